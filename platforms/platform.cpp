@@ -1,0 +1,80 @@
+#include "platforms/platform.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace epsim {
+namespace {
+
+constexpr int switch_ports = 64;
+
+Topology build(const StarSpec& spec) {
+  Topology topology(std::vector<NodeId>(static_cast<std::size_t>(spec.devices), 0));
+  const VertexId hub = topology.add_switch("switch");
+  for (DeviceId device = 0; device < spec.devices; ++device)
+    topology.connect(device, hub, LinkClass::scale_up, spec.bandwidth, spec.latency);
+  return topology;
+}
+
+int unit_count(const RailOptimizedSpec& spec) {
+  return (spec.nodes + spec.nodes_per_unit - 1) / spec.nodes_per_unit;
+}
+
+/// The non-blocking number of spines for full units of 64-port switches, every leaf port in use.
+int spine_count(const RailOptimizedSpec& spec) {
+  if (spec.spines > 0) return spec.spines;
+  return std::max(1, unit_count(spec) * spec.devices_per_node * spec.nodes_per_unit / switch_ports);
+}
+
+void add_scale_out(const RailOptimizedSpec& spec, Topology& topology) {
+  const int units = unit_count(spec);
+  const int rails = spec.devices_per_node;
+  std::vector<VertexId> leaves;
+  for (int unit = 0; unit < units; ++unit)
+    for (int rail = 0; rail < rails; ++rail)
+      leaves.push_back(topology.add_switch("leaf" + std::to_string(unit) + "." + std::to_string(rail)));
+
+  const BytesPerSecond port = spec.nic_bandwidth * spec.nics_per_device;
+  for (DeviceId device = 0; device < topology.device_count(); ++device) {
+    const int unit = topology.node_of(device) / spec.nodes_per_unit;
+    const int rail = device % rails;
+    topology.connect(device, leaves[static_cast<std::size_t>(unit * rails + rail)], LinkClass::scale_out,
+                     port, spec.nic_latency);
+  }
+
+  const int spines = spine_count(spec);
+  const BytesPerSecond uplinks = port * spec.nodes_per_unit / spec.oversubscription;
+  for (int spine = 0; spine < spines; ++spine) {
+    const VertexId vertex = topology.add_switch("spine" + std::to_string(spine));
+    for (const VertexId leaf : leaves)
+      topology.connect(leaf, vertex, LinkClass::scale_out, uplinks / spines, spec.leaf_spine_latency);
+  }
+}
+
+Topology build(const RailOptimizedSpec& spec) {
+  std::vector<NodeId> node_of_device;
+  for (NodeId node = 0; node < spec.nodes; ++node)
+    node_of_device.insert(node_of_device.end(), static_cast<std::size_t>(spec.devices_per_node), node);
+  Topology topology(std::move(node_of_device));
+  for (NodeId node = 0; node < spec.nodes; ++node) {
+    const VertexId hub = topology.add_switch("nvswitch" + std::to_string(node));
+    for (const DeviceId device : topology.devices_of(node))
+      topology.connect(device, hub, LinkClass::scale_up, spec.scale_up_bandwidth, spec.scale_up_latency);
+  }
+  if (spec.nodes > 1) add_scale_out(spec, topology);
+  return topology;
+}
+
+}  // namespace
+
+int device_count(const PlatformSpec& spec) {
+  if (const auto* star = std::get_if<StarSpec>(&spec.fabric)) return star->devices;
+  const auto& rail = std::get<RailOptimizedSpec>(spec.fabric);
+  return rail.nodes * rail.devices_per_node;
+}
+
+Topology build_topology(const PlatformSpec& spec) {
+  return std::visit([](const auto& fabric) { return build(fabric); }, spec.fabric);
+}
+
+}  // namespace epsim

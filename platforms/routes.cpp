@@ -1,0 +1,141 @@
+#include "platforms/routes.hpp"
+
+#include <algorithm>
+#include <boost/graph/breadth_first_search.hpp>
+#include <boost/graph/filtered_graph.hpp>
+#include <limits>
+
+#include "platforms/error.hpp"
+
+namespace epsim {
+namespace {
+
+constexpr int unreached = std::numeric_limits<int>::max();
+
+/// Keeps the edges a route from `root` may use: those that leave the root or a switch.
+struct LeavesSwitchOrRoot {
+  const Topology* topology = nullptr;
+  VertexId root = 0;
+  template <class Edge>
+  bool operator()(const Edge& edge) const {
+    const auto tail = static_cast<VertexId>(boost::source(edge, topology->graph()));
+    return tail == root || !topology->is_device(tail);
+  }
+};
+
+/// Number of links from `root` to every vertex, through switches only.
+std::vector<int> distances_from(const Topology& topology, DeviceId root) {
+  std::vector<int> distance(boost::num_vertices(topology.graph()), unreached);
+  distance[static_cast<std::size_t>(root)] = 0;
+  const boost::filtered_graph<Graph, LeavesSwitchOrRoot> passable(topology.graph(), {&topology, root});
+  boost::breadth_first_search(passable, static_cast<std::size_t>(root),
+                              boost::visitor(boost::make_bfs_visitor(
+                                  boost::record_distances(distance.data(), boost::on_tree_edge()))));
+  return distance;
+}
+
+/// The links into `vertex` that lie on a shortest path from `root`, in order of their tails.
+std::vector<LinkId> shortest_links_into(const Topology& topology, const std::vector<int>& distance,
+                                        DeviceId root, VertexId vertex) {
+  std::vector<LinkId> found;
+  const auto [begin, end] = boost::in_edges(static_cast<std::size_t>(vertex), topology.graph());
+  for (auto edge = begin; edge != end; ++edge) {
+    const Link& link = topology.graph()[*edge];
+    const bool passable = link.from == root || !topology.is_device(link.from);
+    const int tail_distance = distance[static_cast<std::size_t>(link.from)];
+    if (passable && tail_distance != unreached &&
+        tail_distance + 1 == distance[static_cast<std::size_t>(vertex)])
+      found.push_back(link.id);
+  }
+  std::sort(found.begin(), found.end(), [&](LinkId a, LinkId b) {
+    return std::pair{topology.link(a).from, a} < std::pair{topology.link(b).from, b};
+  });
+  return found;
+}
+
+/// Shortest links into every vertex, found once per source however many routes pass the vertex.
+class ShortestLinks {
+ public:
+  ShortestLinks(const Topology& topology, DeviceId root)
+      : topology_(topology),
+        root_(root),
+        distance_(distances_from(topology, root)),
+        into_(boost::num_vertices(topology.graph())) {}
+
+  [[nodiscard]] bool reaches(VertexId vertex) const {
+    return distance_[static_cast<std::size_t>(vertex)] != unreached;
+  }
+  const std::vector<LinkId>& into(VertexId vertex) {
+    std::vector<LinkId>& links = into_[static_cast<std::size_t>(vertex)];
+    if (links.empty()) links = shortest_links_into(topology_, distance_, root_, vertex);
+    return links;
+  }
+
+ private:
+  const Topology& topology_;
+  DeviceId root_;
+  std::vector<int> distance_;
+  std::vector<std::vector<LinkId>> into_;
+};
+
+}  // namespace
+
+Routes::Routes(const Topology& topology, std::vector<std::pair<DeviceId, DeviceId>> pairs) {
+  std::sort(pairs.begin(), pairs.end());
+  pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+  pairs_.reserve(pairs.size());
+  first_link_.reserve(pairs.size() + 1);
+  first_link_.push_back(0);
+  first_pair_of_source_.assign(static_cast<std::size_t>(topology.device_count()) + 1, 0);
+  for (std::size_t i = 0; i < pairs.size();) {
+    const DeviceId source = pairs[i].first;
+    ShortestLinks shortest(topology, source);
+    for (; i < pairs.size() && pairs[i].first == source; ++i) {
+      const DeviceId destination = pairs[i].second;
+      if (!shortest.reaches(destination))
+        throw input_error("platform",
+                          "no route from " + topology.name_of_vertex(source) + " to " +
+                              topology.name_of_vertex(destination),
+                          "join them by links through switches");
+      const std::size_t first = links_.size();
+      Seconds latency = 0;
+      for (VertexId vertex = destination; vertex != source;) {
+        const std::vector<LinkId>& into = shortest.into(vertex);
+        const Link& link = topology.link(into[static_cast<std::size_t>(destination) % into.size()]);
+        links_.push_back(link.id);
+        latency += link.latency;
+        vertex = link.from;
+      }
+      std::reverse(links_.begin() + static_cast<std::ptrdiff_t>(first), links_.end());
+      first_link_.push_back(links_.size());
+      latency_.push_back(latency);
+      pairs_.push_back({source, destination});
+      first_pair_of_source_[static_cast<std::size_t>(source) + 1] = pairs_.size();
+    }
+  }
+  for (std::size_t s = 1; s < first_pair_of_source_.size(); ++s)
+    first_pair_of_source_[s] = std::max(first_pair_of_source_[s], first_pair_of_source_[s - 1]);
+}
+
+std::span<const LinkId> Routes::links_of(std::size_t pair_index) const {
+  return {links_.data() + first_link_[pair_index], first_link_[pair_index + 1] - first_link_[pair_index]};
+}
+
+std::span<const LinkId> Routes::links_between(DeviceId source, DeviceId destination) const {
+  return links_of(index_of(source, destination));
+}
+
+Seconds Routes::latency(DeviceId source, DeviceId destination) const {
+  return latency_[index_of(source, destination)];
+}
+
+std::size_t Routes::index_of(DeviceId source, DeviceId destination) const {
+  const auto row = static_cast<std::size_t>(source);
+  const auto begin = pairs_.begin() + static_cast<std::ptrdiff_t>(first_pair_of_source_[row]);
+  const auto end = pairs_.begin() + static_cast<std::ptrdiff_t>(first_pair_of_source_[row + 1]);
+  const auto found = std::lower_bound(begin, end, destination,
+                                      [](const Pair& pair, DeviceId d) { return pair.destination < d; });
+  return static_cast<std::size_t>(found - pairs_.begin());
+}
+
+}  // namespace epsim

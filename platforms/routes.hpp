@@ -1,0 +1,46 @@
+// Routes of a topology: for each (source, destination) pair asked for, the links from one to the other.
+//
+// Shortest path by number of links through switches only (devices never forward; forwarding is a pattern's
+// decision). Among equal shortest paths the one is taken whose choice at each fork, walking back from the
+// destination, is predecessor number (destination device) mod (number of equal predecessors, in vertex
+// order): static destination-based routing, as InfiniBand's forwarding tables do. Deterministic.
+#pragma once
+
+#include <span>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "platforms/topology.hpp"
+
+namespace epsim {
+
+class Routes {
+ public:
+  /// Routes for `pairs` (duplicates allowed, no pair with itself). Throws Error (input) naming two devices
+  /// that are not connected.
+  Routes(const Topology& topology, std::vector<std::pair<DeviceId, DeviceId>> pairs);
+
+  struct Pair {
+    DeviceId source;
+    DeviceId destination;
+  };
+  /// All pairs, sorted by source, then destination.
+  [[nodiscard]] const std::vector<Pair>& pairs() const { return pairs_; }
+  [[nodiscard]] std::span<const LinkId> links_of(std::size_t pair_index) const;
+  /// The links from source to destination, in order. Precondition: the pair was asked for.
+  [[nodiscard]] std::span<const LinkId> links_between(DeviceId source, DeviceId destination) const;
+  /// Sum of the links' latencies.
+  [[nodiscard]] Seconds latency(DeviceId source, DeviceId destination) const;
+
+ private:
+  [[nodiscard]] std::size_t index_of(DeviceId source, DeviceId destination) const;
+
+  std::vector<Pair> pairs_;
+  std::vector<std::size_t> first_pair_of_source_;  // CSR over sources, size devices + 1
+  std::vector<std::size_t> first_link_;            // CSR over pairs
+  std::vector<LinkId> links_;
+  std::vector<Seconds> latency_;
+};
+
+}  // namespace epsim

@@ -1,0 +1,77 @@
+// A Topology is the physical network: devices and switches joined by one-directional links, held in a
+// Boost graph. It is built once from a PlatformSpec (platforms/platform.hpp) and never changes.
+//
+// Invariants: devices are the vertices 0..device_count()-1 in rank order, switches follow; link ids are
+// 0..link_count()-1 in order of creation; a full-duplex cable is two links. Devices do not forward: a route
+// passes only switches (routes.hpp). A node is a scale-up domain; every device belongs to exactly one.
+#pragma once
+
+#include <boost/graph/adjacency_list.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platforms/units.hpp"
+
+namespace epsim {
+
+using DeviceId = std::int32_t;
+using NodeId = std::int32_t;
+using LinkId = std::int32_t;
+using VertexId = std::int32_t;
+
+enum class LinkClass : std::uint8_t { scale_up, scale_out };
+[[nodiscard]] std::string_view name_of(LinkClass link_class);
+
+/// One direction of a cable (or of a bundle of parallel cables, as one link of the summed bandwidth).
+struct Link {
+  LinkId id = 0;
+  VertexId from = 0;
+  VertexId to = 0;
+  LinkClass link_class = LinkClass::scale_up;
+  BytesPerSecond bandwidth = 0;
+  Seconds latency = 0;
+};
+
+struct Vertex {
+  std::string name;
+};
+
+using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, Vertex, Link>;
+
+class Topology {
+ public:
+  /// Devices with their node; node_of_device[d] must be dense from 0. Switches are added afterwards.
+  explicit Topology(std::vector<NodeId> node_of_device);
+
+  VertexId add_switch(std::string name);
+  /// Adds both directions, `from -> to` first.
+  void connect(VertexId from, VertexId to, LinkClass link_class, BytesPerSecond bandwidth, Seconds latency);
+
+  [[nodiscard]] const Graph& graph() const { return graph_; }
+  [[nodiscard]] int device_count() const { return static_cast<int>(node_of_device_.size()); }
+  [[nodiscard]] int node_count() const { return static_cast<int>(devices_of_node_.size()); }
+  [[nodiscard]] int link_count() const { return static_cast<int>(links_.size()); }
+  [[nodiscard]] int switch_count() const;
+  [[nodiscard]] bool is_device(VertexId vertex) const { return vertex < device_count(); }
+  [[nodiscard]] const Link& link(LinkId id) const { return links_[static_cast<std::size_t>(id)]; }
+  [[nodiscard]] const std::vector<Link>& links() const { return links_; }
+  [[nodiscard]] NodeId node_of(DeviceId device) const {
+    return node_of_device_[static_cast<std::size_t>(device)];
+  }
+  [[nodiscard]] const std::vector<DeviceId>& devices_of(NodeId node) const {
+    return devices_of_node_[static_cast<std::size_t>(node)];
+  }
+  [[nodiscard]] const std::string& name_of_vertex(VertexId vertex) const;
+  /// "d3->leaf0": the names of the two ends.
+  [[nodiscard]] std::string link_name(LinkId id) const;
+
+ private:
+  Graph graph_;
+  std::vector<Link> links_;  // the same values as the graph's edges, by id
+  std::vector<NodeId> node_of_device_;
+  std::vector<std::vector<DeviceId>> devices_of_node_;
+};
+
+}  // namespace epsim
