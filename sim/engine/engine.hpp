@@ -1,0 +1,36 @@
+// Engines run a lowered schedule on a topology. One signature; SimGrid's is the default and the reference.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "platforms/routes.hpp"
+#include "platforms/topology.hpp"
+#include "sim/timeline.hpp"
+#include "sim/transport.hpp"
+
+namespace epsim {
+
+/// Runs the schedule and fills the timeline (sized for it). `routes` holds every pair that the schedule
+/// uses. Completions closer than `resolution` seconds may be merged. Throws Error (simulation) on deadlock,
+/// naming who waits for what.
+/// SimGrid is process-global and may abort: call it through `run_jobs` only.
+void run_simgrid(const LoweredSchedule& lowered, const Topology& topology, const Routes& routes,
+                 Seconds resolution, Timeline& timeline);
+
+struct EngineJob {
+  std::string label;  ///< for errors: scenario and pattern
+  const LoweredSchedule* lowered = nullptr;
+  const Topology* topology = nullptr;
+  const Routes* routes = nullptr;
+  Seconds resolution = 1e-9;
+};
+
+/// Runs each job in its own forked child, at most `parallel` at a time, and returns their timelines in
+/// order. A child that dies, reports an error or deadlocks becomes an Error (simulation) naming its label,
+/// after the other children have been stopped. SIGINT or SIGTERM stops the children and throws Error
+/// (interrupted). Call from a single-threaded process.
+[[nodiscard]] std::vector<Timeline> run_jobs(std::span<const EngineJob> jobs, int parallel);
+
+}  // namespace epsim

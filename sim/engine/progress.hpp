@@ -1,0 +1,74 @@
+// Progress: how far the execution of a schedule has come. It holds the rules of sim/schedule.hpp for when a
+// step may start, so that an engine only has to say what time it is and how long a step takes.
+//
+// A stream's head is the first step that it has not issued. The head may be issued when the steps it follows
+// have finished, no computation occupies the stream and, for a transfer, the window has room. A join
+// finishes by itself in the moment in which the last step it follows finishes.
+//
+// Invariants: a step is issued at most once and finished at most once after that; ready <= started <=
+// finished in the timeline.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "platforms/error.hpp"
+#include "sim/schedule.hpp"
+#include "sim/timeline.hpp"
+
+namespace epsim {
+
+class Progress {
+ public:
+  /// At time 0. Keeps references to both; the timeline is sized for the schedule and all zero.
+  Progress(const Schedule& schedule, Timeline& timeline);
+
+  /// Whether the stream has issued all of its steps.
+  [[nodiscard]] bool exhausted(StreamId stream) const {
+    return streams_[stream].next == streams_[stream].steps.size();
+  }
+  /// The stream's head. Precondition: not exhausted.
+  [[nodiscard]] StepId head(StreamId stream) const { return streams_[stream].steps[streams_[stream].next]; }
+  /// Whether the stream has a head that may be issued now.
+  [[nodiscard]] bool can_issue(StreamId stream) const;
+  /// Issues the head. Precondition: can_issue.
+  StepId issue(StreamId stream, Seconds now);
+  /// Ends an issued step, and the joins that end with it. Returns the streams whose head may be issued
+  /// because of it, in the order of the steps that became ready, perhaps more than once; valid until the next
+  /// call.
+  const std::vector<StreamId>& finish(StepId step, Seconds now);
+
+  /// Whether every step has finished.
+  [[nodiscard]] bool complete() const { return finished_ == schedule_.size(); }
+  /// Says which streams are blocked and what they wait for. Precondition: nothing is under way, not complete.
+  [[nodiscard]] Error deadlock() const;
+
+ private:
+  struct StreamState {
+    std::vector<StepId> steps;  // in issue order
+    std::size_t next = 0;
+    int in_flight = 0;  // transfers
+    bool occupied = false;
+  };
+
+  void become_ready(StepId step, Seconds now);
+  void finish_ready_joins(Seconds now);
+  void note_if_unblocked(StreamId stream);
+  [[nodiscard]] StepId first_unfinished_before(StepId step) const;
+  [[nodiscard]] std::string describe(StepId step) const;
+
+  const Schedule& schedule_;
+  Timeline& timeline_;
+  std::vector<StreamState> streams_;
+  std::vector<std::uint32_t> waits_for_;     // by step: how many of the steps it follows have not finished
+  std::vector<std::size_t> follower_begin_;  // CSR by step
+  std::vector<StepId> followers_;
+  std::vector<bool> is_finished_;
+  StepId finished_ = 0;
+  std::vector<StepId> ending_;       // scratch of finish: steps that end now
+  std::vector<StreamId> unblocked_;  // result of finish
+};
+
+}  // namespace epsim

@@ -1,0 +1,76 @@
+#include "sim/layer.hpp"
+
+#include "sim/computation.hpp"
+#include "sim/exchange.hpp"
+
+namespace epsim {
+namespace {
+
+using StepLists = std::vector<std::vector<StepId>>;
+
+/// One join over all lists, then given to every one of `count` receivers.
+StepLists barrier(Schedule& schedule, PartId part, const StepLists& lists, std::size_t count) {
+  std::vector<StepId> all;
+  for (const auto& list : lists) all.insert(all.end(), list.begin(), list.end());
+  return StepLists(count, {schedule.add_join(part, all)});
+}
+
+StepLists add_gates(Schedule& schedule, const Scenario& scenario, const Group& group) {
+  const PartId part = schedule.add_part({.phase = Phase::gate});
+  StepLists gated(static_cast<std::size_t>(group.size()));
+  for (Rank rank = 0; rank < group.size(); ++rank) {
+    const auto r = static_cast<std::size_t>(rank);
+    const Seconds seconds = gate_seconds(scenario, scenario.workload.tokens_per_device[r]);
+    if (seconds <= 0) continue;
+    const StreamId stream = schedule.stream(group.device(rank), StreamKind::compute);
+    gated[r] = {schedule.add_computation(part, stream, seconds, {})};
+  }
+  return scenario.barriers ? barrier(schedule, part, gated, gated.size()) : gated;
+}
+
+StepLists add_experts(Schedule& schedule, const Scenario& scenario, const Group& group,
+                      const Traffic& traffic, const StepLists& arrived) {
+  const PartId part = schedule.add_part({.phase = Phase::expert});
+  StepLists computed = arrived;
+  for (int slot = 0; slot < traffic.slots(); ++slot) {
+    const auto s = static_cast<std::size_t>(slot);
+    std::int64_t tokens = 0;
+    for (Rank home = 0; home < group.size(); ++home) tokens += traffic.selections(home, slot);
+    if (tokens == 0) continue;
+    const StreamId stream = schedule.stream(group.device(traffic.rank_of_slot[s]), StreamKind::compute);
+    computed[s] = {
+        schedule.add_computation(part, stream, expert_seconds(scenario, tokens), arrived[s], slot)};
+  }
+  return scenario.barriers ? barrier(schedule, part, computed, computed.size()) : computed;
+}
+
+/// Appends one exchange and records what it promises.
+DataSteps add_exchange(LayerSchedule& layer, const Scenario& scenario, PatternKind kind,
+                       const Exchange& exchange, DataSteps ready) {
+  const auto part = static_cast<PartId>(layer.schedule.parts().size());
+  DataSteps arrived = pattern(kind).append(layer.schedule, exchange, scenario.patterns, ready);
+  layer.exchanges.push_back({part, std::move(ready), arrived});
+  return arrived;
+}
+
+}  // namespace
+
+LayerSchedule build_layer(const Scenario& scenario, PatternKind kind, const Group& group,
+                          const Traffic& traffic) {
+  LayerSchedule layer;
+  const auto ranks = static_cast<std::size_t>(group.size());
+  DataSteps ready{StepLists(ranks), {}};
+  if (traffic.has_combine()) ready.of_rank = add_gates(layer.schedule, scenario, group);
+  DataSteps arrived =
+      add_exchange(layer, scenario, kind, Exchange(traffic, group, Phase::dispatch), std::move(ready));
+  if (!traffic.has_combine()) return layer;
+
+  const auto dispatch = layer.exchanges.front().part;
+  if (scenario.barriers)
+    arrived.of_slot = barrier(layer.schedule, dispatch, arrived.of_slot, arrived.of_slot.size());
+  DataSteps computed{{}, add_experts(layer.schedule, scenario, group, traffic, arrived.of_slot)};
+  add_exchange(layer, scenario, kind, Exchange(traffic, group, Phase::combine), std::move(computed));
+  return layer;
+}
+
+}  // namespace epsim

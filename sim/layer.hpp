@@ -1,0 +1,21 @@
+// Composition of one MoE layer: gate, dispatch, experts, combine.
+#pragma once
+
+#include <vector>
+
+#include "sim/check_schedule.hpp"
+#include "sim/schedule.hpp"
+#include "sim/traffic.hpp"
+
+namespace epsim {
+
+struct LayerSchedule {
+  Schedule schedule;
+  std::vector<ScheduledExchange> exchanges;
+};
+
+/// Direct traffic (no combine): the dispatch exchange alone.
+[[nodiscard]] LayerSchedule build_layer(const Scenario& scenario, PatternKind pattern, const Group& group,
+                                        const Traffic& traffic);
+
+}  // namespace epsim

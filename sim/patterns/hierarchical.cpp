@@ -1,0 +1,210 @@
+// hierarchical, scale_out_first (as DeepEP's normal kernels and Hybrid-EP do): data crosses to a node once,
+// over the rail of the remote rank, to the device there with the same local index, its gateway, which
+// forwards inside the node. Combine is the mirror image: the gateway gathers its node's contributions,
+// reduces them and returns them. Pipelined in chunks, so that both fabrics work at once. Data that stays in
+// its node goes directly; with one node that is everything.
+#include <cstddef>
+#include <utility>
+
+#include "sim/patterns/common.hpp"
+#include "sim/patterns/patterns.hpp"
+
+namespace epsim {
+namespace {
+
+using Ranges = std::vector<RankRange>;
+
+/// Who passes whose data on. The partners of a rank are the remote ranks whose gateway in its node it is.
+struct Rails {
+  std::vector<std::vector<Rank>> partners;  ///< by rank; nodes in rotated order
+  std::vector<Ranges> partner_ranges;       ///< the same, as ranges
+  std::vector<Ranges> node_ranges;          ///< by node, its ranks
+};
+
+Rank gateway_of(const Group& group, Rank remote, int node) {
+  const std::vector<Rank>& ranks = group.ranks_of(node);
+  return ranks[static_cast<std::size_t>(group.local(remote)) % ranks.size()];
+}
+
+Rails make_rails(const Group& group) {
+  Rails rails;
+  for (Rank gateway = 0; gateway < group.size(); ++gateway) {
+    std::vector<Rank> partners;
+    for (int offset = 1; offset < group.node_count(); ++offset)
+      for (const Rank remote : group.ranks_of((group.node(gateway) + offset) % group.node_count()))
+        if (gateway_of(group, remote, group.node(gateway)) == gateway) partners.push_back(remote);
+    rails.partner_ranges.push_back(ranges_of(partners, group.size()));
+    rails.partners.push_back(std::move(partners));
+  }
+  for (const std::vector<Rank>& ranks : group.ranks_of_node)
+    rails.node_ranges.push_back(ranges_of(ranks, group.size()));
+  return rails;
+}
+
+/// The other ranks of the node, beginning with the next one.
+std::vector<Rank> neighbours(const Group& group, Rank rank) {
+  const std::vector<Rank>& ranks = group.ranks_of(group.node(rank));
+  std::vector<Rank> others;
+  for (std::size_t offset = 1; offset < ranks.size(); ++offset)
+    others.push_back(ranks[(static_cast<std::size_t>(group.local(rank)) + offset) % ranks.size()]);
+  return others;
+}
+
+class Hierarchical {
+ public:
+  Hierarchical(Appender& appender, Deduplication level, int chunks, const StepLists& ready)
+      : appender_(appender),
+        exchange_(appender.exchange),
+        group_(appender.exchange.group()),
+        level_(level),
+        chunks_(chunks),
+        ready_(ready),
+        rails_(make_rails(group_)),
+        steps_of_rank_(ready) {}
+
+  /// Appends the exchange; returns each rank's own steps.
+  StepLists append() {
+    exchange_.phase() == Phase::combine ? combine() : dispatch();
+    return std::move(steps_of_rank_);
+  }
+
+ private:
+  // A gateway's stream must not wait for remote chunks while it has local data: that goes first.
+  void dispatch() {
+    arrivals_ = Matrix<StepId>(group_.size(), group_.node_count() * chunks_);
+    for (Rank rank = 0; rank < group_.size(); ++rank) send_to_gateways(rank);
+    for (Rank rank = 0; rank < group_.size(); ++rank) send_inside_node(rank);
+    for (Rank rank = 0; rank < group_.size(); ++rank) forward(rank);
+  }
+
+  // Contributions go first: the forwarders wait for them, nobody waits for the local data.
+  void combine() {
+    contributions_.resize(static_cast<std::size_t>(group_.size() * chunks_));
+    for (Rank rank = 0; rank < group_.size(); ++rank) send_to_forwarders(rank);
+    for (Rank rank = 0; rank < group_.size(); ++rank) send_inside_node(rank);
+    for (Rank rank = 0; rank < group_.size(); ++rank) return_home(rank);
+  }
+
+  void send_to_gateways(Rank source) {
+    for (int chunk = 0; chunk < chunks_; ++chunk) {
+      for (int offset = 1; offset < group_.node_count(); ++offset) {
+        const int node = (group_.node(source) + offset) % group_.node_count();
+        const std::int64_t copies = exchange_.node_copies(level_, source, node, only(chunk));
+        if (copies == 0) continue;
+        arrivals_(source, node * chunks_ + chunk) =
+            send(source, gateway_of(group_, source, node), copies, {single(source)}, node_ranges(node),
+                 only(chunk), ready(source));
+      }
+    }
+  }
+
+  void forward(Rank gateway) {
+    const int node = group_.node(gateway);
+    std::vector<StepId> after;
+    for (int chunk = 0; chunk < chunks_; ++chunk) {
+      for (const Rank destination : neighbours(group_, gateway)) {
+        after.clear();
+        std::int64_t copies = 0;
+        for (const Rank source : partners(gateway)) {
+          const std::int64_t from_source = exchange_.pair_copies(level_, source, destination, only(chunk));
+          if (from_source == 0) continue;
+          copies += from_source;
+          after.push_back(arrivals_(source, node * chunks_ + chunk));
+        }
+        if (copies > 0)
+          send(gateway, destination, copies, partner_ranges(gateway), {single(destination)}, only(chunk),
+               after);
+      }
+    }
+  }
+
+  void send_to_forwarders(Rank far) {
+    for (int chunk = 0; chunk < chunks_; ++chunk) {
+      for (const Rank forwarder : neighbours(group_, far)) {
+        std::int64_t copies = 0;
+        for (const Rank home : partners(forwarder))
+          copies += exchange_.pair_copies(level_, far, home, only(chunk));
+        if (copies == 0) continue;
+        contributions(forwarder, chunk)
+            .push_back(send(far, forwarder, copies, {single(far)}, partner_ranges(forwarder), only(chunk),
+                            ready(far)));
+      }
+    }
+  }
+
+  void return_home(Rank forwarder) {
+    const int node = group_.node(forwarder);
+    for (int chunk = 0; chunk < chunks_; ++chunk) {
+      std::vector<StepId> gathered = contributions(forwarder, chunk);
+      gathered.insert(gathered.end(), ready(forwarder).begin(), ready(forwarder).end());
+      gathered = joined(appender_.schedule, appender_.part, std::move(gathered));
+      for (const Rank home : partners(forwarder)) {
+        const std::int64_t copies = exchange_.node_copies(level_, home, node, only(chunk));
+        if (copies > 0)
+          send(forwarder, home, copies, node_ranges(node), {single(home)}, only(chunk), gathered);
+      }
+    }
+  }
+
+  void send_inside_node(Rank source) {
+    for (const Rank destination : neighbours(group_, source)) {
+      const std::int64_t copies = exchange_.pair_copies(level_, source, destination);
+      if (copies > 0)
+        send(source, destination, copies, {single(source)}, {single(destination)}, {0, chunks_, chunks_},
+             ready(source));
+    }
+  }
+
+  StepId send(Rank source, Rank destination, std::int64_t copies, const Ranges& sources,
+              const Ranges& destinations, ChunkRange chunks, std::span<const StepId> after) {
+    payload_.clear();
+    for (const RankRange& from : sources)
+      for (const RankRange& to : destinations) payload_.push_back({from, to, -1, chunks.begin, chunks.end});
+    const StepId sent = appender_.send(source, destination, copies, payload_, after);
+    note(steps_of_rank_, source, destination, sent);
+    return sent;
+  }
+
+  [[nodiscard]] ChunkRange only(int chunk) const { return {chunk, chunk + 1, chunks_}; }
+  [[nodiscard]] const std::vector<StepId>& ready(Rank rank) const {
+    return ready_[static_cast<std::size_t>(rank)];
+  }
+  [[nodiscard]] const std::vector<Rank>& partners(Rank rank) const {
+    return rails_.partners[static_cast<std::size_t>(rank)];
+  }
+  [[nodiscard]] const Ranges& partner_ranges(Rank rank) const {
+    return rails_.partner_ranges[static_cast<std::size_t>(rank)];
+  }
+  [[nodiscard]] const Ranges& node_ranges(int node) const {
+    return rails_.node_ranges[static_cast<std::size_t>(node)];
+  }
+  [[nodiscard]] std::vector<StepId>& contributions(Rank forwarder, int chunk) {
+    return contributions_[static_cast<std::size_t>(forwarder * chunks_ + chunk)];
+  }
+
+  Appender& appender_;
+  const Exchange& exchange_;
+  const Group& group_;
+  Deduplication level_;
+  int chunks_;
+  const StepLists& ready_;
+  Rails rails_;
+  StepLists steps_of_rank_;
+  Matrix<StepId> arrivals_;  // dispatch: [source][node * chunks + chunk], where it crossed to the node
+  StepLists contributions_;  // combine: [forwarder * chunks + chunk], what its node sends it
+  std::vector<Rectangle> payload_;
+};
+
+}  // namespace
+
+DataSteps append_hierarchical(Schedule& schedule, const Exchange& exchange, const PatternOptions& options,
+                              const DataSteps& ready) {
+  const HierarchicalOptions& choice = options.hierarchical;
+  const int chunks = exchange.group().node_count() == 1 ? 1 : choice.chunks;
+  Appender appender = begin_exchange(schedule, exchange, choice.deduplicate, chunks, choice.window);
+  const StepLists ready_at = ready_at_sources(schedule, exchange, appender.part, ready);
+  const StepLists steps_of_rank = Hierarchical(appender, choice.deduplicate, chunks, ready_at).append();
+  return collective_arrival(schedule, exchange, appender.part, steps_of_rank);
+}
+
+}  // namespace epsim

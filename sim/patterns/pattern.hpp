@@ -1,0 +1,33 @@
+// Communication patterns: pure generators that append one exchange's transfers to a schedule. To add one,
+// write its file, declare its function in patterns.hpp and add its line to the table in pattern.cpp.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "sim/exchange.hpp"
+#include "sim/schedule.hpp"
+
+namespace epsim {
+
+/// Steps after which data is there. Dispatch starts from the ranks (their tokens are gated) and arrives at
+/// the slots; combine starts from the slots (their experts have computed) and arrives at the ranks. An empty
+/// list: there from the beginning.
+struct DataSteps {
+  std::vector<std::vector<StepId>> of_rank;
+  std::vector<std::vector<StepId>> of_slot;
+};
+
+struct Pattern {
+  PatternKind kind;
+  std::string_view summary;  ///< one line for `epsim list`
+  /// Appends the exchange; takes where data is ready, returns where it has arrived.
+  DataSteps (*append)(Schedule&, const Exchange&, const PatternOptions&, const DataSteps& ready);
+};
+
+/// All patterns in the order of PatternKind.
+[[nodiscard]] std::span<const Pattern> all_patterns();
+[[nodiscard]] const Pattern& pattern(PatternKind kind);
+
+}  // namespace epsim

@@ -1,0 +1,147 @@
+// The validated description of one experiment: everything that `simulate` needs, with every default filled
+// in. Plain values; the scenario reader (scenarios/) turns JSON into it and a Scenario cannot be invalid.
+// Sizes are per step of one MoE layer.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platforms/platform.hpp"
+#include "platforms/units.hpp"
+#include "sim/matrix.hpp"
+
+namespace epsim {
+
+enum class RoutingStrategy : std::uint8_t {
+  learned_gating,
+  hash_based,
+  random,
+  load_based,
+  similarity_based
+};
+enum class LoadBalancing : std::uint8_t {
+  token_choice_based,
+  expert_choice_based,
+  dynamic,
+  round_robin,
+  load_aware
+};
+enum class PatternKind : std::uint8_t { all_to_all, point_to_point, hierarchical, ring };
+enum class GateKind : std::uint8_t { softmax, sigmoid };
+enum class GroupScore : std::uint8_t { max, top2_sum };
+/// What is merged before it travels; see "deduplicate" in the README's glossary.
+enum class Deduplication : std::uint8_t { none, device, node };
+enum class DataType : std::uint8_t { fp8, bf16 };
+
+/// Shape of the MoE layer. Source of the presets: the models' published configurations.
+struct ModelShape {
+  std::string name;  ///< preset name, or empty
+  int hidden = 4096;
+  int expert_intermediate = 14336;  ///< moe_ff: width of one expert's FFN
+};
+
+struct ExpertParallel {
+  int num_experts = 8;
+  int experts_per_device = 2;  ///< slots per device
+  int expert_parallel_size = 4;
+  int top_k = 2;
+  RoutingStrategy routing_strategy = RoutingStrategy::learned_gating;
+  LoadBalancing load_balancing = LoadBalancing::token_choice_based;
+  PatternKind communication_pattern = PatternKind::all_to_all;
+  double capacity_factor = 1.25;
+  bool drop_tokens = false;
+  bool use_auxiliary_loss = true;
+  double auxiliary_loss_weight = 0.01;
+  GateKind gate = GateKind::softmax;
+  int expert_groups = 1;  ///< equal groups of consecutive experts; 1: no group limit
+  int kept_groups = 1;
+  GroupScore group_score = GroupScore::top2_sum;
+};
+
+struct Workload {
+  std::vector<int> tokens_per_device;  ///< one number per rank
+  int steps = 1;
+  std::uint64_t seed = 1;
+  double skew = 0;         ///< sigma of the log-normal distribution of expected expert loads
+  int embedding_dim = 64;  ///< of the synthetic token embeddings
+};
+
+struct Payload {
+  DataType dispatch = DataType::bf16;
+  DataType combine = DataType::bf16;
+  DataType weights = DataType::bf16;  ///< expert weights and the grouped GEMM
+  Bytes dispatch_bytes_per_copy = 0;  ///< one token vector on the wire, scales included
+  Bytes combine_bytes_per_copy = 0;
+};
+
+/// Software cost around the wire. `ideal` is all zeros and full shares.
+struct Transport {
+  std::string name = "ideal";
+  Seconds start_up = 0;          ///< per phase (dispatch, combine) and device, before its first transfer
+  Seconds message_overhead = 0;  ///< sender's time per message, serial on its stream
+  double scale_up_share = 1;     ///< achieved share of the scale-up links' bandwidth, in (0, 1]
+  double scale_out_share = 1;
+};
+
+struct AllToAllOptions {
+  enum class Algorithm : std::uint8_t { direct, pairwise } algorithm = Algorithm::direct;
+  int window = 8;                                   ///< transfers in flight per sending stream; 0: no limit
+  Deduplication deduplicate = Deduplication::none;  ///< none or device
+};
+struct PointToPointOptions {
+  enum class Granularity : std::uint8_t { expert, device } granularity = Granularity::expert;
+  int window = 8;
+};
+struct HierarchicalOptions {
+  Deduplication deduplicate = Deduplication::node;
+  int chunks = 8;
+  int window = 8;
+};
+struct RingOptions {
+  bool bidirectional = false;
+  Deduplication deduplicate = Deduplication::none;  ///< none or device
+};
+struct PatternOptions {
+  AllToAllOptions all_to_all;
+  PointToPointOptions point_to_point;
+  HierarchicalOptions hierarchical;
+  RingOptions ring;
+};
+
+struct Scenario {
+  std::string name;
+  std::string question;  ///< what the scenario is for; may be empty
+  std::string expect;    ///< what it should show; may be empty
+  ModelShape model;
+  PlatformSpec platform;
+  Transport transport;
+  ExpertParallel expert_parallel;
+  Workload workload;
+  Payload payload;
+  PatternOptions patterns;
+  bool barriers = false;  ///< separate the phases by barriers, as a kernel benchmark does
+  /// Network-only study: bytes[source][destination], no router, dispatch phase alone. The diagonal never
+  /// touches the network.
+  std::optional<Matrix<Bytes>> direct_traffic;
+  Seconds resolution = 1e-9;  ///< completions closer than this may be merged by the engine
+
+  /// Number of ranks: expert_parallel_size, or the matrix's size for direct traffic.
+  [[nodiscard]] int ranks() const;
+};
+
+/// Names as they appear in scenario files and results.
+[[nodiscard]] std::string_view name_of(RoutingStrategy value);
+[[nodiscard]] std::string_view name_of(LoadBalancing value);
+[[nodiscard]] std::string_view name_of(PatternKind value);
+[[nodiscard]] std::string_view name_of(GateKind value);
+[[nodiscard]] std::string_view name_of(GroupScore value);
+[[nodiscard]] std::string_view name_of(Deduplication value);
+[[nodiscard]] std::string_view name_of(DataType value);
+
+/// Bytes of one token vector: bf16 2 * hidden; fp8 hidden + a 4-byte scale per started 128 elements.
+[[nodiscard]] Bytes bytes_per_token(DataType type, int hidden);
+
+}  // namespace epsim

@@ -1,0 +1,51 @@
+// Start here: the whole simulator in two functions. `route_step` makes one step's traffic from the scenario,
+// `simulate` runs patterns over that same traffic.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "platforms/routes.hpp"
+#include "sim/engine/engine.hpp"
+#include "sim/layer.hpp"
+#include "sim/placement.hpp"
+#include "sim/routing/routing.hpp"
+#include "sim/traffic.hpp"
+
+namespace epsim {
+
+/// The fixed stage of an experiment: the network and the ranks on it.
+struct Cluster {
+  Topology topology;
+  Group group;
+};
+[[nodiscard]] Cluster build_cluster(const Scenario& scenario);
+
+/// One step's routed traffic, the same for every pattern. Direct traffic has neither routing nor placement.
+struct RoutedStep {
+  std::optional<RoutedTokens> routed;
+  ExpertPlacement placement;
+  Traffic traffic;
+};
+[[nodiscard]] RoutedStep route_step(const Scenario& scenario, const Cluster& cluster,
+                                    const RouterState& state);
+
+/// One pattern's run: what was executed, over which routes, and when.
+struct Simulation {
+  PatternKind pattern;
+  LoweredSchedule lowered;
+  Routes routes;
+  Timeline timeline;
+};
+
+struct SimulateOptions {
+  int parallel = 1;    ///< simulations at a time, each in its own child process
+  bool check = false;  ///< prove every schedule right before it runs
+};
+
+/// Runs each pattern over the step's traffic; results in the order of `patterns`.
+[[nodiscard]] std::vector<Simulation> simulate(const Scenario& scenario, const Cluster& cluster,
+                                               const RoutedStep& step, std::span<const PatternKind> patterns,
+                                               const SimulateOptions& options);
+
+}  // namespace epsim

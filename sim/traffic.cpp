@@ -1,0 +1,77 @@
+#include "sim/traffic.hpp"
+
+#include <span>
+
+namespace epsim {
+
+namespace {
+
+/// Counts a token once per place, whatever the number of its selections there.
+class OncePerToken {
+ public:
+  explicit OncePerToken(int places) : last_token_(static_cast<std::size_t>(places), -1) {}
+  bool is_new(int place, std::int64_t token) {
+    std::int64_t& last = last_token_[static_cast<std::size_t>(place)];
+    if (last == token) return false;
+    last = token;
+    return true;
+  }
+
+ private:
+  std::vector<std::int64_t> last_token_;
+};
+
+std::span<const std::int32_t> experts_of_token(const TokenRouting& routing, std::int64_t token) {
+  const auto top_k = static_cast<std::size_t>(routing.top_k);
+  return std::span(routing.expert).subspan(static_cast<std::size_t>(token) * top_k, top_k);
+}
+
+void count_copies(const TokenRouting& routing, const ExpertPlacement& placement, const Group& group,
+                  Traffic& traffic) {
+  OncePerToken device_seen(group.size());
+  OncePerToken node_seen(group.node_count());
+  for (Rank home = 0; home < routing.ranks(); ++home) {
+    const auto rank = static_cast<std::size_t>(home);
+    for (std::int64_t token = routing.first_token[rank]; token < routing.first_token[rank + 1]; ++token) {
+      for (const std::int32_t expert : experts_of_token(routing, token)) {
+        if (expert == dropped_selection) continue;
+        const int slot = placement.slot_of_expert[static_cast<std::size_t>(expert)];
+        const Rank far = placement.rank_of_slot(slot);
+        ++traffic.selections(home, slot);
+        if (device_seen.is_new(far, token)) ++traffic.device_copies(home, far);
+        if (node_seen.is_new(group.node(far), token)) ++traffic.node_copies(home, group.node(far));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Traffic build_traffic(const TokenRouting& routing, const ExpertPlacement& placement, const Group& group,
+                      const Payload& payload) {
+  Traffic traffic;
+  for (int slot = 0; slot < placement.slots(); ++slot)
+    traffic.rank_of_slot.push_back(placement.rank_of_slot(slot));
+  traffic.selections = Matrix<std::int64_t>(group.size(), placement.slots());
+  traffic.device_copies = Matrix<std::int64_t>(group.size(), group.size());
+  traffic.node_copies = Matrix<std::int64_t>(group.size(), group.node_count());
+  traffic.dispatch_bytes_per_copy = payload.dispatch_bytes_per_copy;
+  traffic.combine_bytes_per_copy = payload.combine_bytes_per_copy;
+  count_copies(routing, placement, group, traffic);
+  return traffic;
+}
+
+Traffic build_traffic(const Matrix<Bytes>& bytes, const Group& group) {
+  Traffic traffic;
+  for (Rank rank = 0; rank < group.size(); ++rank) traffic.rank_of_slot.push_back(rank);
+  traffic.selections = bytes;
+  traffic.device_copies = bytes;
+  traffic.node_copies = Matrix<std::int64_t>(group.size(), group.node_count());
+  for (Rank home = 0; home < group.size(); ++home)
+    for (Rank far = 0; far < group.size(); ++far)
+      traffic.node_copies(home, group.node(far)) += bytes(home, far);
+  traffic.dispatch_bytes_per_copy = 1;
+  return traffic;
+}
+
+}  // namespace epsim

@@ -1,0 +1,38 @@
+// Traffic: who owes how many copies of token vectors to whom, at each deduplication level.
+//
+// "Home" is the rank a token lives on, "far" the rank (slot, node) of the expert that it selected. Dispatch
+// moves home -> far, combine far -> home, with the same counts. Own-rank entries are counted too; they never
+// touch the network.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/group.hpp"
+#include "sim/matrix.hpp"
+#include "sim/placement.hpp"
+#include "sim/routing/routing.hpp"
+#include "sim/scenario.hpp"
+
+namespace epsim {
+
+struct Traffic {
+  std::vector<Rank> rank_of_slot;
+  Matrix<std::int64_t> selections;     ///< [home rank][slot]: one per (token, expert)
+  Matrix<std::int64_t> device_copies;  ///< [home rank][far rank]: one per (token, device)
+  Matrix<std::int64_t> node_copies;    ///< [home rank][far node of the group]: one per (token, node)
+  Bytes dispatch_bytes_per_copy = 0;
+  Bytes combine_bytes_per_copy = 0;  ///< 0: there is no combine (direct traffic)
+
+  [[nodiscard]] int ranks() const { return device_copies.rows(); }
+  [[nodiscard]] int slots() const { return static_cast<int>(rank_of_slot.size()); }
+  [[nodiscard]] bool has_combine() const { return combine_bytes_per_copy > 0; }
+};
+
+[[nodiscard]] Traffic build_traffic(const TokenRouting& routing, const ExpertPlacement& placement,
+                                    const Group& group, const Payload& payload);
+
+/// A traffic matrix is final bytes: every level equal (a copy is a byte, one slot per rank).
+[[nodiscard]] Traffic build_traffic(const Matrix<Bytes>& bytes, const Group& group);
+
+}  // namespace epsim
