@@ -1,0 +1,16 @@
+// Tidy tables of the last step: one row per span, one row per link. Columns: README.md.
+#pragma once
+
+#include <iosfwd>
+
+#include "analysis/experiment.hpp"
+
+namespace epsim {
+
+/// Every transfer and computation of every pattern, in the schedule's order.
+void write_spans_csv(std::ostream& out, const ExperimentResult& experiment);
+
+/// Every link that carried bytes under a pattern, by link id.
+void write_links_csv(std::ostream& out, const ExperimentResult& experiment);
+
+}  // namespace epsim

@@ -1,0 +1,82 @@
+#include "analysis/link_use.hpp"
+
+#include <algorithm>
+
+namespace epsim {
+namespace {
+
+struct Interval {
+  Seconds begin = 0;
+  Seconds end = 0;
+};
+
+/// Calls visit(step, links of its route) for every transfer.
+template <class Visit>
+void for_each_transfer(const Simulation& simulation, const Visit& visit) {
+  const Schedule& schedule = simulation.lowered.schedule;
+  for (StepId step = 0; step < schedule.size(); ++step)
+    if (schedule.kind(step) == StepKind::transfer)
+      visit(step, simulation.routes.links_between(schedule.device(step), schedule.peer(step)));
+}
+
+/// Length of the union.
+Seconds covered(std::span<Interval> intervals) {
+  std::sort(intervals.begin(), intervals.end(),
+            [](const Interval& a, const Interval& b) { return a.begin < b.begin; });
+  Seconds sum = 0;
+  Seconds covered_until = 0;
+  for (const Interval& interval : intervals) {
+    const Seconds begin = std::max(interval.begin, covered_until);
+    if (interval.end <= begin) continue;
+    sum += interval.end - begin;
+    covered_until = interval.end;
+  }
+  return sum;
+}
+
+/// The transfers of every link in one array, link after link.
+struct IntervalsOfLinks {
+  std::vector<std::size_t> first;  ///< size links + 1
+  std::vector<Interval> intervals;
+};
+
+IntervalsOfLinks intervals_of_links(int links, const Simulation& simulation) {
+  IntervalsOfLinks result{std::vector<std::size_t>(static_cast<std::size_t>(links) + 1), {}};
+  for_each_transfer(simulation, [&](StepId, std::span<const LinkId> route) {
+    for (const LinkId link : route) ++result.first[static_cast<std::size_t>(link) + 1];
+  });
+  for (std::size_t i = 1; i < result.first.size(); ++i) result.first[i] += result.first[i - 1];
+  result.intervals.resize(result.first.back());
+  std::vector<std::size_t> next = result.first;
+  const auto started = simulation.timeline.started();
+  const auto finished = simulation.timeline.finished();
+  for_each_transfer(simulation, [&](StepId step, std::span<const LinkId> route) {
+    for (const LinkId link : route)
+      result.intervals[next[static_cast<std::size_t>(link)]++] = {started[step], finished[step]};
+  });
+  return result;
+}
+
+}  // namespace
+
+std::vector<LinkUse> link_uses(const Topology& topology, const Simulation& simulation,
+                               Seconds layer_seconds) {
+  std::vector<Bytes> bytes(static_cast<std::size_t>(topology.link_count()));
+  for_each_transfer(simulation, [&](StepId step, std::span<const LinkId> route) {
+    for (const LinkId link : route)
+      bytes[static_cast<std::size_t>(link)] += simulation.lowered.schedule.bytes(step);
+  });
+  IntervalsOfLinks by_link = intervals_of_links(topology.link_count(), simulation);
+  std::vector<LinkUse> uses;
+  for (const Link& link : topology.links()) {
+    const auto i = static_cast<std::size_t>(link.id);
+    if (bytes[i] == 0) continue;
+    const Seconds busy =
+        covered({by_link.intervals.data() + by_link.first[i], by_link.first[i + 1] - by_link.first[i]});
+    uses.push_back(
+        {link.id, bytes[i], busy, static_cast<double>(bytes[i]) / (link.bandwidth * layer_seconds)});
+  }
+  return uses;
+}
+
+}  // namespace epsim

@@ -1,0 +1,22 @@
+// What the transfers of a simulation did to the links: bytes from routes x transfers, busy time, utilization.
+#pragma once
+
+#include <vector>
+
+#include "sim/simulate.hpp"
+
+namespace epsim {
+
+struct LinkUse {
+  LinkId link = 0;
+  Bytes bytes = 0;
+  Seconds busy_seconds = 0;  ///< at least one transfer in progress on it
+  double utilization = 0;    ///< bytes / (bandwidth * layer_seconds); platform bandwidth
+};
+
+/// The links that carried bytes, by link id. A transfer is in progress on all links of its route from its
+/// issue to its delivery.
+[[nodiscard]] std::vector<LinkUse> link_uses(const Topology& topology, const Simulation& simulation,
+                                             Seconds layer_seconds);
+
+}  // namespace epsim

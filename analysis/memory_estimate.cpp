@@ -1,0 +1,119 @@
+#include "analysis/memory_estimate.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "platforms/error.hpp"
+
+namespace epsim {
+namespace {
+
+// Measured on 64-bit Linux: a step's columns, dependencies and payload; its three times; a route with its
+// links; the same route in SimGrid.
+constexpr double bytes_per_step = 100;
+constexpr double bytes_per_step_timeline = 24;
+constexpr double bytes_per_route = 56;
+constexpr double bytes_per_engine_route = 1100;
+
+/// The sizes that everything follows from, as doubles.
+struct Sizes {
+  double ranks = 0;
+  double nodes = 1;
+  double ranks_per_node = 0;
+  double slots = 0;       ///< per rank
+  double selections = 0;  ///< of all tokens
+  double exchanges = 1;
+};
+
+Sizes sizes_of(const Scenario& scenario) {
+  Sizes sizes;
+  sizes.ranks = scenario.ranks();
+  sizes.ranks_per_node = sizes.ranks;
+  if (const auto* fabric = std::get_if<RailOptimizedSpec>(&scenario.platform.fabric)) {
+    sizes.ranks_per_node = std::min<double>(sizes.ranks, fabric->devices_per_node);
+    sizes.nodes = std::max(1.0, sizes.ranks / sizes.ranks_per_node);
+  }
+  if (scenario.direct_traffic) return sizes;
+  const std::vector<int>& tokens = scenario.workload.tokens_per_device;
+  sizes.slots = scenario.expert_parallel.experts_per_device;
+  sizes.selections = std::accumulate(tokens.begin(), tokens.end(), 0.0) * scenario.expert_parallel.top_k;
+  sizes.exchanges = 2;
+  return sizes;
+}
+
+struct PatternSizes {
+  double steps = 0;   ///< of one exchange
+  double routes = 0;  ///< device pairs
+};
+
+PatternSizes pattern_sizes(const PatternOptions& options, PatternKind kind, const Sizes& sizes) {
+  const double pairs = sizes.ranks * (sizes.ranks - 1);
+  switch (kind) {
+    case PatternKind::all_to_all: {
+      // The rounds of pairwise are held together by a join per rank and round.
+      const bool has_rounds = options.all_to_all.algorithm == AllToAllOptions::Algorithm::pairwise;
+      return {has_rounds ? 2 * pairs : pairs, pairs};
+    }
+    case PatternKind::point_to_point: {
+      const bool by_expert = options.point_to_point.granularity == PointToPointOptions::Granularity::expert;
+      const bool is_routed = sizes.selections > 0;
+      return {by_expert && is_routed ? std::min(pairs * sizes.slots, sizes.selections) : pairs, pairs};
+    }
+    case PatternKind::hierarchical: {
+      const double other_nodes = sizes.nodes - 1;
+      const double neighbours = sizes.ranks_per_node - 1;
+      // Sent to the other nodes and to the neighbours, and forwarded to the neighbours, chunk by chunk.
+      return {sizes.ranks * options.hierarchical.chunks * (other_nodes + 2 * neighbours),
+              sizes.ranks * (other_nodes + neighbours)};
+    }
+    case PatternKind::ring:
+      return {options.ring.bidirectional ? 2 * pairs : pairs, 2 * sizes.ranks};
+  }
+  return {};
+}
+
+}  // namespace
+
+MemoryEstimate estimate_memory(const Scenario& scenario, std::span<const PatternKind> patterns,
+                               int parallel) {
+  const Sizes sizes = sizes_of(scenario);
+  MemoryEstimate estimate;
+  constexpr double bytes_per_selection = 8;  // expert and weight
+  constexpr double matrices = 4;             // of 8 bytes an element: traffic at its levels
+  estimate.routing = sizes.selections * bytes_per_selection +
+                     matrices * 8 * sizes.ranks * (sizes.ranks + sizes.ranks * sizes.slots);
+  const double overheads = scenario.transport.message_overhead > 0 ? 2 : 1;
+  double most_routes = 0;
+  for (const PatternKind kind : patterns) {
+    const PatternSizes pattern = pattern_sizes(scenario.patterns, kind, sizes);
+    const double steps = pattern.steps * sizes.exchanges * overheads + sizes.ranks * sizes.slots;
+    estimate.schedules +=
+        steps * (bytes_per_step + bytes_per_step_timeline) + pattern.routes * bytes_per_route;
+    most_routes = std::max(most_routes, pattern.routes);
+  }
+  const int at_a_time = std::min(std::max(parallel, 1), static_cast<int>(patterns.size()));
+  estimate.engine = most_routes * bytes_per_engine_route * at_a_time;
+  return estimate;
+}
+
+double physical_memory() {
+  const long pages = sysconf(_SC_PHYS_PAGES);
+  const long page = sysconf(_SC_PAGESIZE);
+  return pages > 0 && page > 0 ? static_cast<double>(pages) * static_cast<double>(page) : 0;
+}
+
+void check_memory(const MemoryEstimate& estimate, double available) {
+  if (available <= 0 || estimate.total() <= available) return;
+  throw input_error(
+      "",
+      fmt::format(
+          "this needs about {} of memory (routing {}, schedules {}, engine {}) and the machine has {}",
+          format_bytes(estimate.total()), format_bytes(estimate.routing), format_bytes(estimate.schedules),
+          format_bytes(estimate.engine), format_bytes(available)),
+      "reduce the number of devices, tokens_per_device or chunks, name fewer --patterns, or lower --jobs");
+}
+
+}  // namespace epsim

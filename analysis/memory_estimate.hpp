@@ -1,0 +1,30 @@
+// How much memory an experiment will need, estimated from the sizes in its scenario before anything is built.
+// Generous closed forms: every pair has traffic, every chunk is full.
+#pragma once
+
+#include <span>
+
+#include "sim/scenario.hpp"
+
+namespace epsim {
+
+/// In bytes; doubles, because absurd scenarios overflow integers.
+struct MemoryEstimate {
+  double routing = 0;    ///< tokens' selections, traffic between ranks
+  double schedules = 0;  ///< steps, routes and timelines of all patterns
+  double engine = 0;     ///< SimGrid's routes in the children that run at a time
+
+  [[nodiscard]] double total() const { return routing + schedules + engine; }
+};
+
+/// `parallel` simulations run at a time.
+[[nodiscard]] MemoryEstimate estimate_memory(const Scenario& scenario, std::span<const PatternKind> patterns,
+                                             int parallel);
+
+/// The machine's memory; 0 when the system does not tell.
+[[nodiscard]] double physical_memory();
+
+/// Throws Error (input) that names the estimate and what to reduce when it exceeds `available` (0: unknown).
+void check_memory(const MemoryEstimate& estimate, double available);
+
+}  // namespace epsim

@@ -1,0 +1,120 @@
+#include "analysis/result_json.hpp"
+
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "analysis/verdict.hpp"
+#include "analysis/version.hpp"
+
+namespace epsim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json phases_json(const LayerSummary& layer) {
+  Json phases = Json::object();
+  for (const Phase p : {Phase::gate, Phase::dispatch, Phase::expert, Phase::combine}) {
+    const PhaseSummary& phase = layer.phase(p);
+    phases[std::string(name_of(p))] = {{"seconds", phase.seconds},
+                                       {"bytes", phase.bytes},
+                                       {"scale_up_bytes", phase.scale_up_bytes},
+                                       {"scale_out_bytes", phase.scale_out_bytes},
+                                       {"messages", phase.messages},
+                                       {"lower_bound_seconds", phase.lower_bound_seconds}};
+  }
+  return phases;
+}
+
+Json load_json(const std::optional<LoadSummary>& load) {
+  if (!load) return nullptr;
+  return {{"expert_loads", load->expert_loads},
+          {"device_loads", load->device_loads},
+          {"max_over_mean", load->max_over_mean},
+          {"coefficient_of_variation", load->coefficient_of_variation},
+          {"expert_max_over_mean", load->expert_max_over_mean},
+          {"expert_coefficient_of_variation", load->expert_coefficient_of_variation},
+          {"dropped_selections", load->dropped_selections},
+          {"uncovered_tokens", load->uncovered_tokens},
+          {"auxiliary_loss", or_null(load->auxiliary_loss)},
+          {"capacity", or_null(load->capacity)}};
+}
+
+Json busiest_link_json(const Topology& topology, const std::optional<LinkUse>& use) {
+  if (!use) return nullptr;
+  return {{"name", topology.link_name(use->link)},
+          {"class", name_of(topology.link(use->link).link_class)},
+          {"utilization", use->utilization}};
+}
+
+Json steps_json(const ExperimentResult& experiment, std::size_t pattern) {
+  Json steps = Json::array();
+  for (const StepResult& step : experiment.steps) {
+    const LayerSummary& layer = step.layers[pattern];
+    steps.push_back({{"step", steps.size()},
+                     {"layer_seconds", layer.layer_seconds},
+                     {"phases", phases_json(layer)},
+                     {"load", load_json(step.load)},
+                     {"rebalance_bytes", 0}});
+  }
+  return steps;
+}
+
+/// Tokens over all steps.
+std::int64_t tokens_routed(const ExperimentResult& experiment) {
+  if (experiment.scenario.direct_traffic) return 0;
+  const std::vector<int>& tokens = experiment.scenario.workload.tokens_per_device;
+  return std::accumulate(tokens.begin(), tokens.end(), std::int64_t{0}) *
+         static_cast<std::int64_t>(experiment.steps.size());
+}
+
+Seconds total_seconds(const ExperimentResult& experiment, std::size_t pattern) {
+  Seconds sum = 0;
+  for (const StepResult& step : experiment.steps) sum += step.layers[pattern].layer_seconds;
+  return sum;
+}
+
+}  // namespace
+
+Json run_json(const ExperimentResult& experiment, std::size_t pattern, const Json& resolved) {
+  const StepResult& last = experiment.steps.back();
+  const LayerSummary& layer = last.layers[pattern];
+  const double variance = last.load ? last.load->expert_load_variance : 0;
+  return {{"scenario", experiment.scenario.name},
+          {"resolved_scenario", resolved},
+          {"version", version()},
+          {"pattern", name_of(experiment.patterns[pattern])},
+          {"engine", "simgrid"},
+          {"resolution_seconds", experiment.scenario.resolution},
+          {"layer_seconds", layer.layer_seconds},
+          {"total_seconds", total_seconds(experiment, pattern)},
+          {"lower_bound_seconds", layer.lower_bound_seconds},
+          {"communication_efficiency", layer.communication_efficiency},
+          {"exposed_communication_seconds", layer.exposed_communication_seconds},
+          {"phases", phases_json(layer)},
+          {"load", load_json(last.load)},
+          {"busiest_link", busiest_link_json(experiment.cluster.topology, layer.busiest_link)},
+          {"placement", {{"slots", experiment.last_step.placement.expert_of_slot}}},
+          {"statistics",
+           {{"total_tokens_routed", tokens_routed(experiment)},
+            {"expert_load_variance", variance},
+            {"routing_seconds", layer.phase(Phase::gate).seconds}}},
+          {"steps", steps_json(experiment, pattern)},
+          {"last_rebalance_step", nullptr},
+          {"wall_seconds", experiment.wall_seconds}};
+}
+
+Json comparison_json(const ExperimentResult& experiment, const Json& resolved) {
+  Json patterns = Json::array();
+  for (std::size_t i = 0; i < experiment.patterns.size(); ++i)
+    patterns.push_back(run_json(experiment, i, resolved));
+  return {{"scenario", experiment.scenario.name},
+          {"patterns", std::move(patterns)},
+          {"verdict", verdict(experiment)}};
+}
+
+}  // namespace epsim

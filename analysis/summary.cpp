@@ -1,0 +1,132 @@
+#include "analysis/summary.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace epsim {
+namespace {
+
+/// How unequal some loads are. Population figures; all loads zero count as equal.
+struct Spread {
+  double max_over_mean = 1;
+  double coefficient_of_variation = 0;
+  double variance = 0;
+};
+
+Spread spread_of(const std::vector<std::int64_t>& loads) {
+  const auto sum = static_cast<double>(std::accumulate(loads.begin(), loads.end(), std::int64_t{0}));
+  if (sum <= 0) return {};
+  const double mean = sum / static_cast<double>(loads.size());
+  double squares = 0;
+  for (const std::int64_t load : loads)
+    squares += (static_cast<double>(load) - mean) * (static_cast<double>(load) - mean);
+  const double variance = squares / static_cast<double>(loads.size());
+  const auto largest = static_cast<double>(*std::max_element(loads.begin(), loads.end()));
+  return {largest / mean, std::sqrt(variance) / mean, variance};
+}
+
+std::vector<std::int64_t> loads_of_ranks(const Traffic& traffic) {
+  std::vector<std::int64_t> loads(static_cast<std::size_t>(traffic.ranks()));
+  for (Rank home = 0; home < traffic.ranks(); ++home)
+    for (int slot = 0; slot < traffic.slots(); ++slot)
+      loads[static_cast<std::size_t>(traffic.rank_of_slot[static_cast<std::size_t>(slot)])] +=
+          traffic.selections(home, slot);
+  return loads;
+}
+
+/// Joins take no time and may be ready long before anything of their phase can start, so they do not count.
+std::array<Seconds, phase_count> phase_seconds(const Schedule& schedule, const Timeline& timeline) {
+  std::array<Seconds, phase_count> begin;
+  begin.fill(std::numeric_limits<Seconds>::infinity());
+  std::array<Seconds, phase_count> end{};
+  for (StepId step = 0; step < schedule.size(); ++step) {
+    if (schedule.kind(step) == StepKind::join) continue;
+    const auto phase = static_cast<std::size_t>(schedule.phase(step));
+    begin[phase] = std::min(begin[phase], timeline.ready()[step]);
+    end[phase] = std::max(end[phase], timeline.finished()[step]);
+  }
+  std::array<Seconds, phase_count> seconds{};
+  for (std::size_t phase = 0; phase < seconds.size(); ++phase)
+    seconds[phase] = std::max(0.0, end[phase] - begin[phase]);
+  return seconds;
+}
+
+std::array<PhaseSummary, phase_count> summarize_phases(const Topology& topology, const LowerBounds& bounds,
+                                                       const Simulation& simulation) {
+  const Schedule& schedule = simulation.lowered.schedule;
+  const std::array<Seconds, phase_count> seconds = phase_seconds(schedule, simulation.timeline);
+  const std::array<Seconds, phase_count> least = {bounds.gate, bounds.dispatch, bounds.expert,
+                                                  bounds.combine};
+  std::array<PhaseSummary, phase_count> phases;
+  for (std::size_t phase = 0; phase < phases.size(); ++phase) {
+    phases[phase].seconds = seconds[phase];
+    phases[phase].lower_bound_seconds = least[phase];
+  }
+  for (StepId step = 0; step < schedule.size(); ++step) {
+    if (schedule.kind(step) != StepKind::transfer) continue;
+    PhaseSummary& phase = phases[static_cast<std::size_t>(schedule.phase(step))];
+    const bool inside_node = topology.node_of(schedule.device(step)) == topology.node_of(schedule.peer(step));
+    phase.bytes += schedule.bytes(step);
+    (inside_node ? phase.scale_up_bytes : phase.scale_out_bytes) += schedule.bytes(step);
+    ++phase.messages;
+  }
+  return phases;
+}
+
+/// Gate and experts; a transport's overheads belong to communication.
+Seconds busiest_computation(const Schedule& schedule, int devices) {
+  std::vector<Seconds> sums(static_cast<std::size_t>(devices));
+  for (StepId step = 0; step < schedule.size(); ++step) {
+    const bool computes = schedule.kind(step) == StepKind::computation &&
+                          (schedule.phase(step) == Phase::gate || schedule.phase(step) == Phase::expert);
+    if (computes) sums[static_cast<std::size_t>(schedule.device(step))] += schedule.seconds(step);
+  }
+  return sums.empty() ? 0 : *std::max_element(sums.begin(), sums.end());
+}
+
+double efficiency(const LayerSummary& layer) {
+  const PhaseSummary& dispatch = layer.phase(Phase::dispatch);
+  const PhaseSummary& combine = layer.phase(Phase::combine);
+  const Seconds taken = dispatch.seconds + combine.seconds;
+  return taken > 0 ? (dispatch.lower_bound_seconds + combine.lower_bound_seconds) / taken : 1;
+}
+
+}  // namespace
+
+std::optional<LoadSummary> summarize_load(const RoutedStep& step) {
+  if (!step.routed) return std::nullopt;
+  const RoutingReport& report = step.routed->report;
+  LoadSummary load;
+  load.expert_loads = report.expert_loads;
+  load.device_loads = loads_of_ranks(step.traffic);
+  const Spread devices = spread_of(load.device_loads);
+  load.max_over_mean = devices.max_over_mean;
+  load.coefficient_of_variation = devices.coefficient_of_variation;
+  const Spread experts = spread_of(load.expert_loads);
+  load.expert_max_over_mean = experts.max_over_mean;
+  load.expert_coefficient_of_variation = experts.coefficient_of_variation;
+  load.expert_load_variance = experts.variance;
+  load.dropped_selections = report.dropped_selections;
+  load.uncovered_tokens = report.uncovered_tokens;
+  load.auxiliary_loss = report.auxiliary_loss;
+  load.capacity = report.capacity;
+  return load;
+}
+
+LayerSummary summarize(const Cluster& cluster, const LowerBounds& bounds, const Simulation& simulation) {
+  LayerSummary layer;
+  layer.layer_seconds = simulation.timeline.end();
+  layer.phases = summarize_phases(cluster.topology, bounds, simulation);
+  layer.lower_bound_seconds = bounds.layer;
+  layer.communication_efficiency = efficiency(layer);
+  layer.exposed_communication_seconds =
+      layer.layer_seconds - busiest_computation(simulation.lowered.schedule, cluster.topology.device_count());
+  layer.links = link_uses(cluster.topology, simulation, layer.layer_seconds);
+  for (const LinkUse& use : layer.links)
+    if (!layer.busiest_link || use.utilization > layer.busiest_link->utilization) layer.busiest_link = use;
+  return layer;
+}
+
+}  // namespace epsim

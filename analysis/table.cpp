@@ -1,0 +1,171 @@
+#include "analysis/table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "analysis/verdict.hpp"
+
+namespace epsim {
+namespace {
+
+using Row = std::vector<std::string>;
+
+/// Text columns are left-aligned, figures right-aligned; two spaces between columns.
+struct Column {
+  std::string heading;
+  bool is_text = false;
+};
+
+std::string layout(const std::vector<Column>& columns, const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    std::size_t width = columns[c].heading.size();
+    for (const Row& row : rows) width = std::max(width, row[c].size());
+    widths.push_back(width);
+  }
+  const auto line = [&](const auto& cell) {
+    std::string text;
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      if (c > 0) text += "  ";
+      text += columns[c].is_text ? fmt::format("{:<{}}", cell(c), widths[c])
+                                 : fmt::format("{:>{}}", cell(c), widths[c]);
+    }
+    return text.erase(text.find_last_not_of(' ') + 1) + '\n';
+  };
+  std::string text = line([&](std::size_t c) { return columns[c].heading; });
+  text += line([&](std::size_t c) { return std::string(widths[c], '-'); });
+  for (const Row& row : rows) text += line([&](std::size_t c) { return row[c]; });
+  return text;
+}
+
+/// Breaks a sentence between words.
+std::string wrapped(std::string text, std::size_t width) {
+  for (std::size_t begin = 0; text.size() - begin > width;) {
+    const std::size_t space = text.rfind(' ', begin + width);
+    if (space == std::string::npos || space <= begin) break;
+    text[space] = '\n';
+    begin = space + 1;
+  }
+  return text;
+}
+
+/// 4096 -> "4,096"
+std::string thousands(std::int64_t value) {
+  std::string digits = std::to_string(value);
+  for (auto place = static_cast<std::ptrdiff_t>(digits.size()) - 3; place > 0; place -= 3)
+    digits.insert(static_cast<std::size_t>(place), ",");
+  return digits;
+}
+
+std::string cluster_text(const ExperimentResult& experiment) {
+  const PlatformSpec& platform = experiment.scenario.platform;
+  const Group& group = experiment.cluster.group;
+  return fmt::format("{} {} in {} {}{}", group.size(),
+                     experiment.scenario.direct_traffic ? "devices" : "x " + platform.device.name,
+                     group.node_count(), group.node_count() == 1 ? "node" : "nodes",
+                     platform.preset.empty() ? "" : " (" + platform.preset + ")");
+}
+
+std::string tokens_text(const std::vector<int>& tokens) {
+  const auto [least, most] = std::minmax_element(tokens.begin(), tokens.end());
+  if (*least == *most) return thousands(*most) + " tokens per device";
+  return fmt::format("{} to {} tokens per device", thousands(*least), thousands(*most));
+}
+
+std::string model_text(const Scenario& scenario) {
+  const ExpertParallel& experts = scenario.expert_parallel;
+  return fmt::format("{}{} experts, top-{}, {}, {} + {}",
+                     scenario.model.name.empty() ? "" : scenario.model.name + ": ", experts.num_experts,
+                     experts.top_k, tokens_text(scenario.workload.tokens_per_device),
+                     name_of(experts.routing_strategy), name_of(experts.load_balancing));
+}
+
+std::string load_text(const LoadSummary& load) {
+  std::string text = fmt::format("imbalance (max / mean): devices {:.2f}, experts {:.2f}", load.max_over_mean,
+                                 load.expert_max_over_mean);
+  if (load.dropped_selections > 0)
+    text += fmt::format("; {} selections dropped", thousands(load.dropped_selections));
+  if (load.uncovered_tokens > 0)
+    text += fmt::format("; {} tokens without an expert", thousands(load.uncovered_tokens));
+  return text;
+}
+
+std::string heading(const ExperimentResult& experiment) {
+  const Scenario& scenario = experiment.scenario;
+  const StepResult& last = experiment.steps.back();
+  std::string text = scenario.name + '\n';
+  if (last.load) text += "  " + model_text(scenario) + '\n';
+  text += fmt::format("  {}, transport {}, engine simgrid, resolution {}\n", cluster_text(experiment),
+                      scenario.transport.name, format_duration(scenario.resolution));
+  if (last.load) text += "  " + load_text(*last.load) + '\n';
+  const Seconds gate = last.layers.front().phase(Phase::gate).seconds;
+  if (gate > 0)
+    text += fmt::format("  gate {} on the busiest device, part of every layer time\n", format_duration(gate));
+  if (experiment.steps.size() > 1) text += fmt::format("  the last of {} steps\n", experiment.steps.size());
+  return text;
+}
+
+std::vector<Column> columns_of(bool has_layer) {
+  std::vector<Column> columns = {{"pattern", true}};
+  if (has_layer) columns.insert(columns.end(), {{"dispatch"}, {"expert"}, {"combine"}});
+  columns.insert(columns.end(), {{has_layer ? "layer" : "time"},
+                                 {"vs best"},
+                                 {"% of ideal"},
+                                 {"scale-up"},
+                                 {"scale-out"},
+                                 {"limiting link", true},
+                                 {"used"}});
+  return columns;
+}
+
+Row pattern_row(const ExperimentResult& experiment, std::size_t pattern, bool has_layer, Seconds best) {
+  const LayerSummary& layer = experiment.steps.back().layers[pattern];
+  Row row = {std::string(name_of(experiment.patterns[pattern]))};
+  if (has_layer)
+    for (const Phase phase : {Phase::dispatch, Phase::expert, Phase::combine})
+      row.push_back(format_duration(layer.phase(phase).seconds));
+  Bytes scale_up = 0;
+  Bytes scale_out = 0;
+  for (const PhaseSummary& phase : layer.phases) {
+    scale_up += phase.scale_up_bytes;
+    scale_out += phase.scale_out_bytes;
+  }
+  row.insert(row.end(),
+             {format_duration(layer.layer_seconds),
+              best > 0 ? fmt::format("{:.2f}x", layer.layer_seconds / best) : "1.00x",
+              fmt::format("{:.1f} %", 100 * layer.communication_efficiency),
+              format_bytes(static_cast<double>(scale_up)), format_bytes(static_cast<double>(scale_out)),
+              layer.busiest_link ? experiment.cluster.topology.link_name(layer.busiest_link->link) : "-",
+              layer.busiest_link ? fmt::format("{:.0f} %", 100 * layer.busiest_link->utilization) : "-"});
+  return row;
+}
+
+/// The bounds are the same for every pattern.
+Row bound_row(const LayerSummary& layer, bool has_layer) {
+  Row row = {"lower bound"};
+  if (has_layer)
+    for (const Phase phase : {Phase::dispatch, Phase::expert, Phase::combine})
+      row.push_back(format_duration(layer.phase(phase).lower_bound_seconds));
+  row.push_back(format_duration(has_layer ? layer.lower_bound_seconds
+                                          : layer.phase(Phase::dispatch).lower_bound_seconds));
+  row.insert(row.end(), 6, "");
+  return row;
+}
+
+}  // namespace
+
+std::string comparison_table(const ExperimentResult& experiment) {
+  const std::vector<LayerSummary>& layers = experiment.steps.back().layers;
+  const bool has_layer = !experiment.scenario.direct_traffic;
+  const Seconds best = layers[fastest_pattern(experiment)].layer_seconds;
+  std::vector<Row> rows;
+  for (std::size_t i = 0; i < layers.size(); ++i) rows.push_back(pattern_row(experiment, i, has_layer, best));
+  rows.push_back(bound_row(layers.front(), has_layer));
+  constexpr std::size_t page = 110;
+  return heading(experiment) + '\n' + layout(columns_of(has_layer), rows) + '\n' +
+         wrapped(verdict(experiment), page) + '\n';
+}
+
+}  // namespace epsim
