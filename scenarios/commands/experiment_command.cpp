@@ -1,0 +1,104 @@
+#include "scenarios/commands/experiment_command.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "analysis/chrome_trace.hpp"
+#include "analysis/csv.hpp"
+#include "analysis/memory_estimate.hpp"
+#include "analysis/output_directory.hpp"
+#include "analysis/result_json.hpp"
+#include "scenarios/choices.hpp"
+#include "scenarios/scenario_reader.hpp"
+
+namespace epsim {
+namespace {
+
+/// One line on standard error that is written over and over, and is gone in the end; only for people.
+class ProgressLine {
+ public:
+  explicit ProgressLine(const ExperimentOptions& options)
+      : is_shown_(!options.quiet && !options.json && isatty(STDERR_FILENO) == 1) {}
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+  ~ProgressLine() { show(""); }
+
+  void show(const std::string& text) const {
+    constexpr const char* clear_line = "\r\x1b[K";
+    if (is_shown_) std::cerr << clear_line << text << std::flush;
+  }
+
+ private:
+  bool is_shown_;
+};
+
+void write_files(OutputDirectory& out, const ExperimentResult& experiment, const ExperimentOptions& options) {
+  for (std::size_t i = 0; i < experiment.patterns.size(); ++i) {
+    const std::string file = "trace_" + std::string(name_of(experiment.patterns[i])) + ".json";
+    const TraceSample sample = sample_for_trace(experiment.simulations[i].lowered.schedule);
+    if (!sample.is_complete() && !options.quiet)
+      std::cerr << "epsim: " << file << " shows " << sample.text() << '\n';
+    out.add(file, [&](std::ostream& stream) { write_chrome_trace(stream, experiment, i, sample); });
+  }
+  out.add("spans.csv", [&](std::ostream& stream) { write_spans_csv(stream, experiment); });
+  out.add("links.csv", [&](std::ostream& stream) { write_links_csv(stream, experiment); });
+  out.add("result.json", [&](std::ostream& stream) {
+    stream << text_of(comparison_json(experiment, resolved_json(experiment.scenario)));
+  });
+  out.commit();
+}
+
+}  // namespace
+
+Scenario load_scenario(const ExperimentOptions& options) {
+  const bool from_stdin = options.scenario == "-";
+  const std::filesystem::path path = from_stdin ? "/dev/stdin" : options.scenario;
+  nlohmann::json document = load_json_file(path);
+  for (const std::string& one : options.overrides) apply_override(document, one);
+  return parse_scenario(document, from_stdin ? "." : path.parent_path(), path.stem().string());
+}
+
+std::vector<PatternKind> named_patterns(const std::vector<std::string>& names, const std::string& option) {
+  std::vector<PatternKind> patterns;
+  std::vector<Problem> problems;
+  for (const std::string& name : names) {
+    const nlohmann::json value = {{"pattern", name}};
+    JsonObject object(value, "", problems);
+    const auto kind = object.choice<PatternKind>("pattern", "a pattern", communication_patterns());
+    if (kind && std::find(patterns.begin(), patterns.end(), *kind) == patterns.end())
+      patterns.push_back(*kind);
+  }
+  for (Problem& problem : problems) problem.place = option;
+  if (!problems.empty()) throw Error(Error::Kind::input, problems);
+  return patterns;
+}
+
+ExperimentResult perform(const Scenario& scenario, const std::vector<PatternKind>& patterns,
+                         const ExperimentOptions& options) {
+  check_memory(estimate_memory(scenario, patterns, options.jobs), physical_memory());
+  std::optional<OutputDirectory> out;
+  if (!options.out.empty()) out.emplace(options.out);
+  const ProgressLine progress(options);
+  ExperimentResult experiment =
+      run_experiment(scenario, patterns, {.parallel = options.jobs, .check = options.check},
+                     [&](const std::string& text) { progress.show(text); });
+  if (!out) return experiment;
+  progress.show("writing " + options.out);
+  write_files(*out, experiment, options);
+  return experiment;
+}
+
+void print(const std::string& text) {
+  std::cout << text << std::flush;
+  if (!std::cout) throw simulation_error("standard output", "cannot be written");
+}
+
+std::string text_of(const nlohmann::ordered_json& value) {
+  return value.dump(2) + '\n';
+}
+
+}  // namespace epsim

@@ -1,0 +1,20 @@
+// What `epsim compare` and `epsim run` are asked on the command line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace epsim {
+
+struct ExperimentOptions {
+  std::string scenario;                ///< path, or "-" for standard input
+  std::vector<std::string> patterns;   ///< names; empty: all (compare), the scenario's own (run)
+  std::vector<std::string> overrides;  ///< "/pointer=value"
+  std::string out;                     ///< folder; empty: nothing is written
+  int jobs = 1;                        ///< simulations at a time
+  bool json = false;
+  bool check = false;
+  bool quiet = false;
+};
+
+}  // namespace epsim
