@@ -1,0 +1,87 @@
+// The numbers epsim promises, as whole processes where the promise is one (wall time includes start, routing,
+// simulation and output). Not a test: run `ninja -C build benchmarks && build/tests/benchmarks`.
+#include <benchmark/benchmark.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "scenarios/scenario_reader.hpp"
+#include "sim/routing/routing.hpp"
+
+namespace {
+
+const std::string scenarios = std::string(EPSIM_SOURCE_DIR) + "/scenarios/";
+
+/// Runs the binary with its output thrown away; false unless it exits with 0. Peak memory is the largest
+/// single process's, in MiB.
+bool run_epsim(std::vector<std::string> arguments, double& peak_mebibytes) {
+  arguments.insert(arguments.begin(), EPSIM_BINARY);
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  const pid_t child = fork();
+  if (child == 0) {
+    if (std::freopen("/dev/null", "w", stdout) != nullptr) execv(EPSIM_BINARY, argv.data());
+    _exit(127);
+  }
+  int status = 0;
+  rusage usage{};
+  wait4(child, &status, 0, &usage);
+  peak_mebibytes = static_cast<double>(usage.ru_maxrss) / 1024;
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+void measure(benchmark::State& state, const std::vector<std::string>& arguments) {
+  double peak = 0;
+  for (auto _ : state)
+    if (!run_epsim(arguments, peak)) state.SkipWithError("epsim failed");
+  state.counters["peak_MiB"] = peak;
+}
+
+void compare_ep64_prefill(benchmark::State& state) {
+  measure(state, {"compare", scenarios + "deepseek_v3_prefill_ep64.json", "--patterns",
+                  "all_to_all,point_to_point", "--json"});
+}
+
+void compare_ep64_prefill_all_patterns(benchmark::State& state) {
+  measure(state, {"compare", scenarios + "deepseek_v3_prefill_ep64.json", "--json"});
+}
+
+void star_pairwise(benchmark::State& state) {
+  measure(state, {"run", scenarios + "uniform_star16.json", "--json", "--set",
+                  "/platform/devices=" + std::to_string(state.range(0)), "--set",
+                  "/patterns/all_to_all/algorithm=pairwise"});
+}
+
+/// Tokens in all, 256 experts, top-8, sigmoid gate with group-limited selection, as DeepSeek-V3.
+void route_learned_gating(benchmark::State& state) {
+  nlohmann::json json = epsim::load_json_file(scenarios + "deepseek_v3_prefill_ep64.json");
+  json["workload"]["tokens_per_device"] = state.range(0) / 64;
+  const epsim::Scenario scenario = epsim::parse_scenario(json, scenarios);
+  for (auto _ : state) benchmark::DoNotOptimize(epsim::route(scenario, {}));
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
+BENCHMARK(compare_ep64_prefill)->Unit(benchmark::kSecond)->UseRealTime()->Iterations(1)->Repetitions(3);
+BENCHMARK(compare_ep64_prefill_all_patterns)
+    ->Unit(benchmark::kSecond)
+    ->UseRealTime()
+    ->Iterations(1)
+    ->Repetitions(3);
+BENCHMARK(star_pairwise)
+    ->Arg(256)
+    ->Arg(1024)
+    ->Unit(benchmark::kSecond)
+    ->UseRealTime()
+    ->Iterations(1)
+    ->Repetitions(3);
+BENCHMARK(route_learned_gating)->Arg(262144)->Unit(benchmark::kSecond)->Iterations(1)->Repetitions(3);
+
+}  // namespace
+
+BENCHMARK_MAIN();

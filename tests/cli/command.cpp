@@ -1,0 +1,89 @@
+#include "tests/cli/command.hpp"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+namespace epsim {
+namespace {
+
+void redirect(int descriptor, const std::filesystem::path& path) {
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  if (file < 0 || dup2(file, descriptor) < 0) _exit(126);
+}
+
+}  // namespace
+
+TemporaryFolder::TemporaryFolder() {
+  static std::atomic<int> count = 0;
+  path_ = std::filesystem::temp_directory_path() /
+          ("epsim_test_" + std::to_string(getpid()) + "_" + std::to_string(++count));
+  std::filesystem::create_directories(path_);
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::filesystem::remove_all(path_);
+}
+
+std::string TemporaryFolder::write(const std::string& name, const std::string& text) const {
+  std::ofstream(path_ / name) << text;
+  return (path_ / name).string();
+}
+
+Command::Command(const TemporaryFolder& folder, const std::vector<std::string>& arguments)
+    : folder_(folder.path()), pid_(fork()) {
+  if (pid_ != 0) return;
+  redirect(STDOUT_FILENO, folder_ / "stdout");
+  redirect(STDERR_FILENO, folder_ / "stderr");
+  std::vector<std::string> words{EPSIM_BINARY};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  execv(EPSIM_BINARY, argv.data());
+  _exit(127);
+}
+
+CommandResult Command::wait() {
+  int status = 0;
+  waitpid(pid_, &status, 0);
+  CommandResult result;
+  result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  result.out = read_file(folder_ / "stdout");
+  result.err = read_file(folder_ / "stderr");
+  return result;
+}
+
+int Command::wait_for_child() const {
+  const std::string process = "/proc/" + std::to_string(pid_);
+  for (int attempt = 0; attempt < 20'000; ++attempt) {
+    std::ifstream children(process + "/task/" + std::to_string(pid_) + "/children");
+    if (int child = 0; children >> child) return child;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return 0;
+}
+
+CommandResult run_epsim(const std::vector<std::string>& arguments) {
+  const TemporaryFolder folder;
+  return Command(folder, arguments).wait();
+}
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::string shipped(const std::string& name) {
+  return std::string(EPSIM_SOURCE_DIR) + "/scenarios/" + name + ".json";
+}
+
+}  // namespace epsim

@@ -1,0 +1,133 @@
+// Every bad input ends in a clear error on stderr, exit code 2 (1 for a failed simulation), and no output.
+#include <doctest/doctest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "tests/cli/command.hpp"
+
+using namespace epsim;
+
+namespace {
+
+/// Runs `compare` on a scenario with this text.
+CommandResult compare_text(const std::string& text) {
+  const TemporaryFolder folder;
+  return run_epsim({"compare", folder.write("scenario.json", text)});
+}
+
+void check_input_error(const CommandResult& result, const std::string& message) {
+  CHECK(result.exit_code == 2);
+  CHECK(result.out == "");
+  CHECK_MESSAGE(result.err.find(message) != std::string::npos, result.err);
+}
+
+bool is_empty(const std::filesystem::path& folder) {
+  return !std::filesystem::exists(folder) || std::filesystem::is_empty(folder);
+}
+
+/// A simulation of several seconds: all pairs at once among 96 devices, skewed by the router.
+std::vector<std::string> long_run(const std::string& out) {
+  return {"compare", shipped("deepseek_v3_prefill_ep64"),
+          "--set",   "/patterns/point_to_point/window=0",
+          "--out",   out};
+}
+
+}  // namespace
+
+TEST_CASE("no command, an unknown command, an unknown option") {
+  CHECK(run_epsim({}).exit_code == 2);
+  CHECK(run_epsim({"compar"}).exit_code == 2);
+  CHECK(run_epsim({"compare", shipped("uniform_star16"), "--fast"}).exit_code == 2);
+}
+
+TEST_CASE("a file that is not there") {
+  check_input_error(run_epsim({"compare", "/nowhere/scenario.json"}), "/nowhere/scenario.json");
+}
+
+TEST_CASE("malformed JSON names line and column") {
+  check_input_error(compare_text("{\"name\": \"x\",\n  oops}"), "line 2");
+}
+
+TEST_CASE("an unknown key suggests the nearest one") {
+  check_input_error(compare_text(R"({"platfrom": {"topology": "star"}})"), "did you mean \"platform\"");
+}
+
+TEST_CASE("all errors of a file are reported at once") {
+  const CommandResult result =
+      compare_text(R"({"model": "deepseek_v33", "workload": {"tokens_per_device": -1}, "barriers": "yes"})");
+  check_input_error(result, "/model");
+  check_input_error(result, "deepseek_v3");
+  check_input_error(result, "/workload/tokens_per_device");
+  check_input_error(result, "/barriers");
+}
+
+TEST_CASE("strategies that are not there yet say so") {
+  check_input_error(run_epsim({"compare", shipped("mixtral_8x7b_prefill_ep8"), "--set",
+                               "/expert_parallel/load_balancing=expert_choice_based"}),
+                    "not available yet");
+}
+
+TEST_CASE("sizes that do not fit together say which number to change") {
+  check_input_error(run_epsim({"compare", shipped("deepseek_v3_prefill_ep64"), "--set",
+                               "/expert_parallel/experts_per_device=3"}),
+                    "/expert_parallel/experts_per_device");
+  check_input_error(run_epsim({"compare", shipped("deepseek_v3_prefill_ep64"), "--set", "/platform/nodes=4"}),
+                    "/platform/nodes");
+}
+
+TEST_CASE("a scenario that needs more memory than there is, is refused with the estimate") {
+  check_input_error(run_epsim({"compare", shipped("uniform_star16"), "--set", "/platform/devices=60000"}),
+                    "memory");
+}
+
+TEST_CASE("matrix files: missing, ragged, not a number") {
+  const TemporaryFolder folder;
+  const std::string scenario = folder.write("scenario.json", R"({
+    "platform": {"topology": "star", "devices": 2, "bandwidth": "1GBps", "latency": "1us"},
+    "traffic": {"matrix_file": "bytes.txt"}})");
+  check_input_error(run_epsim({"run", scenario}), "bytes.txt");
+  (void)folder.write("bytes.txt", "0 1\n2\n");
+  check_input_error(run_epsim({"run", scenario}), "line 2");
+  (void)folder.write("bytes.txt", "0 1\n2 x\n");
+  check_input_error(run_epsim({"run", scenario}), "x");
+  (void)folder.write("bytes.txt", "0 1000\n2000 0\n");
+  CHECK(run_epsim({"run", scenario}).exit_code == 0);
+}
+
+TEST_CASE("an unknown pattern") {
+  check_input_error(run_epsim({"compare", shipped("uniform_star16"), "--patterns", "all_to_all,rnig"}),
+                    "ring");
+}
+
+TEST_CASE("an unwritable output folder is refused before anything is simulated") {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("file", "");
+  check_input_error(run_epsim({"compare", shipped("uniform_star16"), "--out", file + "/below"}), file);
+}
+
+TEST_CASE("a killed simulation is an error of the simulation and leaves nothing behind") {
+  const TemporaryFolder folder;
+  const auto out = folder.path() / "out";
+  Command command(folder, long_run(out.string()));
+  const int child = command.wait_for_child();
+  REQUIRE(child > 0);
+  kill(child, SIGKILL);
+  const CommandResult result = command.wait();
+  CHECK(result.exit_code == 1);
+  CHECK_MESSAGE(result.err.find("signal 9") != std::string::npos, result.err);
+  CHECK(is_empty(out));
+}
+
+TEST_CASE("Ctrl-C ends the simulations and leaves nothing behind") {
+  const TemporaryFolder folder;
+  const auto out = folder.path() / "out";
+  Command command(folder, long_run(out.string()));
+  const int child = command.wait_for_child();
+  REQUIRE(child > 0);
+  kill(command.pid(), SIGINT);
+  CHECK(command.wait().exit_code == 130);
+  CHECK(kill(child, 0) != 0);  // gone
+  CHECK(is_empty(out));
+}

@@ -1,0 +1,167 @@
+// What the commands print and write.
+#include <doctest/doctest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "tests/cli/command.hpp"
+
+using namespace epsim;
+using nlohmann::json;
+
+namespace {
+
+json json_of(std::vector<std::string> arguments) {
+  arguments.emplace_back("--json");
+  const CommandResult result = run_epsim(arguments);
+  REQUIRE_MESSAGE(result.exit_code == 0, result.err);
+  CHECK(result.err == "");
+  return json::parse(result.out);
+}
+
+json without_wall_seconds(json value) {
+  if (value.is_object()) value.erase("wall_seconds");
+  if (value.is_structured())
+    for (auto& element : value) element = without_wall_seconds(element);
+  return value;
+}
+
+/// Rows of a CSV file without quoted commas, by column name.
+std::vector<std::map<std::string, std::string>> rows_of(const std::string& text) {
+  std::istringstream lines(text);
+  std::string line;
+  std::getline(lines, line);
+  const auto split = [](const std::string& row) {
+    std::vector<std::string> fields;
+    std::istringstream in(row + ",");
+    for (std::string field; std::getline(in, field, ',');) fields.push_back(field);
+    return fields;
+  };
+  const std::vector<std::string> names = split(line);
+  std::vector<std::map<std::string, std::string>> rows;
+  while (std::getline(lines, line)) {
+    const std::vector<std::string> fields = split(line);
+    REQUIRE(fields.size() == names.size());
+    auto& row = rows.emplace_back();
+    for (std::size_t i = 0; i < names.size(); ++i) row[names[i]] = fields[i];
+  }
+  return rows;
+}
+
+}  // namespace
+
+TEST_CASE("help and version") {
+  for (const auto& arguments : std::vector<std::vector<std::string>>{{"--help"}, {"compare", "--help"}}) {
+    const CommandResult help = run_epsim(arguments);
+    CHECK(help.exit_code == 0);
+    CHECK(help.out.find("SCENARIO") != std::string::npos);
+  }
+  CHECK(run_epsim({"--version"}).exit_code == 0);
+}
+
+TEST_CASE("the uniform star meets its closed forms") {
+  // S = 1 MiB, B = 50 GB/s, L = 2 us, N = 16: see the scenario's "expect".
+  const json result = json_of({"compare", shipped("uniform_star16")});
+  std::map<std::string, double> seconds;
+  for (const json& pattern : result["patterns"]) {
+    seconds[pattern["pattern"]] = pattern["layer_seconds"];
+    CHECK(pattern["load"].is_null());
+    CHECK(pattern["layer_seconds"] == pattern["phases"]["dispatch"]["seconds"]);
+    CHECK(pattern["communication_efficiency"] <= 1.0);
+  }
+  const double direct = 15 * 1048576 / 50e9 + 4e-6;
+  CHECK(seconds.at("all_to_all") == doctest::Approx(direct).epsilon(1e-6));
+  CHECK(seconds.at("point_to_point") == doctest::Approx(direct).epsilon(1e-6));
+  CHECK(seconds.at("hierarchical") == doctest::Approx(direct).epsilon(1e-6));
+  CHECK(seconds.at("ring") == doctest::Approx(120 * 1048576 / 50e9 + 15 * 4e-6).epsilon(1e-6));
+}
+
+TEST_CASE("the cross-check figures of SMPI 3.32 within 0.2 percent") {
+  // The same star with 256 and 1,024 ranks; SMPI adds a small constant of its own.
+  const auto seconds = [](int devices, const std::string& option) {
+    return json_of({"run", shipped("uniform_star16"), "--set", "/platform/devices=" + std::to_string(devices),
+                    "--set", option})["layer_seconds"]
+        .get<double>();
+  };
+  const std::string pairwise = "/patterns/all_to_all/algorithm=pairwise";
+  CHECK(seconds(256, "/patterns/all_to_all/window=0") == doctest::Approx(5.355911e-3).epsilon(2e-3));
+  CHECK(seconds(256, pairwise) == doctest::Approx(6.371911e-3).epsilon(2e-3));
+  CHECK(seconds(1024, pairwise) == doctest::Approx(25.550530e-3).epsilon(2e-3));
+}
+
+TEST_CASE("the same scenario gives the same output to the byte") {
+  const std::vector<std::string> arguments = {"compare", shipped("mixtral_8x7b_prefill_ep8")};
+  CHECK(without_wall_seconds(json_of(arguments)).dump() == without_wall_seconds(json_of(arguments)).dump());
+}
+
+TEST_CASE("resolved_scenario is a scenario with the same result") {
+  const json first = json_of({"run", shipped("mixtral_8x7b_prefill_ep8")});
+  const TemporaryFolder folder;
+  const json second = json_of({"run", folder.write("again.json", first["resolved_scenario"].dump())});
+  CHECK(without_wall_seconds(first) == without_wall_seconds(second));
+}
+
+TEST_CASE("--set changes the scenario and moves it to another size") {
+  const std::string scenario = shipped("mixtral_8x7b_prefill_ep8");
+  const json fewer = json_of({"run", scenario, "--set", "/workload/tokens_per_device=1024"});
+  CHECK(fewer["resolved_scenario"]["workload"]["tokens_per_device"] == 1024);
+  CHECK(fewer["statistics"]["total_tokens_routed"] == 8 * 1024);
+  const json ring = json_of({"run", scenario, "--pattern", "ring"});
+  CHECK(ring["pattern"] == "ring");
+}
+
+TEST_CASE("without --out nothing is written") {
+  const TemporaryFolder folder;
+  const std::string scenario = folder.write("scenario.json", read_file(shipped("uniform_star16")));
+  REQUIRE(run_epsim({"compare", scenario}).exit_code == 0);
+  int files = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path())) ++files;
+  CHECK(files == 1);
+}
+
+TEST_CASE("--out: result, traces and CSV agree with each other") {
+  const TemporaryFolder folder;
+  const auto out = folder.path() / "new" / "out";
+  const CommandResult command =
+      run_epsim({"compare", shipped("mixtral_8x7b_prefill_ep8"), "--json", "--out", out.string()});
+  REQUIRE_MESSAGE(command.exit_code == 0, command.err);
+  const json printed = json::parse(command.out);
+  const json result = json::parse(read_file(out / "result.json"));
+  CHECK(result == printed);
+
+  std::map<std::string, double> last_end;
+  std::map<std::string, std::int64_t> bytes;
+  for (const auto& row : rows_of(read_file(out / "spans.csv"))) {
+    const std::string& pattern = row.at("pattern");
+    last_end[pattern] = std::max(last_end[pattern], std::stod(row.at("end_seconds")));
+    if (row.at("kind") == "transfer") bytes[pattern] += std::stoll(row.at("bytes"));
+  }
+  for (const json& pattern : result["patterns"]) {
+    const std::string name = pattern["pattern"];
+    CHECK(last_end.at(name) == doctest::Approx(pattern["layer_seconds"].get<double>()).epsilon(1e-9));
+    CHECK(bytes.at(name) == pattern["phases"]["dispatch"]["bytes"].get<std::int64_t>() +
+                                pattern["phases"]["combine"]["bytes"].get<std::int64_t>());
+
+    const json trace = json::parse(read_file(out / ("trace_" + name + ".json")));
+    std::multiset<std::int64_t> starts;
+    std::multiset<std::int64_t> finishes;
+    for (const json& event : trace["traceEvents"]) {
+      if (event["ph"] == "s") starts.insert(event["id"].get<std::int64_t>());
+      if (event["ph"] == "f") finishes.insert(event["id"].get<std::int64_t>());
+    }
+    CHECK(!starts.empty());
+    CHECK(starts == finishes);
+    CHECK(std::set(starts.begin(), starts.end()).size() == starts.size());
+  }
+  for (const auto& row : rows_of(read_file(out / "links.csv")))
+    CHECK(std::stod(row.at("utilization")) <= 1.0);
+}
+
+TEST_CASE("list names what there is") {
+  const CommandResult list = run_epsim({"list"});
+  CHECK(list.exit_code == 0);
+  for (const char* name : {"deepseek_v3", "h800_rail_optimized", "hierarchical", "learned_gating", "nccl"})
+    CHECK_MESSAGE(list.out.find(name) != std::string::npos, name);
+}

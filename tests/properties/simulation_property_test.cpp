@@ -1,0 +1,137 @@
+// Whole scenarios with random sizes, routing and options: bytes and tokens are conserved, no simulated time
+// is below its lower bound, and the same scenario gives the same times to the bit.
+#include <doctest/doctest.h>
+
+#include <numeric>
+
+#include "analysis/summary.hpp"
+#include "sim/simulate.hpp"
+#include "tests/support/property.hpp"
+
+using namespace epsim;
+
+namespace {
+
+template <class T>
+T one_of(std::initializer_list<T> values) {
+  return *rc::gen::elementOf(std::vector<T>(values));
+}
+
+int between(int low, int high) {
+  return *rc::gen::inRange(low, high + 1);
+}
+
+PlatformSpec random_platform() {
+  PlatformSpec platform;
+  if (between(0, 2) == 0) {
+    platform.fabric = StarSpec{between(1, 6), 50e9, 2e-6};
+    return platform;
+  }
+  RailOptimizedSpec spec;
+  spec.nodes = between(1, 4);
+  spec.devices_per_node = between(1, 4);
+  spec.nodes_per_unit = between(1, 4);
+  spec.spines = between(1, 3);
+  spec.oversubscription = one_of({1.0, 2.0, 4.0});
+  spec.nics_per_device = one_of({0.5, 1.0});
+  platform.fabric = spec;
+  return platform;
+}
+
+PatternOptions random_options() {
+  PatternOptions options;
+  options.all_to_all.algorithm =
+      one_of({AllToAllOptions::Algorithm::direct, AllToAllOptions::Algorithm::pairwise});
+  options.all_to_all.window = between(0, 3);
+  options.all_to_all.deduplicate = one_of({Deduplication::none, Deduplication::device});
+  options.point_to_point.granularity =
+      one_of({PointToPointOptions::Granularity::expert, PointToPointOptions::Granularity::device});
+  options.point_to_point.window = between(0, 3);
+  options.hierarchical.deduplicate =
+      one_of({Deduplication::none, Deduplication::device, Deduplication::node});
+  options.hierarchical.chunks = between(1, 4);
+  options.hierarchical.window = between(0, 3);
+  options.ring.bidirectional = between(0, 1) == 1;
+  options.ring.deduplicate = one_of({Deduplication::none, Deduplication::device});
+  return options;
+}
+
+Scenario random_scenario() {
+  Scenario scenario;
+  scenario.name = "random";
+  scenario.platform = random_platform();
+  ExpertParallel& ep = scenario.expert_parallel;
+  ep.expert_parallel_size = between(1, device_count(scenario.platform));
+  ep.experts_per_device = between(1, 3);
+  ep.num_experts = ep.expert_parallel_size * ep.experts_per_device;
+  ep.top_k = between(1, std::min(ep.num_experts, 4));
+  ep.routing_strategy =
+      one_of({RoutingStrategy::learned_gating, RoutingStrategy::hash_based, RoutingStrategy::random});
+  ep.drop_tokens = between(0, 1) == 1;
+  ep.capacity_factor = one_of({0.5, 1.0, 1.25});
+  for (Rank rank = 0; rank < ep.expert_parallel_size; ++rank)
+    scenario.workload.tokens_per_device.push_back(between(0, 40));
+  scenario.workload.seed = static_cast<std::uint64_t>(between(0, 1'000'000));
+  scenario.workload.skew = one_of({0.0, 0.5, 1.5});
+  scenario.payload.dispatch_bytes_per_copy = between(1, 20'000);
+  scenario.payload.combine_bytes_per_copy = between(1, 20'000);
+  scenario.patterns = random_options();
+  scenario.barriers = between(0, 1) == 1;
+  if (between(0, 1) == 1) scenario.transport = {"random", 5e-6, 1e-6, 0.75, 0.9};
+  return scenario;
+}
+
+std::int64_t sum(std::span<const std::int64_t> values) {
+  return std::accumulate(values.begin(), values.end(), std::int64_t{0});
+}
+
+constexpr PatternKind every_pattern[] = {PatternKind::all_to_all, PatternKind::point_to_point,
+                                         PatternKind::hierarchical, PatternKind::ring};
+
+}  // namespace
+
+TEST_CASE("random scenarios: tokens and bytes are conserved and no time is below its bound") {
+  check_property("conservation and bounds", [] {
+    const Scenario scenario = random_scenario();
+    const Cluster cluster = build_cluster(scenario);
+    const RoutedStep step = route_step(scenario, cluster, {});
+    const RoutingReport& report = step.routed->report;
+    const std::int64_t tokens = std::accumulate(scenario.workload.tokens_per_device.begin(),
+                                                scenario.workload.tokens_per_device.end(), std::int64_t{0});
+    RC_ASSERT(report.selections == tokens * scenario.expert_parallel.top_k);
+    RC_ASSERT(report.selections == sum(report.expert_loads) + report.dropped_selections);
+
+    const LowerBounds bounds = lower_bounds(scenario, cluster, step);
+    const auto runs = simulate(scenario, cluster, step, every_pattern, {.parallel = 2, .check = true});
+    for (const Simulation& run : runs) {
+      const LayerSummary layer = summarize(cluster, bounds, run);
+      // Completions may be merged within the resolution, once per step at most.
+      const double allowed = scenario.resolution * (1 + run.lowered.schedule.size());
+      for (const PhaseSummary& phase : layer.phases)
+        RC_ASSERT(phase.seconds >= phase.lower_bound_seconds - allowed);
+      RC_ASSERT(layer.layer_seconds >= layer.lower_bound_seconds - allowed);
+      RC_ASSERT(layer.communication_efficiency >= 0.0);
+      RC_ASSERT(layer.communication_efficiency <= 1.0);
+      for (const LinkUse& link : layer.links) RC_ASSERT(link.utilization <= 1.0 + 1e-6);
+      const PhaseSummary& dispatch = layer.phase(Phase::dispatch);
+      RC_ASSERT(dispatch.bytes == dispatch.scale_up_bytes + dispatch.scale_out_bytes);
+    }
+  });
+}
+
+TEST_CASE("the same scenario gives the same times to the bit") {
+  check_property("determinism", [] {
+    const Scenario scenario = random_scenario();
+    const Cluster cluster = build_cluster(scenario);
+    const RoutedStep first_step = route_step(scenario, cluster, {});
+    const RoutedStep second_step = route_step(scenario, cluster, {});
+    RC_ASSERT(first_step.routed->routing.expert == second_step.routed->routing.expert);
+    const auto first = simulate(scenario, cluster, first_step, every_pattern, {.parallel = 2});
+    const auto second = simulate(scenario, cluster, second_step, every_pattern, {.parallel = 1});
+    for (std::size_t i = 0; i < first.size(); ++i) {
+      const auto a = first[i].timeline.finished();
+      const auto b = second[i].timeline.finished();
+      RC_ASSERT(std::vector(a.begin(), a.end()) == std::vector(b.begin(), b.end()));
+    }
+  });
+}

@@ -1,0 +1,59 @@
+#include "analysis/csv.hpp"
+
+#include <doctest/doctest.h>
+
+#include <sstream>
+
+#include "tests/unit/analysis_fixture.hpp"
+
+using namespace epsim;
+
+TEST_CASE("spans.csv: every step that takes time, in the schedule's order") {
+  std::ostringstream out;
+  write_spans_csv(out, slow_experiment());
+  CHECK(out.str() ==
+        "pattern,step,layer,device,node,stream,phase,kind,peer,expert,bytes,start_seconds,end_seconds\n"
+        "point_to_point,0,0,0,0,compute,gate,computation,,,,0,1\n"
+        "point_to_point,0,0,0,0,scale_up,dispatch,transfer,1,1,100,1.5,3\n"
+        "point_to_point,0,0,0,0,scale_out,dispatch,overhead,,,,1,1.25\n"
+        "point_to_point,0,0,0,0,scale_out,dispatch,transfer,2,2,40,1.25,6\n"
+        "point_to_point,0,0,1,0,compute,expert,computation,,1,,3,5\n"
+        "point_to_point,0,0,2,1,compute,expert,computation,,2,,6,7\n"
+        "point_to_point,0,0,1,0,scale_up,combine,transfer,0,1,200,5,8\n"
+        "point_to_point,0,0,2,1,scale_out,combine,transfer,0,2,80,7,16\n");
+}
+
+TEST_CASE("spans.csv: without a router a slot is no expert") {
+  std::ostringstream out;
+  write_spans_csv(out, network_experiment());
+  CHECK(out.str() ==
+        "pattern,step,layer,device,node,stream,phase,kind,peer,expert,bytes,start_seconds,end_seconds\n"
+        "all_to_all,0,0,0,0,scale_up,dispatch,transfer,1,,50,0,7\n"
+        "ring,0,0,0,0,scale_up,dispatch,transfer,1,,50,0,7\n");
+}
+
+TEST_CASE("links.csv: the links that carried bytes") {
+  ExperimentResult experiment = network_experiment();
+  for (LinkUse& use : experiment.steps.back().layers[0].links) use.utilization = 0.1;
+  std::ostringstream out;
+  write_links_csv(out, experiment);
+  // Both patterns took 7 s for 50 bytes at 10 B/s; figures read back as the same double.
+  CHECK(out.str() ==
+        "pattern,link,class,from,to,bandwidth_bytes_per_second,bytes,busy_seconds,utilization\n"
+        "all_to_all,d0->switch,scale_up,d0,switch,10,50,7,0.1\n"
+        "all_to_all,switch->d1,scale_up,switch,d1,10,50,7,0.1\n"
+        "ring,d0->switch,scale_up,d0,switch,10,50,7,0.7142857142857143\n"
+        "ring,switch->d1,scale_up,switch,d1,10,50,7,0.7142857142857143\n");
+}
+
+TEST_CASE("links.csv: names with commas and quotes are quoted") {
+  ExperimentResult experiment = network_experiment();
+  Topology topology({0, 0});
+  const VertexId hub = topology.add_switch("rack 1, \"left\"");
+  topology.connect(0, hub, LinkClass::scale_up, 10, 1);
+  topology.connect(1, hub, LinkClass::scale_up, 10, 1);
+  experiment.cluster.topology = std::move(topology);
+  std::ostringstream out;
+  write_links_csv(out, experiment);
+  CHECK(out.str().find(R"(,"d0->rack 1, ""left""",scale_up,d0,"rack 1, ""left""",10,)") != std::string::npos);
+}

@@ -1,0 +1,102 @@
+#include "scenarios/platform_reader.hpp"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "scenarios/embedded.hpp"
+
+using namespace epsim;
+using nlohmann::json;
+
+namespace {
+
+std::string message_of(const char* text) {
+  try {
+    static_cast<void>(parse_platform(json::parse(text)));
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+RailOptimizedSpec rail_of(const PlatformSpec& spec) {
+  return std::get<RailOptimizedSpec>(spec.fabric);
+}
+
+}  // namespace
+
+TEST_CASE("a star with units and with plain numbers") {
+  const auto spec = parse_platform(json::parse(
+      R"({"topology": "star", "devices": 16, "bandwidth": "400Gbps", "latency": 2e-6, "device": {"memory": "16GiB"}})"));
+  const auto& star = std::get<StarSpec>(spec.fabric);
+  CHECK(star.devices == 16);
+  CHECK(star.bandwidth == 50e9);
+  CHECK(star.latency == 2e-6);
+  CHECK(spec.device.memory == 17'179'869'184);
+  CHECK(spec.device.bf16_flops == 989e12);
+  CHECK(spec.preset.empty());
+}
+
+TEST_CASE("every preset is valid and says where its figures come from") {
+  CHECK(embedded_platforms().size() >= 6);
+  for (const EmbeddedFile& file : embedded_platforms()) {
+    INFO(file.name);
+    const auto spec = parse_platform(json(std::string(file.name)));
+    CHECK(spec.preset == file.name);
+    CHECK(rail_of(spec).nodes == 1);
+    CHECK(!json::parse(file.text).at("source").get<std::string>().empty());
+  }
+}
+
+TEST_CASE("preset figures") {
+  const auto h800 = parse_platform("h800_rail_optimized");
+  CHECK(rail_of(h800).scale_up_bandwidth == 200e9);
+  CHECK(rail_of(h800).nic_bandwidth == 50e9);
+  CHECK(rail_of(h800).nic_latency == 0.6e-6);
+  const auto a100 = parse_platform("a100_rail_optimized");
+  CHECK(a100.device.fp8_flops == 0);
+  CHECK(a100.device.memory_bandwidth == 2.04e12);
+  CHECK(rail_of(a100).nic_bandwidth == 25e9);
+  CHECK(device_count(parse_platform("gb200_nvl72")) == 72);
+}
+
+TEST_CASE("overrides replace a preset's members and those of its device one by one") {
+  const auto spec = parse_platform(
+      json::parse(R"({"preset": "h100_rail_optimized", "nodes": 4, "device": {"memory": "96GB"}})"));
+  CHECK(device_count(spec) == 32);
+  CHECK(spec.device.memory == 96'000'000'000);
+  CHECK(spec.device.memory_bandwidth == 3.35e12);
+  CHECK(spec.device.name == "H100");
+}
+
+TEST_CASE("platform errors") {
+  CHECK(message_of(R"("h100")")
+            .starts_with("/platform: \"h100\" is not a platform preset; allowed: a100_rail"));
+  CHECK(message_of(R"({"preset": "h100_rail_optimised"})").find("did you mean \"h100_rail_optimized\"?") !=
+        std::string::npos);
+  CHECK(message_of(R"({"devices": 4})") ==
+        "/platform/topology: missing; give a topology (star, rail_optimized) or a preset");
+  CHECK(message_of(R"({"topology": "torus", "dimensions": [4, 4]})") ==
+        "/platform/topology: \"torus\" is not available yet; allowed: star, rail_optimized");
+  CHECK(message_of(R"({"preset": "gb200_nvl72", "topology": "star"})")
+            .starts_with("/platform/topology: a preset's topology cannot be changed"));
+  CHECK(message_of(R"({"preset": "h100_rail_optimized", "nodes": 512})") ==
+        "/platform/nodes: 512 nodes need a core layer above the spines, which is not available yet; give 1 "
+        "to 256");
+  CHECK(message_of(R"({"preset": "h100_rail_optimized", "nodes": 256, "devices_per_node": 1000})") ==
+        "/platform/devices_per_node: 256 nodes of 1000 are more than 65536 devices; give at most 256");
+  CHECK(
+      message_of(
+          R"({"topology": "star", "devices": 0, "latency": "-1us", "bandwith": 1, "device": {"x": 1}})") ==
+      "/platform/devices: 0 is out of range; give 1 to 65536\n"
+      "/platform/latency: \"-1us\" is not a duration; write a number and s, ms, us or ns, as in \"2us\"\n"
+      "/platform/device/x: unknown key; allowed: name, bf16_flops, fp8_flops, memory_bandwidth, memory, "
+      "gemm_efficiency, memory_efficiency\n"
+      "/platform/bandwith: unknown key; did you mean \"bandwidth\"? (allowed: topology, devices, bandwidth, "
+      "latency, device, preset, ranks, ep_groups)");
+  CHECK(message_of("7") == "/platform: found the number 7, not an object; write { ... }");
+  CHECK(message_of(R"({"preset": "gb200_nvl72", "source": "mine"})")
+            .starts_with("/platform/source: unknown key"));
+}

@@ -1,0 +1,264 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <tuple>
+#include <variant>
+
+#include "platforms/error.hpp"
+#include "scenarios/embedded.hpp"
+#include "scenarios/json_file.hpp"
+#include "scenarios/model_presets.hpp"
+#include "scenarios/scenario_reader.hpp"
+
+using namespace epsim;
+using nlohmann::json;
+
+namespace {
+
+/// As text and back, the way a result file would travel.
+Scenario parse_resolved(const Scenario& scenario) {
+  return parse_scenario(parse_json(resolved_json(scenario).dump(), "resolved"), "/nowhere");
+}
+
+/// All members of each struct, so that a new member cannot be forgotten.
+auto members_of(const ModelShape& value) {
+  const auto& [name, hidden, intermediate] = value;
+  return std::tie(name, hidden, intermediate);
+}
+auto members_of(const DeviceCompute& value) {
+  const auto& [name, bf16, fp8, bandwidth, memory, gemm, efficiency] = value;
+  return std::tie(name, bf16, fp8, bandwidth, memory, gemm, efficiency);
+}
+auto members_of(const StarSpec& value) {
+  const auto& [devices, bandwidth, latency] = value;
+  return std::tie(devices, bandwidth, latency);
+}
+auto members_of(const RailOptimizedSpec& value) {
+  const auto& [nodes, devices, up, up_latency, nic, nics, nic_latency, spine_latency, unit, spines, over] =
+      value;
+  return std::tie(nodes, devices, up, up_latency, nic, nics, nic_latency, spine_latency, unit, spines, over);
+}
+auto members_of(const Transport& value) {
+  const auto& [name, start_up, overhead, up, out] = value;
+  return std::tie(name, start_up, overhead, up, out);
+}
+auto members_of(const ExpertParallel& value) {
+  const auto& [e, s, p, k, routing, balancing, pattern, factor, drop, use, weight, gate, groups, kept,
+               score] = value;
+  return std::tie(e, s, p, k, routing, balancing, pattern, factor, drop, use, weight, gate, groups, kept,
+                  score);
+}
+auto members_of(const Workload& value) {
+  const auto& [tokens, steps, seed, skew, dim] = value;
+  return std::tie(tokens, steps, seed, skew, dim);
+}
+auto members_of(const Payload& value) {
+  const auto& [dispatch, combine, weights, dispatch_bytes, combine_bytes] = value;
+  return std::tie(dispatch, combine, weights, dispatch_bytes, combine_bytes);
+}
+auto members_of(const AllToAllOptions& value) {
+  const auto& [algorithm, window, deduplicate] = value;
+  return std::tie(algorithm, window, deduplicate);
+}
+auto members_of(const PointToPointOptions& value) {
+  const auto& [granularity, window] = value;
+  return std::tie(granularity, window);
+}
+auto members_of(const HierarchicalOptions& value) {
+  const auto& [deduplicate, chunks, window] = value;
+  return std::tie(deduplicate, chunks, window);
+}
+auto members_of(const RingOptions& value) {
+  const auto& [bidirectional, deduplicate] = value;
+  return std::tie(bidirectional, deduplicate);
+}
+
+template <class T>
+void check_same(const T& a, const T& b) {
+  CHECK(members_of(a) == members_of(b));
+}
+
+void check_same(const PlatformSpec& a, const PlatformSpec& b) {
+  CHECK(a.preset == b.preset);
+  check_same(a.device, b.device);
+  REQUIRE(a.fabric.index() == b.fabric.index());
+  std::visit(
+      [&](const auto& fabric) { check_same(fabric, std::get<std::decay_t<decltype(fabric)>>(b.fabric)); },
+      a.fabric);
+}
+
+void check_same(const PatternOptions& a, const PatternOptions& b) {
+  check_same(a.all_to_all, b.all_to_all);
+  check_same(a.point_to_point, b.point_to_point);
+  check_same(a.hierarchical, b.hierarchical);
+  check_same(a.ring, b.ring);
+}
+
+void check_same(const Scenario& a, const Scenario& b) {
+  const auto& [name, question, expect, model, platform, transport, expert_parallel, workload, payload,
+               patterns, barriers, traffic, resolution] = a;
+  CHECK(std::tie(name, question, expect) == std::tie(b.name, b.question, b.expect));
+  check_same(model, b.model);
+  check_same(platform, b.platform);
+  check_same(transport, b.transport);
+  check_same(expert_parallel, b.expert_parallel);
+  check_same(workload, b.workload);
+  check_same(payload, b.payload);
+  check_same(patterns, b.patterns);
+  CHECK(barriers == b.barriers);
+  CHECK((traffic == b.direct_traffic));
+  CHECK(resolution == b.resolution);
+}
+
+void check_round_trip(const json& document) {
+  INFO(document.dump());
+  const Scenario scenario = parse_scenario(document, ".");
+  check_same(scenario, parse_resolved(scenario));
+}
+
+json merged(json document, const char* members) {
+  document.merge_patch(json::parse(members));
+  return document;
+}
+
+const json star = {{"platform", {{"topology", "star"}, {"devices", 4}}}};
+
+}  // namespace
+
+TEST_CASE("resolved scenarios parse to themselves: platforms and models") {
+  for (const EmbeddedFile& platform : embedded_platforms())
+    check_round_trip({{"platform", platform.name},
+                      {"expert_parallel", {{"expert_parallel_size", 8}}},
+                      {"model", "deepseek_v3"}});
+  for (const ModelPreset& model : model_presets())
+    check_round_trip(
+        {{"platform", {{"preset", "h100_rail_optimized"}, {"nodes", 1}, {"oversubscription", 1.7}}},
+         {"model", model.name}});
+}
+
+TEST_CASE("resolved scenarios parse to themselves: members") {
+  check_round_trip(star);
+  for (
+      const char* members : {
+          R"({"name": "n", "question": "q?", "expect": "e", "barriers": true, "resolution": "0.1ns"})",
+          R"({"workload": {"tokens_per_device": [1, 2, 3, 4], "steps": 3, "seed": 9223372036854775807, "skew": 0.1}})",
+          R"({"payload": {"dispatch": "fp8", "combine": "bf16", "weights": "bf16"}})",
+          R"({"payload": {"dispatch": "bf16", "combine": "fp8", "weights": "fp8"}})",
+          R"({"transport": {"preset": "nccl", "start_up": "3.3us", "scale_up_share": 0.7}})",
+          R"({"model": {"hidden": 1000, "expert_intermediate": 10, "num_experts": 12, "top_k": 3, "gate": "sigmoid"}})",
+          R"({"platform": {"bandwidth": "33.3GBps", "latency": "0.7us", "device": {"name": "x", "fp8_flops": 0}}})",
+          R"({"patterns": {"all_to_all": {"algorithm": "pairwise", "window": 0, "deduplicate": "device"}}})",
+          R"({"patterns": {"point_to_point": {"granularity": "device", "window": 2}, "ring": {"bidirectional": true}}})",
+          R"({"patterns": {"hierarchical": {"deduplicate": "none", "chunks": 3}, "ring": {"deduplicate": "device"}}})",
+          R"({"expert_parallel": {"expert_groups": 2, "kept_groups": 1, "group_score": "max", "capacity_factor": 1.1}})",
+          R"({"expert_parallel": {"drop_tokens": true, "use_auxiliary_loss": false, "auxiliary_loss_weight": 0.3}})",
+      })
+    check_round_trip(merged(star, members));
+}
+
+TEST_CASE("resolved scenarios parse to themselves: every choice of expert_parallel") {
+  for (const char* strategy : {"learned_gating", "hash_based", "random"})
+    for (const char* pattern : {"all_to_all", "point_to_point", "hierarchical", "ring"})
+      check_round_trip(merged(star, (R"({"expert_parallel": {"routing_strategy": ")" + std::string(strategy) +
+                                     R"(", "communication_pattern": ")" + pattern + R"("}})")
+                                        .c_str()));
+}
+
+TEST_CASE("resolved scenarios parse to themselves: direct traffic") {
+  check_round_trip(merged(star, R"({"traffic": {"uniform_bytes_per_pair": 5}, "workload": {"seed": 3}})"));
+  check_round_trip(
+      merged(star, R"({"traffic": {"matrix": [[0, 1, 2, 3], [4, 0, 6, 7], [8, 9, 0, 1], [2, 3, 4, 0]]}})"));
+  check_round_trip(
+      merged(star, R"({"traffic": {"matrix": [[1, 1, 1, 1], [1, 1, 1, 1], [1, 1, 1, 1], [1, 1, 1, 1]]}})"));
+}
+
+TEST_CASE("a uniform matrix is written as one number") {
+  const auto resolved = resolved_json(parse_scenario(
+      merged(star, R"({"traffic": {"matrix": [[0, 7, 7, 7], [7, 0, 7, 7], [7, 7, 0, 7], [7, 7, 7, 0]]}})"),
+      "."));
+  CHECK(resolved.at("traffic").dump() == R"({"uniform_bytes_per_pair":7})");
+  CHECK(resolved.at("expert_parallel").dump() == R"({"communication_pattern":"all_to_all"})");
+  CHECK(!resolved.contains("workload"));
+}
+
+TEST_CASE("the resolved scenario holds defaults in base units") {
+  const auto resolved = resolved_json(parse_scenario(
+      {{"platform", {{"preset", "h800_rail_optimized"}, {"nodes", 8}}}, {"model", "deepseek_v3"}}, "."));
+  CHECK(resolved.at("platform").at("nic_bandwidth") == 50e9);
+  CHECK(resolved.at("platform").at("nic_latency") == 0.6e-6);
+  CHECK(resolved.at("expert_parallel").at("experts_per_device") == 4);
+  CHECK(resolved.at("expert_parallel").at("kept_groups") == 4);
+  CHECK(resolved.at("workload").at("tokens_per_device") == 4096);
+  CHECK(resolved.at("transport").at("preset") == "ideal");
+  CHECK(resolved.at("resolution") == 1e-9);
+  CHECK(resolved.begin().key() == "name");
+}
+
+namespace {
+
+json schema() {
+  const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path();
+  return load_json_file(root / "scenarios" / "scenario.schema.json");
+}
+
+std::set<std::string> keys_of(const json& object) {
+  std::set<std::string> keys;
+  for (const auto& [key, value] : object.items()) keys.insert(key);
+  return keys;
+}
+
+/// The keys that the reader lists as allowed for the object at `pointer` of a scenario.
+std::set<std::string> keys_of_reader(json document, const std::string& pointer) {
+  document[json::json_pointer(pointer + "/zzzzzzzzzz")] = 0;
+  std::string text;
+  try {
+    static_cast<void>(parse_scenario(document, "."));
+  } catch (const Error& error) {
+    for (const Problem& problem : error.problems())
+      if (problem.place == pointer + "/zzzzzzzzzz") text = problem.remedy;
+  }
+  std::set<std::string> keys;
+  for (std::size_t at = text.find(": "); at != std::string::npos; at = text.find(", ", at + 2))
+    keys.insert(text.substr(at + 2, text.find(", ", at + 2) - at - 2));
+  return keys;
+}
+
+}  // namespace
+
+TEST_CASE("the JSON schema allows exactly the keys that the reader knows") {
+  const json file = schema();
+  const json& sections = file.at("definitions");
+  CHECK(keys_of(file.at("properties")) == keys_of_reader(star, ""));
+  for (const char* section : {"expert_parallel", "workload", "payload", "patterns"})
+    CHECK(keys_of(sections.at(section).at("properties")) == keys_of_reader(star, std::string("/") + section));
+  for (const char* section : {"all_to_all", "point_to_point", "hierarchical", "ring"})
+    CHECK(keys_of(sections.at(section).at("properties")) ==
+          keys_of_reader(star, std::string("/patterns/") + section));
+  CHECK(keys_of(sections.at("device").at("properties")) == keys_of_reader(star, "/platform/device"));
+  const json transport = merged(star, R"({"transport": {}})");
+  CHECK(keys_of(sections.at("transport").at("properties")) == keys_of_reader(transport, "/transport"));
+  const json model = merged(star, R"({"model": {}})");
+  CHECK(keys_of(sections.at("model").at("properties")) == keys_of_reader(model, "/model"));
+
+  std::set<std::string> platform_keys = keys_of_reader(star, "/platform");
+  const json preset = {{"platform", {{"preset", "h100_rail_optimized"}}}};
+  platform_keys.merge(keys_of_reader(preset, "/platform"));
+  CHECK(keys_of(sections.at("platform").at("properties")) == platform_keys);
+  const json traffic = merged(star, R"({"traffic": {"uniform_bytes_per_pair": 1}})");
+  CHECK(keys_of(sections.at("traffic").at("properties")) == keys_of_reader(traffic, "/traffic"));
+}
+
+TEST_CASE("the JSON schema names every preset") {
+  const json definitions = schema().at("definitions");
+  const json& models = definitions.at("model_preset").at("enum");
+  const json& platforms = definitions.at("platform_preset").at("enum");
+  CHECK(models.size() == model_presets().size());
+  for (const ModelPreset& model : model_presets()) CHECK(std::ranges::count(models, json(model.name)) == 1);
+  CHECK(platforms.size() == embedded_platforms().size());
+  for (const EmbeddedFile& platform : embedded_platforms())
+    CHECK(std::ranges::count(platforms, json(platform.name)) == 1);
+}

@@ -1,0 +1,93 @@
+#include "analysis/table.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "analysis/verdict.hpp"
+#include "tests/unit/analysis_fixture.hpp"
+
+using namespace epsim;
+
+namespace {
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+/// Three patterns with layers of 16, 8 and 8.01 s.
+ExperimentResult three_patterns() {
+  ExperimentResult experiment = slow_experiment();
+  std::vector<LayerSummary>& layers = experiment.steps.front().layers;
+  layers.resize(3, layers.front());
+  layers[1].layer_seconds = 8;
+  layers[2].layer_seconds = 8.01;
+  experiment.patterns = {PatternKind::all_to_all, PatternKind::hierarchical, PatternKind::ring};
+  return experiment;
+}
+
+}  // namespace
+
+TEST_CASE("table: one aligned line per pattern and one for the lower bound") {
+  const std::vector<std::string> lines = lines_of(comparison_table(three_patterns()));
+  const auto heading = std::find_if(lines.begin(), lines.end(),
+                                    [](const std::string& line) { return line.starts_with("pattern"); });
+  REQUIRE(lines.end() - heading >= 6);
+  CHECK(heading[0] ==
+        "pattern       dispatch   expert  combine    layer  vs best  % of ideal  scale-up  scale-out  "
+        "limiting link  used");
+  CHECK(heading[2] ==
+        "all_to_all     5.000 s  4.000 s  11.00 s  16.00 s    2.00x      50.0 %     300 B      120 B  "
+        "leaf0.0->d0    50 %");
+  CHECK(heading[3].starts_with("hierarchical   5.000 s  4.000 s  11.00 s  8.000 s    1.00x"));
+  CHECK(heading[5] == "lower bound    2.000 s  2.000 s  6.000 s  9.000 s");
+  for (const std::string& line : lines) CHECK_MESSAGE(line.size() <= 120, line);
+}
+
+TEST_CASE("table: what was run stands above it") {
+  const std::string table = comparison_table(three_patterns());
+  for (const char* part :
+       {"slow, \"by hand\"", "4 experts, top-2", "0 to 2 tokens per device", "4 x H100 in 2 nodes",
+        "transport ideal", "imbalance (max / mean): devices 1.71, experts 1.71", "1 selections dropped",
+        "gate 1.000 s"})
+    CHECK_MESSAGE(table.find(part) != std::string::npos, part, table);
+}
+
+TEST_CASE("table: a network-only study has one time") {
+  const std::string table = comparison_table(network_experiment());
+  CHECK(table.find("expert") == std::string::npos);
+  CHECK(table.find("combine") == std::string::npos);
+  CHECK(table.find("lower bound  7.000 s") != std::string::npos);  // 50 bytes / 10 B/s + 2 s
+  CHECK(table.find("2 devices in 1 node") != std::string::npos);
+}
+
+TEST_CASE("verdict: the fastest and its lead and its limit and the ideal") {
+  const ExperimentResult experiment = three_patterns();
+  CHECK(fastest_pattern(experiment) == 1);
+  CHECK(
+      verdict(experiment) ==
+      "hierarchical is fastest: 8.000 s per layer, level with ring; its busiest link leaf0.0->d0 (scale-out) "
+      "is used 50 %; no pattern can take less than 9.000 s.");
+}
+
+TEST_CASE("verdict: a clear lead is a factor over the next pattern") {
+  ExperimentResult experiment = three_patterns();
+  experiment.steps.front().layers[2].layer_seconds = 12;
+  CHECK(verdict(experiment).find("1.50x faster than ring") != std::string::npos);
+}
+
+TEST_CASE("verdict: computation is named where it takes most of the layer") {
+  ExperimentResult experiment = three_patterns();
+  experiment.steps.front().layers[1].exposed_communication_seconds = 2;
+  CHECK(verdict(experiment).find("; the busiest device computes for 75 % of it, its busiest link") !=
+        std::string::npos);
+}
+
+TEST_CASE("verdict: equal times go to the earlier pattern; one pattern has nobody to beat") {
+  CHECK(fastest_pattern(network_experiment()) == 0);
+  CHECK(verdict(slow_experiment()).starts_with("point_to_point takes 16.00 s per layer; "));
+}
