@@ -12,11 +12,12 @@ namespace epsim {
 namespace {
 
 // Measured on 64-bit Linux: a step's columns, dependencies and payload; its three times; a route with its
-// links; the same route in SimGrid.
+// links; the same route in SimGrid; a transfer in flight there.
 constexpr double bytes_per_step = 100;
 constexpr double bytes_per_step_timeline = 24;
 constexpr double bytes_per_route = 56;
-constexpr double bytes_per_engine_route = 1100;
+constexpr double bytes_per_engine_route = 250;
+constexpr double bytes_per_transfer_in_flight = 1700;
 
 /// The sizes that everything follows from, as doubles.
 struct Sizes {
@@ -47,6 +48,7 @@ Sizes sizes_of(const Scenario& scenario) {
 struct PatternSizes {
   double steps = 0;   ///< of one exchange
   double routes = 0;  ///< device pairs
+  int window = 0;     ///< transfers in flight per stream; 0: no limit
 };
 
 PatternSizes pattern_sizes(const PatternOptions& options, PatternKind kind, const Sizes& sizes) {
@@ -55,24 +57,33 @@ PatternSizes pattern_sizes(const PatternOptions& options, PatternKind kind, cons
     case PatternKind::all_to_all: {
       // The rounds of pairwise are held together by a join per rank and round.
       const bool has_rounds = options.all_to_all.algorithm == AllToAllOptions::Algorithm::pairwise;
-      return {has_rounds ? 2 * pairs : pairs, pairs};
+      return {has_rounds ? 2 * pairs : pairs, pairs, has_rounds ? 1 : options.all_to_all.window};
     }
     case PatternKind::point_to_point: {
       const bool by_expert = options.point_to_point.granularity == PointToPointOptions::Granularity::expert;
       const bool is_routed = sizes.selections > 0;
-      return {by_expert && is_routed ? std::min(pairs * sizes.slots, sizes.selections) : pairs, pairs};
+      return {by_expert && is_routed ? std::min(pairs * sizes.slots, sizes.selections) : pairs, pairs,
+              options.point_to_point.window};
     }
     case PatternKind::hierarchical: {
       const double other_nodes = sizes.nodes - 1;
       const double neighbours = sizes.ranks_per_node - 1;
-      // Sent to the other nodes and to the neighbours, and forwarded to the neighbours, chunk by chunk.
-      return {sizes.ranks * options.hierarchical.chunks * (other_nodes + 2 * neighbours),
-              sizes.ranks * (other_nodes + neighbours)};
+      // Each chunk goes to the other nodes and is forwarded to the neighbours; local data goes directly.
+      const double forwards = other_nodes > 0 ? neighbours : 0;
+      return {sizes.ranks * (options.hierarchical.chunks * (other_nodes + forwards) + neighbours),
+              sizes.ranks * (other_nodes + neighbours), options.hierarchical.window};
     }
     case PatternKind::ring:
-      return {options.ring.bidirectional ? 2 * pairs : pairs, 2 * sizes.ranks};
+      return {pairs + sizes.ranks, 2 * sizes.ranks, 1};  // bidirectional halves the longest distance
   }
   return {};
+}
+
+double engine_bytes(const PatternSizes& pattern, const Sizes& sizes) {
+  constexpr double streams = 2;  // per rank: scale-up and scale-out
+  const double in_flight =
+      pattern.window > 0 ? std::min(pattern.steps, sizes.ranks * streams * pattern.window) : pattern.steps;
+  return pattern.routes * bytes_per_engine_route + in_flight * bytes_per_transfer_in_flight;
 }
 
 }  // namespace
@@ -86,16 +97,16 @@ MemoryEstimate estimate_memory(const Scenario& scenario, std::span<const Pattern
   estimate.routing = sizes.selections * bytes_per_selection +
                      matrices * 8 * sizes.ranks * (sizes.ranks + sizes.ranks * sizes.slots);
   const double overheads = scenario.transport.message_overhead > 0 ? 2 : 1;
-  double most_routes = 0;
+  double largest_engine = 0;
   for (const PatternKind kind : patterns) {
     const PatternSizes pattern = pattern_sizes(scenario.patterns, kind, sizes);
     const double steps = pattern.steps * sizes.exchanges * overheads + sizes.ranks * sizes.slots;
     estimate.schedules +=
         steps * (bytes_per_step + bytes_per_step_timeline) + pattern.routes * bytes_per_route;
-    most_routes = std::max(most_routes, pattern.routes);
+    largest_engine = std::max(largest_engine, engine_bytes(pattern, sizes));
   }
   const int at_a_time = std::min(std::max(parallel, 1), static_cast<int>(patterns.size()));
-  estimate.engine = most_routes * bytes_per_engine_route * at_a_time;
+  estimate.engine = largest_engine * at_a_time;
   return estimate;
 }
 

@@ -12,7 +12,7 @@ namespace epsim {
 struct MemoryEstimate {
   double routing = 0;    ///< tokens' selections, traffic between ranks
   double schedules = 0;  ///< steps, routes and timelines of all patterns
-  double engine = 0;     ///< SimGrid's routes in the children that run at a time
+  double engine = 0;     ///< SimGrid's routes and transfers in the children that run at a time
 
   [[nodiscard]] double total() const { return routing + schedules + engine; }
 };

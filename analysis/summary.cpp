@@ -86,11 +86,15 @@ Seconds busiest_computation(const Schedule& schedule, int devices) {
   return sums.empty() ? 0 : *std::max_element(sums.begin(), sums.end());
 }
 
+/// Times that meet their bound up to the rounding of the sums are exactly as fast as possible. Anything more
+/// is not hidden: a share above 1 would be a fault of the engine or of the bound.
 double efficiency(const LayerSummary& layer) {
+  constexpr double rounding = 1e-12;
   const PhaseSummary& dispatch = layer.phase(Phase::dispatch);
   const PhaseSummary& combine = layer.phase(Phase::combine);
   const Seconds taken = dispatch.seconds + combine.seconds;
-  return taken > 0 ? (dispatch.lower_bound_seconds + combine.lower_bound_seconds) / taken : 1;
+  const Seconds bound = dispatch.lower_bound_seconds + combine.lower_bound_seconds;
+  return taken <= 0 || std::abs(taken - bound) <= rounding * bound ? 1 : bound / taken;
 }
 
 }  // namespace

@@ -25,10 +25,28 @@ double estimate(const Scenario& scenario, std::initializer_list<PatternKind> pat
 TEST_CASE("memory: an exchange of all pairs is counted pair by pair") {
   const std::vector<PatternKind> patterns = {PatternKind::all_to_all};
   const MemoryEstimate estimate = estimate_memory(star_of(100), patterns, 1);
-  // 100 x 99 pairs: a step of 124 bytes and a route of 56 each; 1100 bytes in SimGrid; four matrices.
+  // 100 x 99 pairs: a step of 124 bytes and a route of 56 each, 250 in SimGrid; there 1700 for every transfer
+  // in flight, 8 on each of two streams per rank; four matrices.
   CHECK(estimate.schedules == 9900 * (124 + 56));
-  CHECK(estimate.engine == 9900 * 1100);
+  CHECK(estimate.engine == 9900 * 250 + 100 * 2 * 8 * 1700);
   CHECK(estimate.routing == 4 * 8 * 100 * 100);
+}
+
+TEST_CASE("memory: without a window every transfer may be in flight") {
+  Scenario scenario = star_of(100);
+  scenario.patterns.all_to_all.window = 0;
+  const std::vector<PatternKind> patterns = {PatternKind::all_to_all};
+  CHECK(estimate_memory(scenario, patterns, 1).engine == 9900 * (250 + 1700));
+}
+
+TEST_CASE("memory: hierarchical counts what crosses and what is forwarded by chunk") {
+  Scenario scenario = slow_scenario();
+  scenario.platform.fabric = RailOptimizedSpec{.nodes = 2, .devices_per_node = 2};
+  scenario.patterns.hierarchical.chunks = 8;
+  const std::vector<PatternKind> patterns = {PatternKind::hierarchical};
+  // 4 ranks: 8 chunks to the other node, 8 forwarded to the neighbour, 1 straight to it; twice, and 4
+  // experts.
+  CHECK(estimate_memory(scenario, patterns, 1).schedules == (4 * 17 * 2 + 4) * 124 + 4 * 2 * 56);
 }
 
 TEST_CASE("memory: grows with ranks and tokens and chunks and children") {
