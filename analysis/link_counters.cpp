@@ -1,6 +1,7 @@
 #include "analysis/link_counters.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace epsim {
 namespace {

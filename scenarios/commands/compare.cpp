@@ -6,6 +6,7 @@
 #include "analysis/table.hpp"
 #include "scenarios/commands/experiment_command.hpp"
 #include "scenarios/scenario_reader.hpp"
+#include "sim/patterns/pattern.hpp"
 
 namespace epsim {
 namespace {

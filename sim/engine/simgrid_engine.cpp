@@ -22,6 +22,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "sim/engine/binding_links.hpp"
 #include "sim/engine/engine.hpp"
 #include "sim/engine/progress.hpp"
 
@@ -75,43 +76,63 @@ class QuietEngine {
   std::vector<std::string> arguments_;
 };
 
-/// Builds hosts, links and routes in a full zone; returns the hosts by device, null where nothing happens.
-std::vector<s4u::Host*> build_network(const LoweredSchedule& lowered, const Topology& topology,
-                                      const Routes& routes) {
+/// The platform as SimGrid knows it; links that cannot limit anything are left out.
+struct Network {
+  std::vector<s4u::Host*> hosts;  ///< by device, null where nothing happens
+  std::vector<DeviceId> devices;  ///< what the hosts' user data points to
+};
+
+/// The callback with which SimGrid asks for a route's latency keeps references to the network and the routes.
+void set_latencies(const s4u::NetZone& zone, const Routes& routes) {
+  zone.get_network_model()->set_lat_factor_cb([&routes](double, const s4u::Host* source,
+                                                        const s4u::Host* destination,
+                                                        const std::vector<s4u::Link*>&,
+                                                        const std::unordered_set<s4u::NetZone*>&) {
+    return routes.latency(*source->get_data<DeviceId>(), *destination->get_data<DeviceId>()) / unit_latency;
+  });
+}
+
+std::vector<s4u::Link*> create_links(s4u::NetZone& zone, const LoweredSchedule& lowered,
+                                     const Topology& topology, const Routes& routes) {
+  const std::vector<bool> binding = binding_links(topology, routes, lowered.link_bandwidth);
+  std::vector<s4u::Link*> links(binding.size(), nullptr);
+  for (const Link& link : topology.links()) {
+    const auto id = static_cast<std::size_t>(link.id);
+    if (!binding[id]) continue;
+    links[id] = zone.create_link("l" + std::to_string(link.id), lowered.link_bandwidth[id]);
+    links[id]->set_latency(topology.is_device(link.from) ? unit_latency : 0.0)->seal();
+  }
+  return links;
+}
+
+Network build_network(const LoweredSchedule& lowered, const Topology& topology, const Routes& routes) {
   s4u::NetZone* zone = s4u::create_full_zone("network");
-  std::vector<s4u::Host*> hosts(static_cast<std::size_t>(topology.device_count()), nullptr);
+  Network network;
+  network.hosts.assign(static_cast<std::size_t>(topology.device_count()), nullptr);
+  for (DeviceId device = 0; device < topology.device_count(); ++device) network.devices.push_back(device);
   const auto host = [&](DeviceId device) {
-    s4u::Host*& entry = hosts[static_cast<std::size_t>(device)];
-    if (entry == nullptr) entry = zone->create_host("d" + std::to_string(device), 1.0);
+    const auto d = static_cast<std::size_t>(device);
+    s4u::Host*& entry = network.hosts[d];
+    if (entry == nullptr) {
+      entry = zone->create_host("d" + std::to_string(device), 1.0);
+      entry->set_data(&network.devices[d]);
+    }
     return entry;
   };
-  std::vector<s4u::LinkInRoute> links;
-  for (const Link& link : topology.links()) {
-    s4u::Link* made = zone->create_link("l" + std::to_string(link.id),
-                                        lowered.link_bandwidth[static_cast<std::size_t>(link.id)]);
-    made->set_latency(topology.is_device(link.from) ? unit_latency : 0.0);
-    made->set_data(const_cast<Seconds*>(&link.latency));  // SimGrid knows no const user data
-    made->seal();
-    links.emplace_back(made);
-  }
+  const std::vector<s4u::Link*> links = create_links(*zone, lowered, topology, routes);
   std::vector<s4u::LinkInRoute> route;
   for (std::size_t p = 0; p < routes.pairs().size(); ++p) {
     route.clear();
-    for (const LinkId id : routes.links_of(p)) route.push_back(links[static_cast<std::size_t>(id)]);
+    for (const LinkId id : routes.links_of(p))
+      if (s4u::Link* link = links[static_cast<std::size_t>(id)]) route.emplace_back(link);
     const auto [source, destination] = routes.pairs()[p];
     zone->add_route(host(source)->get_netpoint(), host(destination)->get_netpoint(), nullptr, nullptr, route,
                     false);
   }
   for (const Stream& stream : lowered.schedule.streams()) host(stream.device);
   zone->seal();
-  zone->get_network_model()->set_lat_factor_cb([](double, const s4u::Host*, const s4u::Host*,
-                                                  const std::vector<s4u::Link*>& passed,
-                                                  const std::unordered_set<s4u::NetZone*>&) {
-    Seconds latency = 0;
-    for (const s4u::Link* link : passed) latency += *link->get_data<Seconds>();
-    return latency / unit_latency;
-  });
-  return hosts;
+  set_latencies(*zone, routes);
+  return network;
 }
 
 class Simulator {
@@ -242,8 +263,8 @@ void run_simgrid(const LoweredSchedule& lowered, const Topology& topology, const
                  Seconds resolution, Timeline& timeline) {
   const QuietEngine engine(resolution);
   Progress progress(lowered.schedule, timeline);
-  const std::vector<s4u::Host*> hosts = build_network(lowered, topology, routes);
-  const Simulator simulator(lowered.schedule, hosts, progress);
+  const Network network = build_network(lowered, topology, routes);
+  const Simulator simulator(lowered.schedule, network.hosts, progress);
   engine.run();
   if (!progress.complete()) throw progress.deadlock();
 }

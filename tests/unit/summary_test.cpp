@@ -39,6 +39,16 @@ TEST_CASE("efficiency is the bounds over the times of dispatch and combine") {
   CHECK(layer.exposed_communication_seconds == 16 - 2);  // d1 computes longest
 }
 
+TEST_CASE("efficiency forgives rounding and nothing else") {
+  const Cluster cluster = slow_cluster();
+  LowerBounds bounds = slow_bounds();
+  bounds.dispatch = 5 + 1e-14;
+  bounds.combine = 11;
+  CHECK(summarize(cluster, bounds, slow_simulation(cluster)).communication_efficiency == 1);
+  bounds.dispatch = 5 + 1e-9;
+  CHECK(summarize(cluster, bounds, slow_simulation(cluster)).communication_efficiency > 1);
+}
+
 TEST_CASE("a layer without communication is at its bound") {
   const Cluster cluster = slow_cluster();
   Simulation idle{PatternKind::ring, {}, Routes(cluster.topology, {}), Timeline(0)};
