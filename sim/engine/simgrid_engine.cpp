@@ -61,7 +61,7 @@ class QuietEngine {
     return {"epsim",
             "--log=root.thres:critical",
             "--cfg=network/model:CM02",
-            "--cfg=network/optim:Lazy",
+            "--cfg=network/optim:Full",      // Lazy lets links carry more than their bandwidth at times
             "--cfg=network/TCP-gamma:0",     // no TCP window that limits a flow
             "--cfg=network/crosstraffic:0",  // no acknowledgements against the flow
             "--cfg=network/bandwidth-factor:1",
