@@ -4,6 +4,7 @@
 #include <boost/graph/dijkstra_shortest_paths.hpp>
 #include <limits>
 
+#include "platforms/network_graph.hpp"
 #include "sim/computation.hpp"
 
 namespace epsim {
@@ -82,7 +83,7 @@ ExchangeDemand both(const LayerDemand& layer) {
 
 /// Latency of the quickest way from a device to every other; devices forward, as a relaying pattern may.
 std::vector<Seconds> latencies_from(const Topology& topology, DeviceId source) {
-  const Graph& graph = topology.graph();
+  const Graph& graph = topology.graph().value;
   std::vector<Seconds> latency(boost::num_vertices(graph));
   boost::dijkstra_shortest_paths(graph, at(source),
                                  boost::weight_map(boost::get(&Link::latency, graph))

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/graph/boykov_kolmogorov_max_flow.hpp>
 
+#include "platforms/network_graph.hpp"
+
 namespace epsim {
 namespace {
 
@@ -34,7 +36,7 @@ void add_pipe(FlowGraph& graph, std::size_t from, std::size_t to, BytesPerSecond
 /// floating-point capacities too, and its flow is exact up to the rounding of the sum.
 BytesPerSecond max_flow(const Cluster& cluster, const std::vector<bool>& inside) {
   const Topology& topology = cluster.topology;
-  const std::size_t vertices = boost::num_vertices(topology.graph());
+  const std::size_t vertices = boost::num_vertices(topology.graph().value);
   const std::size_t source = vertices;
   const std::size_t sink = vertices + 1;
   FlowGraph graph(vertices + 2);

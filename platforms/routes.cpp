@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "platforms/error.hpp"
+#include "platforms/network_graph.hpp"
 
 namespace epsim {
 namespace {
@@ -18,16 +19,16 @@ struct LeavesSwitchOrRoot {
   VertexId root = 0;
   template <class Edge>
   bool operator()(const Edge& edge) const {
-    const auto tail = static_cast<VertexId>(boost::source(edge, topology->graph()));
+    const auto tail = static_cast<VertexId>(boost::source(edge, topology->graph().value));
     return tail == root || !topology->is_device(tail);
   }
 };
 
 /// Number of links from `root` to every vertex, through switches only.
 std::vector<int> distances_from(const Topology& topology, DeviceId root) {
-  std::vector<int> distance(boost::num_vertices(topology.graph()), unreached);
+  std::vector<int> distance(boost::num_vertices(topology.graph().value), unreached);
   distance[static_cast<std::size_t>(root)] = 0;
-  const boost::filtered_graph<Graph, LeavesSwitchOrRoot> passable(topology.graph(), {&topology, root});
+  const boost::filtered_graph<Graph, LeavesSwitchOrRoot> passable(topology.graph().value, {&topology, root});
   boost::breadth_first_search(passable, static_cast<std::size_t>(root),
                               boost::visitor(boost::make_bfs_visitor(
                                   boost::record_distances(distance.data(), boost::on_tree_edge()))));
@@ -38,9 +39,9 @@ std::vector<int> distances_from(const Topology& topology, DeviceId root) {
 std::vector<LinkId> shortest_links_into(const Topology& topology, const std::vector<int>& distance,
                                         DeviceId root, VertexId vertex) {
   std::vector<LinkId> found;
-  const auto [begin, end] = boost::in_edges(static_cast<std::size_t>(vertex), topology.graph());
+  const auto [begin, end] = boost::in_edges(static_cast<std::size_t>(vertex), topology.graph().value);
   for (auto edge = begin; edge != end; ++edge) {
-    const Link& link = topology.graph()[*edge];
+    const Link& link = topology.graph().value[*edge];
     const bool passable = link.from == root || !topology.is_device(link.from);
     const int tail_distance = distance[static_cast<std::size_t>(link.from)];
     if (passable && tail_distance != unreached &&
@@ -60,7 +61,7 @@ class ShortestLinks {
       : topology_(topology),
         root_(root),
         distance_(distances_from(topology, root)),
-        into_(boost::num_vertices(topology.graph())) {}
+        into_(boost::num_vertices(topology.graph().value)) {}
 
   [[nodiscard]] bool reaches(VertexId vertex) const {
     return distance_[static_cast<std::size_t>(vertex)] != unreached;

@@ -3,24 +3,31 @@
 #include <algorithm>
 #include <utility>
 
+#include "platforms/network_graph.hpp"
+
 namespace epsim {
 
 std::string_view name_of(LinkClass link_class) {
   return link_class == LinkClass::scale_up ? "scale_up" : "scale_out";
 }
 
-Topology::Topology(std::vector<NodeId> node_of_device) : node_of_device_(std::move(node_of_device)) {
+Topology::Topology(std::vector<NodeId> node_of_device)
+    : graph_(std::make_unique<NetworkGraph>()), node_of_device_(std::move(node_of_device)) {
   const NodeId nodes =
       node_of_device_.empty() ? 0 : *std::max_element(node_of_device_.begin(), node_of_device_.end()) + 1;
   devices_of_node_.resize(static_cast<std::size_t>(nodes));
   for (DeviceId device = 0; device < device_count(); ++device) {
     devices_of_node_[static_cast<std::size_t>(node_of(device))].push_back(device);
-    boost::add_vertex(Vertex{"d" + std::to_string(device)}, graph_);
+    boost::add_vertex(Vertex{"d" + std::to_string(device)}, graph_->value);
   }
 }
 
+Topology::Topology(Topology&&) noexcept = default;
+Topology& Topology::operator=(Topology&&) noexcept = default;
+Topology::~Topology() = default;
+
 VertexId Topology::add_switch(std::string name) {
-  return static_cast<VertexId>(boost::add_vertex(Vertex{std::move(name)}, graph_));
+  return static_cast<VertexId>(boost::add_vertex(Vertex{std::move(name)}, graph_->value));
 }
 
 void Topology::connect(VertexId from, VertexId to, LinkClass link_class, BytesPerSecond bandwidth,
@@ -28,16 +35,16 @@ void Topology::connect(VertexId from, VertexId to, LinkClass link_class, BytesPe
   for (const auto& [tail, head] : {std::pair{from, to}, std::pair{to, from}}) {
     const Link link{link_count(), tail, head, link_class, bandwidth, latency};
     links_.push_back(link);
-    boost::add_edge(static_cast<std::size_t>(tail), static_cast<std::size_t>(head), link, graph_);
+    boost::add_edge(static_cast<std::size_t>(tail), static_cast<std::size_t>(head), link, graph_->value);
   }
 }
 
 int Topology::switch_count() const {
-  return static_cast<int>(boost::num_vertices(graph_)) - device_count();
+  return static_cast<int>(boost::num_vertices(graph_->value)) - device_count();
 }
 
 const std::string& Topology::name_of_vertex(VertexId vertex) const {
-  return graph_[static_cast<std::size_t>(vertex)].name;
+  return graph_->value[static_cast<std::size_t>(vertex)].name;
 }
 
 std::string Topology::link_name(LinkId id) const {

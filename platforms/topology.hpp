@@ -6,8 +6,8 @@
 // passes only switches (routes.hpp). A node is a scale-up domain; every device belongs to exactly one.
 #pragma once
 
-#include <boost/graph/adjacency_list.hpp>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,18 +38,21 @@ struct Vertex {
   std::string name;
 };
 
-using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, Vertex, Link>;
+struct NetworkGraph;  ///< network_graph.hpp
 
 class Topology {
  public:
   /// Devices with their node; node_of_device[d] must be dense from 0. Switches are added afterwards.
   explicit Topology(std::vector<NodeId> node_of_device);
+  Topology(Topology&&) noexcept;
+  Topology& operator=(Topology&&) noexcept;
+  ~Topology();
 
   VertexId add_switch(std::string name);
   /// Adds both directions, `from -> to` first.
   void connect(VertexId from, VertexId to, LinkClass link_class, BytesPerSecond bandwidth, Seconds latency);
 
-  [[nodiscard]] const Graph& graph() const { return graph_; }
+  [[nodiscard]] const NetworkGraph& graph() const { return *graph_; }
   [[nodiscard]] int device_count() const { return static_cast<int>(node_of_device_.size()); }
   [[nodiscard]] int node_count() const { return static_cast<int>(devices_of_node_.size()); }
   [[nodiscard]] int link_count() const { return static_cast<int>(links_.size()); }
@@ -68,7 +71,7 @@ class Topology {
   [[nodiscard]] std::string link_name(LinkId id) const;
 
  private:
-  Graph graph_;
+  std::unique_ptr<NetworkGraph> graph_;
   std::vector<Link> links_;  // the same values as the graph's edges, by id
   std::vector<NodeId> node_of_device_;
   std::vector<std::vector<DeviceId>> devices_of_node_;

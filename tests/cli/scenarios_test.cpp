@@ -1,0 +1,82 @@
+// Every shipped scenario shows what its "expect" says.
+#include <doctest/doctest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/command.hpp"
+
+using namespace epsim;
+using nlohmann::json;
+
+namespace {
+
+/// The comparison's results by pattern, after checks that hold for every scenario.
+std::map<std::string, json> compare_shipped(const std::string& name) {
+  const CommandResult command = run_epsim({"compare", shipped(name), "--json", "--check"});
+  REQUIRE_MESSAGE(command.exit_code == 0, command.err);
+  std::map<std::string, json> patterns;
+  const json result = json::parse(command.out);
+  for (const json& pattern : result["patterns"]) {
+    CHECK(pattern["layer_seconds"] >= pattern["lower_bound_seconds"]);
+    CHECK(pattern["communication_efficiency"] > 0);
+    CHECK(pattern["communication_efficiency"] <= 1);
+    CHECK(pattern["resolved_scenario"]["question"] != "");
+    CHECK(pattern["resolved_scenario"]["expect"] != "");
+    patterns[pattern["pattern"]] = pattern;
+  }
+  CHECK(patterns.size() == 4);
+  return patterns;
+}
+
+double layer(const std::map<std::string, json>& patterns, const std::string& name) {
+  return patterns.at(name)["layer_seconds"];
+}
+
+double scale_out_bytes(const std::map<std::string, json>& patterns, const std::string& name) {
+  const json& phases = patterns.at(name)["phases"];
+  return phases["dispatch"]["scale_out_bytes"].get<double>() +
+         phases["combine"]["scale_out_bytes"].get<double>();
+}
+
+}  // namespace
+
+TEST_CASE("DeepSeek-V3 prefill EP64: deduplication per node pays") {
+  const auto patterns = compare_shipped("deepseek_v3_prefill_ep64");
+  CHECK(layer(patterns, "all_to_all") > 2 * layer(patterns, "hierarchical"));
+  CHECK(scale_out_bytes(patterns, "hierarchical") < 0.55 * scale_out_bytes(patterns, "all_to_all"));
+  CHECK(patterns.at("hierarchical")["load"]["max_over_mean"] > 4);
+  CHECK(layer(patterns, "ring") > 5 * layer(patterns, "hierarchical"));
+}
+
+TEST_CASE("DeepSeek-V3 decode EP128: one message per expert gains nothing under skew") {
+  const auto patterns = compare_shipped("deepseek_v3_decode_ep128");
+  CHECK(layer(patterns, "point_to_point") > 0.9 * layer(patterns, "all_to_all"));
+  CHECK(layer(patterns, "point_to_point") > 1.8 * layer(patterns, "hierarchical"));
+  CHECK(scale_out_bytes(patterns, "hierarchical") < 0.8 * scale_out_bytes(patterns, "point_to_point"));
+  CHECK(patterns.at("point_to_point")["busiest_link"]["class"] == "scale_out");
+}
+
+TEST_CASE("Mixtral EP8 on one node: experts take nearly all of the layer") {
+  const auto patterns = compare_shipped("mixtral_8x7b_prefill_ep8");
+  for (const char* name : {"all_to_all", "point_to_point", "hierarchical"}) {
+    const double exposed = patterns.at(name)["exposed_communication_seconds"];
+    CHECK(exposed < 0.05 * layer(patterns, name));
+    CHECK(layer(patterns, name) == doctest::Approx(layer(patterns, "all_to_all")).epsilon(0.01));
+  }
+}
+
+TEST_CASE("Qwen3 EP32: one copy per node more than halves the bytes between nodes") {
+  const auto patterns = compare_shipped("qwen3_235b_a22b_prefill_ep32");
+  CHECK(scale_out_bytes(patterns, "all_to_all") == doctest::Approx(12.9e9).epsilon(0.01));
+  CHECK(scale_out_bytes(patterns, "hierarchical") == doctest::Approx(5.9e9).epsilon(0.01));
+  CHECK(layer(patterns, "all_to_all") > 2.2 * layer(patterns, "hierarchical"));
+}
+
+TEST_CASE("Kimi-K2 decode on NVL72: patterns are level but for ring") {
+  const auto patterns = compare_shipped("kimi_k2_decode_ep64");
+  for (const char* name : {"all_to_all", "hierarchical"})
+    CHECK(layer(patterns, name) == doctest::Approx(layer(patterns, "point_to_point")).epsilon(0.05));
+  CHECK(layer(patterns, "ring") > 4 * layer(patterns, "point_to_point"));
+  CHECK(layer(patterns, "ring") < 5 * layer(patterns, "point_to_point"));
+}
