@@ -132,9 +132,15 @@ Seconds Routes::latency(DeviceId source, DeviceId destination) const {
 
 std::size_t Routes::index_of(DeviceId source, DeviceId destination) const {
   const auto row = static_cast<std::size_t>(source);
-  const auto begin = pairs_.begin() + static_cast<std::ptrdiff_t>(first_pair_of_source_[row]);
-  const auto end = pairs_.begin() + static_cast<std::ptrdiff_t>(first_pair_of_source_[row + 1]);
-  const auto found = std::lower_bound(begin, end, destination,
+  const std::size_t begin = first_pair_of_source_[row];
+  const std::size_t end = first_pair_of_source_[row + 1];
+  // Where all destinations are present, as in an all-to-all, the place is known without a search.
+  const std::size_t guess =
+      begin + static_cast<std::size_t>(destination < source ? destination : destination - 1);
+  if (guess < end && pairs_[guess].destination == destination) return guess;
+  const auto first = pairs_.begin() + static_cast<std::ptrdiff_t>(begin);
+  const auto last = pairs_.begin() + static_cast<std::ptrdiff_t>(end);
+  const auto found = std::lower_bound(first, last, destination,
                                       [](const Pair& pair, DeviceId d) { return pair.destination < d; });
   return static_cast<std::size_t>(found - pairs_.begin());
 }

@@ -1,5 +1,5 @@
 // The numbers epsim promises, as whole processes where the promise is one (wall time includes start, routing,
-// simulation and output). Not a test: run `ninja -C build benchmarks && build/tests/benchmarks`.
+// simulation and output). Not a test: after `./epsim test` run build/tests/benchmarks.
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
