@@ -36,7 +36,7 @@ std::vector<std::string> long_run(const std::string& out) {
 
 }  // namespace
 
-TEST_CASE("no command, an unknown command, an unknown option") {
+TEST_CASE("no command an unknown command an unknown option") {
   CHECK(run_epsim({}).exit_code == 2);
   CHECK(run_epsim({"compar"}).exit_code == 2);
   CHECK(run_epsim({"compare", shipped("uniform_star16"), "--fast"}).exit_code == 2);
@@ -77,12 +77,12 @@ TEST_CASE("sizes that do not fit together say which number to change") {
                     "/platform/nodes");
 }
 
-TEST_CASE("a scenario that needs more memory than there is, is refused with the estimate") {
+TEST_CASE("a scenario that needs more memory than there is is refused with the estimate") {
   check_input_error(run_epsim({"compare", shipped("uniform_star16"), "--set", "/platform/devices=8000"}),
                     "memory");
 }
 
-TEST_CASE("matrix files: missing, ragged, not a number") {
+TEST_CASE("matrix files: missing ragged not a number") {
   const TemporaryFolder folder;
   const std::string scenario = folder.write("scenario.json", R"({
     "platform": {"topology": "star", "devices": 2, "bandwidth": "1GBps", "latency": "1us"},

@@ -121,7 +121,7 @@ TEST_CASE("without --out nothing is written") {
   CHECK(files == 1);
 }
 
-TEST_CASE("--out: result, traces and CSV agree with each other") {
+TEST_CASE("--out: result traces and CSV agree with each other") {
   const TemporaryFolder folder;
   const auto out = folder.path() / "new" / "out";
   const CommandResult command =

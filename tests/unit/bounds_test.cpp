@@ -22,7 +22,7 @@ RoutedStep direct(const Cluster& cluster, const Matrix<Bytes>& bytes) {
 
 }  // namespace
 
-TEST_CASE("demand: one copy per token and far rank or node; one at home for a token with anything remote") {
+TEST_CASE("demand: one copy per token and far rank or node - one at home for a token with anything remote") {
   const Cluster cluster = slow_cluster();
   const LayerDemand demand = layer_demand(cluster, slow_step(cluster));
   // Token by token, far ranks / far nodes: rank 0 {1, 2} / {1}; rank 0 {2, 3} / {1}; rank 1 (its own) none;
@@ -99,7 +99,7 @@ TEST_CASE("cuts: a thin link between two groups of devices binds where no port d
   CHECK(lower_bounds({}, cluster, step).dispatch == doctest::Approx(6));
 }
 
-TEST_CASE("cuts: devices forward, so a way through an idle device counts") {
+TEST_CASE("cuts: devices forward so a way through an idle device counts") {
   // d0 - s - d1, and d0 - t - d2 - u - d1 with d2 outside the group; 10 B/s everywhere: 20 B/s in all.
   Topology topology({0, 0, 0});
   for (const auto& [one, other] : {std::pair{0, 1}, {0, 2}, {2, 1}}) {

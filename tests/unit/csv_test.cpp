@@ -8,7 +8,7 @@
 
 using namespace epsim;
 
-TEST_CASE("spans.csv: every step that takes time, in the schedule's order") {
+TEST_CASE("spans.csv: every step that takes time in the schedule's order") {
   std::ostringstream out;
   write_spans_csv(out, slow_experiment());
   CHECK(out.str() ==

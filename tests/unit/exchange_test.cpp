@@ -38,7 +38,7 @@ TEST_CASE("chunks are whole copies and sum to all of them") {
   CHECK(chunk_of(7, {}) == 7);
 }
 
-TEST_CASE("an exchange turns with its phase: source and destination swap; so do the bytes per copy") {
+TEST_CASE("an exchange turns with its phase: source and destination swap - so do the bytes per copy") {
   const Cluster cluster = two_nodes_of_two();
   const Traffic traffic = few_tokens();
   const Exchange dispatch(traffic, cluster.group, Phase::dispatch);

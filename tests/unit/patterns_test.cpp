@@ -88,7 +88,7 @@ Traffic two_slots_each() {
 
 }  // namespace
 
-TEST_CASE("ranges: progressions modulo the group's size; others rank by rank") {
+TEST_CASE("ranges: progressions modulo the group's size - others rank by rank") {
   CHECK(ranges_of(std::vector<Rank>{4, 5, 6}, 8) == std::vector<RankRange>{{4, 3, 1}});
   CHECK(ranges_of(std::vector<Rank>{5, 1}, 8) == std::vector<RankRange>{{5, 2, 4}});
   CHECK(ranges_of(std::vector<Rank>{6, 7, 0, 1}, 8) == std::vector<RankRange>{{6, 4, 1}});
@@ -97,7 +97,7 @@ TEST_CASE("ranges: progressions modulo the group's size; others rank by rank") {
   CHECK(ranges_of(std::vector<Rank>{}, 8).empty());
 }
 
-TEST_CASE("all_to_all direct: rotated order; scale-up inside a node and scale-out between nodes; joined") {
+TEST_CASE("all_to_all direct: rotated order - scale-up inside a node and scale-out between nodes - joined") {
   const Cluster cluster = two_nodes_of_two();
   const Traffic traffic = uniform_traffic(cluster.group, 10);
   const Schedule schedule = layer_of(cluster.group, traffic, PatternKind::all_to_all).schedule;
@@ -129,7 +129,7 @@ TEST_CASE("all_to_all sends nothing for zero bytes nor to itself") {
         Lines{"0 part 0 d0.scale_up -> d1 7 B carries 0 x 1 chunks 0-1"});
 }
 
-TEST_CASE("all_to_all pairwise: a round waits for both ranks' previous one; a first send for its gate") {
+TEST_CASE("all_to_all pairwise: a round waits for both ranks' previous one - a first send for its gate") {
   // Round 1: 1->2 and 2->0 (0->1 is empty). Round 2: 0->2 is d0's first, so it follows gate 0; then what d0
   // and d2 had in round 1.
   const Cluster cluster = unlinked_nodes({3});
@@ -164,7 +164,7 @@ TEST_CASE("all_to_all pairwise: a rank that was idle in a round has finished whe
   CHECK(steps[1] == "5 part 1 d1.scale_up -> d0 7 B carries 1 x 0 chunks 0-1 after 1 4");
 }
 
-TEST_CASE("all_to_all combine waits for all slots of a rank; its level is the option's") {
+TEST_CASE("all_to_all combine waits for all slots of a rank - its level is the option's") {
   const Cluster cluster = two_devices();
   PatternOptions options;
   options.all_to_all.deduplicate = Deduplication::device;
@@ -182,7 +182,7 @@ TEST_CASE("all_to_all combine waits for all slots of a rank; its level is the op
   CHECK(layer.exchanges[1].arrived.of_rank == StepLists{{14}, {15}});
 }
 
-TEST_CASE("point_to_point expert: a message per source and slot; a slot waits for its own input alone") {
+TEST_CASE("point_to_point expert: a message per source and slot - a slot waits for its own input alone") {
   const Cluster cluster = two_devices();
   const LayerSchedule layer = layer_of(cluster.group, two_slots_each(), PatternKind::point_to_point);
   CHECK(without_first(steps_of(layer.schedule), 2) ==
@@ -244,7 +244,7 @@ TEST_CASE("point_to_point: a slot that nobody sends to waits for its own rank's 
   CHECK(appended.arrived.of_slot == StepLists{{0}, {2}});
 }
 
-TEST_CASE("hierarchical dispatch: over the rail chunk by chunk; then forwarded after local data") {
+TEST_CASE("hierarchical dispatch: over the rail chunk by chunk - then forwarded after local data") {
   // d0 owes 5 B to d1, 4 B to d2, 2 B to d3. Its 6 B for node 1 cross to d2 in two chunks of 3 B; d2 forwards
   // d3's 1 B of each.
   const Cluster cluster = two_nodes_of_two();
@@ -265,7 +265,7 @@ TEST_CASE("hierarchical dispatch: over the rail chunk by chunk; then forwarded a
                               });
 }
 
-TEST_CASE("hierarchical combine: gathered at the forwarder; reduced; returned over the rail") {
+TEST_CASE("hierarchical combine: gathered at the forwarder - reduced - returned over the rail") {
   // Mirror image: d1, d2, d3 owe d0 5, 4 and 2 B. d3 gives its 2 B to d2, which returns the node's 6 B.
   const Cluster cluster = two_nodes_of_two();
   Traffic traffic = matrix_of(cluster.group, {{0, 1, 5}, {0, 2, 4}, {0, 3, 2}});
@@ -309,7 +309,7 @@ TEST_CASE("hierarchical on one node is direct") {
   CHECK(hierarchical == steps_of(layer_of(cluster.group, traffic, PatternKind::all_to_all).schedule));
 }
 
-TEST_CASE("ring one way: passes on what is not yet home; one at a time") {
+TEST_CASE("ring one way: passes on what is not yet home - one at a time") {
   const Cluster cluster = unlinked_nodes({3});
   const Traffic traffic = uniform_traffic(cluster.group, 10);
   const Schedule schedule = layer_of(cluster.group, traffic, PatternKind::ring).schedule;
@@ -338,7 +338,7 @@ TEST_CASE("ring one way: a block goes no further than its last destination") {
         });
 }
 
-TEST_CASE("ring both ways: the shorter way; distance N/2 half each way on lanes of their own") {
+TEST_CASE("ring both ways: the shorter way - distance N/2 half each way on lanes of their own") {
   const Cluster cluster = four_device_star();
   const Traffic traffic = matrix_of(cluster.group, {{0, 1, 10}, {0, 2, 7}, {0, 3, 20}});
   PatternOptions options;

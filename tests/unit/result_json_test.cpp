@@ -92,7 +92,7 @@ TEST_CASE("a network-only run has neither load nor placement") {
   CHECK(run["statistics"]["total_tokens_routed"] == 0);
 }
 
-TEST_CASE("a comparison holds one run per pattern and a verdict; numbers survive the text") {
+TEST_CASE("a comparison holds one run per pattern and a verdict - numbers survive the text") {
   const ExperimentResult experiment = network_experiment();
   const ordered_json comparison = comparison_json(experiment, {});
   REQUIRE(comparison["patterns"].size() == 2);

@@ -59,7 +59,7 @@ TEST_CASE("a layer without communication is at its bound") {
   CHECK(!layer.busiest_link);
 }
 
-TEST_CASE("links: bytes, utilization and the busiest") {
+TEST_CASE("links: bytes utilization and the busiest") {
   const Cluster cluster = slow_cluster();
   const LayerSummary layer = summarize(cluster, slow_bounds(), slow_simulation(cluster));
   REQUIRE(layer.links.size() == 8);  // four transfers over two links each

@@ -87,7 +87,7 @@ TEST_CASE("verdict: computation is named where it takes most of the layer") {
         std::string::npos);
 }
 
-TEST_CASE("verdict: equal times go to the earlier pattern; one pattern has nobody to beat") {
+TEST_CASE("verdict: equal times go to the earlier pattern - one pattern has nobody to beat") {
   CHECK(fastest_pattern(network_experiment()) == 0);
   CHECK(verdict(slow_experiment()).starts_with("point_to_point takes 16.00 s per layer; "));
 }

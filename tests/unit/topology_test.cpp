@@ -72,7 +72,7 @@ TEST_CASE("the default number of spines keeps 64-port switches non-blocking") {
   CHECK(topology.switch_count() == 64 + 16 + 8);
 }
 
-TEST_CASE("routes: inside a node over NVSwitch; on a rail over its leaf; across rails over a spine") {
+TEST_CASE("routes: inside a node over NVSwitch - on a rail over its leaf - across rails over a spine") {
   const Topology topology = build_topology({.fabric = two_units()});
   CHECK(names_between(topology, 0, 1) == std::vector<std::string>{"d0->nvswitch0", "nvswitch0->d1"});
   CHECK(names_between(topology, 0, 2) == std::vector<std::string>{"d0->leaf0.0", "leaf0.0->d2"});

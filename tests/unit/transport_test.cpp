@@ -35,7 +35,7 @@ TEST_CASE("the ideal transport changes neither steps nor bandwidths") {
   CHECK(lowered.link_bandwidth == std::vector<double>(4, 100e9));
 }
 
-TEST_CASE("start-up once per phase and stream; overhead before each message") {
+TEST_CASE("start-up once per phase and stream - overhead before each message") {
   Transport transport;
   transport.start_up = 5e-6;
   transport.message_overhead = 1e-6;

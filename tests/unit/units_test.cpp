@@ -6,7 +6,7 @@
 
 using namespace epsim;
 
-TEST_CASE("bandwidths: bits and bytes, decimal and binary prefixes") {
+TEST_CASE("bandwidths: bits and bytes decimal and binary prefixes") {
   CHECK(parse_bandwidth("50GBps") == 50e9);
   CHECK(parse_bandwidth("400Gbps") == 50e9);  // 400e9 bits / 8
   CHECK(parse_bandwidth("1.5 TB/s") == 1.5e12);
