@@ -1,6 +1,7 @@
 #include "analysis/output_directory.hpp"
 
 #include <unistd.h>
+#include <algorithm>
 
 #include <csignal>
 #include <ctime>
@@ -82,7 +83,19 @@ void OutputDirectory::commit() {
     }
     throw cannot_write(folder_ / names_[i]);
   }
+  remove_older_traces();
   is_committed_ = true;
+}
+
+// An earlier run may have had other patterns: their traces do not belong to this result.
+void OutputDirectory::remove_older_traces() const {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_, ignored)) {
+    const std::string name = entry.path().filename().string();
+    const bool is_trace = name.starts_with("trace_") && name.ends_with(".json");
+    if (is_trace && std::find(names_.begin(), names_.end(), name) == names_.end())
+      std::filesystem::remove(entry.path(), ignored);
+  }
 }
 
 void OutputDirectory::remove_all() noexcept {

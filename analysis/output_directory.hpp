@@ -48,6 +48,7 @@ class OutputDirectory {
   [[nodiscard]] std::filesystem::path temporary(const std::string& name) const;
   std::ofstream open(const std::string& name);
   void close(std::ofstream& file, const std::string& name) const;
+  void remove_older_traces() const;
   void remove_all() noexcept;
 
   std::filesystem::path folder_;

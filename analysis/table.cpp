@@ -68,6 +68,17 @@ std::string cluster_text(const ExperimentResult& experiment) {
                      platform.preset.empty() ? "" : " (" + platform.preset + ")");
 }
 
+/// The port bandwidths that were simulated: a preset's may have been overridden.
+std::string ports_text(const PlatformSpec& platform) {
+  if (const auto* star = std::get_if<StarSpec>(&platform.fabric))
+    return format_bandwidth(star->bandwidth) + " per port";
+  const auto& nodes = std::get<RailOptimizedSpec>(platform.fabric);
+  std::string text = format_bandwidth(nodes.scale_up_bandwidth) + " scale-up";
+  if (nodes.nodes > 1)
+    text += ", " + format_bandwidth(nodes.nic_bandwidth * nodes.nics_per_device) + " scale-out";
+  return text + " per device";
+}
+
 std::string tokens_text(const std::vector<int>& tokens) {
   const auto [least, most] = std::minmax_element(tokens.begin(), tokens.end());
   if (*least == *most) return thousands(*most) + " tokens per device";
@@ -97,8 +108,9 @@ std::string heading(const ExperimentResult& experiment) {
   const StepResult& last = experiment.steps.back();
   std::string text = scenario.name + '\n';
   if (last.load) text += "  " + model_text(scenario) + '\n';
-  text += fmt::format("  {}, transport {}, engine simgrid, resolution {}\n", cluster_text(experiment),
-                      scenario.transport.name, format_duration(scenario.resolution));
+  text += fmt::format("  {}, {}\n", cluster_text(experiment), ports_text(scenario.platform));
+  text += fmt::format("  transport {}, engine simgrid, resolution {}\n", label_of(scenario.transport),
+                      format_duration(scenario.resolution));
   if (last.load) text += "  " + load_text(*last.load) + '\n';
   const Seconds gate = last.layers.front().phase(Phase::gate).seconds;
   if (gate > 0)

@@ -20,10 +20,15 @@ int unit_count(const RailOptimizedSpec& spec) {
   return (spec.nodes + spec.nodes_per_unit - 1) / spec.nodes_per_unit;
 }
 
-/// The non-blocking number of spines for full units of 64-port switches, every leaf port in use.
+/// Nodes of the largest unit; the fabric is built for the nodes that are there.
+int nodes_in_unit(const RailOptimizedSpec& spec) {
+  return std::min(spec.nodes, spec.nodes_per_unit);
+}
+
+/// The non-blocking number of spines with 64 ports.
 int spine_count(const RailOptimizedSpec& spec) {
   if (spec.spines > 0) return spec.spines;
-  return std::max(1, unit_count(spec) * spec.devices_per_node * spec.nodes_per_unit / switch_ports);
+  return std::max(1, unit_count(spec) * spec.devices_per_node * nodes_in_unit(spec) / switch_ports);
 }
 
 void add_scale_out(const RailOptimizedSpec& spec, Topology& topology) {
@@ -43,7 +48,7 @@ void add_scale_out(const RailOptimizedSpec& spec, Topology& topology) {
   }
 
   const int spines = spine_count(spec);
-  const BytesPerSecond uplinks = port * spec.nodes_per_unit / spec.oversubscription;
+  const BytesPerSecond uplinks = port * nodes_in_unit(spec) / spec.oversubscription;
   for (int spine = 0; spine < spines; ++spine) {
     const VertexId vertex = topology.add_switch("spine" + std::to_string(spine));
     for (const VertexId leaf : leaves)

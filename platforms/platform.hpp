@@ -30,9 +30,10 @@ struct StarSpec {
 };
 
 /// Nodes of devices joined by an ideal scale-up switch (NVSwitch), each device with NICs on the leaf of its
-/// rail. A unit is `nodes_per_unit` nodes with one leaf per rail; spines join the leaves. A single node has
-/// no scale-out fabric. Between two leaves there are `spines` equal paths; each leaf's uplinks together
-/// carry its downlinks' bandwidth (of a full unit) divided by `oversubscription`.
+/// rail. A unit is up to `nodes_per_unit` nodes with one leaf per rail; spines join the leaves. A single node
+/// has no scale-out fabric. Between two leaves there are `spines` equal paths; each leaf's uplinks together
+/// carry the bandwidth of its downlinks (those of min(nodes, nodes_per_unit) nodes) divided by
+/// `oversubscription`.
 struct RailOptimizedSpec {
   int nodes = 1;
   int devices_per_node = 8;
@@ -43,7 +44,7 @@ struct RailOptimizedSpec {
   Seconds nic_latency = 0.6e-6;               ///< per access link
   Seconds leaf_spine_latency = 0.3e-6;        ///< per leaf-spine link
   int nodes_per_unit = 32;
-  int spines = 0;  ///< 0: 4 per unit of 32 nodes with 8 rails, the non-blocking number for 64-port switches
+  int spines = 0;  ///< 0: the non-blocking number of 64-port switches, e.g. 8 for 64 nodes with 8 rails
   double oversubscription = 1;
 };
 

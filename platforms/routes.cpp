@@ -79,6 +79,16 @@ class ShortestLinks {
   std::vector<std::vector<LinkId>> into_;
 };
 
+/// By link id, for links from a switch to a device: the device's place among the devices of that switch.
+std::vector<std::size_t> places_at_switches(const Topology& topology) {
+  std::vector<std::size_t> devices_of_switch(boost::num_vertices(topology.graph().value), 0);
+  std::vector<std::size_t> places(static_cast<std::size_t>(topology.link_count()), 0);
+  for (const Link& link : topology.links())
+    if (topology.is_device(link.to) && !topology.is_device(link.from))
+      places[static_cast<std::size_t>(link.id)] = devices_of_switch[static_cast<std::size_t>(link.from)]++;
+  return places;
+}
+
 }  // namespace
 
 Routes::Routes(const Topology& topology, std::vector<std::pair<DeviceId, DeviceId>> pairs) {
@@ -88,6 +98,7 @@ Routes::Routes(const Topology& topology, std::vector<std::pair<DeviceId, DeviceI
   first_link_.reserve(pairs.size() + 1);
   first_link_.push_back(0);
   first_pair_of_source_.assign(static_cast<std::size_t>(topology.device_count()) + 1, 0);
+  const std::vector<std::size_t> places = places_at_switches(topology);
   for (std::size_t i = 0; i < pairs.size();) {
     const DeviceId source = pairs[i].first;
     ShortestLinks shortest(topology, source);
@@ -100,9 +111,11 @@ Routes::Routes(const Topology& topology, std::vector<std::pair<DeviceId, DeviceI
                           "join them by links through switches");
       const std::size_t first = links_.size();
       Seconds latency = 0;
+      std::size_t place = 0;
       for (VertexId vertex = destination; vertex != source;) {
         const std::vector<LinkId>& into = shortest.into(vertex);
-        const Link& link = topology.link(into[static_cast<std::size_t>(destination) % into.size()]);
+        const Link& link = topology.link(into[place % into.size()]);
+        if (vertex == destination) place = places[static_cast<std::size_t>(link.id)];
         links_.push_back(link.id);
         latency += link.latency;
         vertex = link.from;

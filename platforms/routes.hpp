@@ -1,9 +1,11 @@
 // Routes of a topology: for each (source, destination) pair asked for, the links from one to the other.
 //
 // Shortest path by number of links through switches only (devices never forward; forwarding is a pattern's
-// decision). Among equal shortest paths the one is taken whose choice at each fork, walking back from the
-// destination, is predecessor number (destination device) mod (number of equal predecessors, in vertex
-// order): static destination-based routing, as InfiniBand's forwarding tables do. Deterministic.
+// decision). Among equal shortest paths the destination decides, as static forwarding tables of InfiniBand
+// do: walking back from the destination, fork number i takes predecessor number (place of the destination
+// among the devices of its last switch) mod (number of equal predecessors, in vertex order). So the devices
+// of one leaf are spread evenly over the spines, and a permutation of non-blocking leaves runs at full speed.
+// Deterministic.
 #pragma once
 
 #include <span>

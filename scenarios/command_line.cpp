@@ -131,7 +131,10 @@ int run_command_line(int argc, const char* const* argv) {
   line.experiment.jobs = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   CLI::App app("epsim simulates the network of Mixture-of-Experts expert parallelism.", "epsim");
   app.set_version_flag("--version", "epsim " + std::string(version()));
-  app.footer("epsim COMMAND --help tells more. Try: epsim compare scenarios/mixtral_8x7b_prefill_ep8.json");
+  app.footer(
+      "./epsim test, at the root of the checkout, builds and runs all tests. epsim COMMAND --help tells "
+      "more.\n"
+      "Try: epsim compare scenarios/mixtral_8x7b_prefill_ep8.json");
   app.require_subcommand(1);
   add_commands(app, line);
   return execute(app, [&] {

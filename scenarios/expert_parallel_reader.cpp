@@ -154,7 +154,7 @@ void read_gate(JsonObject& object, const Model& model, const PlatformSpec* platf
   result.expert_groups = model.expert_groups;
   const bool one_per_node = read_expert_groups(object, result);
   if (one_per_node && platform) result.expert_groups = nodes_spanned(*platform, result.expert_parallel_size);
-  result.kept_groups = model.kept_groups.value_or(result.expert_groups);
+  result.kept_groups = std::min(model.kept_groups.value_or(result.expert_groups), result.expert_groups);
   assign(result.kept_groups, object.integer("kept_groups", limits::experts));
   if (one_per_node) result.kept_groups = std::min(result.kept_groups, result.expert_groups);
 }

@@ -30,7 +30,10 @@ Matrix<std::int64_t> busiest_pair(const Matrix<std::int64_t>& copies, const Grou
 }  // namespace
 
 std::int64_t chunk_of(std::int64_t copies, ChunkRange chunks) {
-  return copies * chunks.end / chunks.of - copies * chunks.begin / chunks.of;
+  // Whole multiples of `of` apart, so that no product exceeds the number of copies by much.
+  const std::int64_t each = copies / chunks.of;
+  const std::int64_t rest = copies % chunks.of;
+  return each * (chunks.end - chunks.begin) + rest * chunks.end / chunks.of - rest * chunks.begin / chunks.of;
 }
 
 Exchange::Exchange(const Traffic& traffic, const Group& group, Phase phase)

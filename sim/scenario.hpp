@@ -84,6 +84,7 @@ struct Transport {
   Seconds message_overhead = 0;  ///< sender's time per message, serial on its stream
   double scale_up_share = 1;     ///< achieved share of the scale-up links' bandwidth, in (0, 1]
   double scale_out_share = 1;
+  bool operator==(const Transport&) const = default;
 };
 
 struct AllToAllOptions {

@@ -24,9 +24,9 @@ struct Prepared {
 
 Prepared prepare(const Scenario& scenario, const Cluster& cluster, const Traffic& traffic,
                  PatternKind pattern, bool check) {
-  const LayerSchedule layer = build_layer(scenario, pattern, cluster.group, traffic);
+  LayerSchedule layer = build_layer(scenario, pattern, cluster.group, traffic);
   if (check) check_schedule(layer.schedule, cluster.group, traffic, layer.exchanges);
-  LoweredSchedule lowered = lower(layer.schedule, scenario.transport, cluster.topology);
+  LoweredSchedule lowered = lower(std::move(layer.schedule), scenario.transport, cluster.topology);
   Routes routes(cluster.topology, used_pairs(lowered.schedule));
   return {pattern, std::move(lowered), std::move(routes)};
 }

@@ -79,9 +79,9 @@ std::vector<BytesPerSecond> achieved_bandwidth(const Topology& topology, const T
 
 }  // namespace
 
-LoweredSchedule lower(const Schedule& schedule, const Transport& transport, const Topology& topology) {
+LoweredSchedule lower(Schedule schedule, const Transport& transport, const Topology& topology) {
   const bool has_overheads = transport.start_up > 0 || transport.message_overhead > 0;
-  return {has_overheads ? Lowering(schedule, transport).run() : schedule,
+  return {has_overheads ? Lowering(schedule, transport).run() : std::move(schedule),
           achieved_bandwidth(topology, transport)};
 }
 
@@ -101,6 +101,12 @@ std::span<const TransportPreset> transport_presets() {
        "estimates, not calibrated"},
   }};
   return presets;
+}
+
+std::string label_of(const Transport& transport) {
+  for (const TransportPreset& preset : transport_presets())
+    if (preset.transport == transport) return transport.name;
+  return transport.name + ", modified";
 }
 
 }  // namespace epsim

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "platforms/topology.hpp"
@@ -19,8 +20,7 @@ struct LoweredSchedule {
 /// Before a device's first transfer of a part, on each stream it sends on: a computation of
 /// transport.start_up that follows what the device's transfers of the part could follow first; before every
 /// transfer, on its stream, a computation of transport.message_overhead. Neither where it is zero.
-[[nodiscard]] LoweredSchedule lower(const Schedule& schedule, const Transport& transport,
-                                    const Topology& topology);
+[[nodiscard]] LoweredSchedule lower(Schedule schedule, const Transport& transport, const Topology& topology);
 
 /// Presets by name: ideal, nccl, deepep_normal, deepep_low_latency. Each says where its values come from.
 struct TransportPreset {
@@ -28,5 +28,8 @@ struct TransportPreset {
   std::string_view source;
 };
 [[nodiscard]] std::span<const TransportPreset> transport_presets();
+
+/// The preset's name, with ", modified" where a value differs from the preset's.
+[[nodiscard]] std::string label_of(const Transport& transport);
 
 }  // namespace epsim

@@ -103,7 +103,61 @@ TEST_CASE("resolved_scenario is a scenario with the same result") {
   CHECK(without_wall_seconds(first) == without_wall_seconds(second));
 }
 
-TEST_CASE("--set changes the scenario and moves it to another size") {
+TEST_CASE("a scenario that pins no size moves to another one by its nodes alone") {
+  const TemporaryFolder folder;
+  const std::string scenario = folder.write("unpinned.json", R"({
+    "model": "qwen3_235b_a22b", "platform": {"preset": "h100_rail_optimized", "nodes": 1},
+    "workload": {"tokens_per_device": 64}})");
+  for (const int nodes : {1, 2, 4}) {
+    const json result = json_of({"run", scenario, "--set", "/platform/nodes=" + std::to_string(nodes)});
+    const json& sizes = result["resolved_scenario"]["expert_parallel"];
+    CHECK(sizes["expert_parallel_size"] == 8 * nodes);
+    CHECK(sizes["experts_per_device"] == 128 / (8 * nodes));
+    CHECK(result["load"]["device_loads"].size() == static_cast<std::size_t>(8 * nodes));
+  }
+}
+
+TEST_CASE("an --out folder that was used before holds the new run alone") {
+  const TemporaryFolder folder;
+  const std::string out = (folder.path() / "out").string();
+  REQUIRE(run_epsim({"compare", shipped("uniform_star16"), "--out", out}).exit_code == 0);
+  REQUIRE(std::filesystem::exists(out + "/trace_all_to_all.json"));
+  REQUIRE(run_epsim({"run", shipped("uniform_star16"), "--pattern", "ring", "--out", out}).exit_code == 0);
+  CHECK(std::filesystem::exists(out + "/trace_ring.json"));
+  CHECK(!std::filesystem::exists(out + "/trace_all_to_all.json"));
+}
+
+TEST_CASE("barriers keep every phase behind the one before it") {
+  const TemporaryFolder folder;
+  const std::string out = (folder.path() / "out").string();
+  REQUIRE(run_epsim({"run", shipped("mixtral_8x7b_prefill_ep8"), "--pattern", "point_to_point", "--set",
+                     "/barriers=true", "--out", out})
+              .exit_code == 0);
+  std::map<std::string, double> first_start;
+  std::map<std::string, double> last_end;
+  for (const auto& row : rows_of(read_file(out + "/spans.csv"))) {
+    const std::string& phase = row.at("phase");
+    const double start = std::stod(row.at("start_seconds"));
+    if (!first_start.contains(phase) || start < first_start[phase]) first_start[phase] = start;
+    last_end[phase] = std::max(last_end[phase], std::stod(row.at("end_seconds")));
+  }
+  CHECK(first_start.at("dispatch") >= last_end.at("gate"));
+  CHECK(first_start.at("expert") >= last_end.at("dispatch"));
+  CHECK(first_start.at("combine") >= last_end.at("expert"));
+}
+
+TEST_CASE("steps see different tokens but one gate") {
+  const json result = json_of({"run", shipped("mixtral_8x7b_prefill_ep8"), "--set", "/workload/steps=3",
+                               "--set", "/workload/tokens_per_device=512"});
+  REQUIRE(result["steps"].size() == 3);
+  double total = 0;
+  for (const json& step : result["steps"]) total += step["layer_seconds"].get<double>();
+  CHECK(result["total_seconds"] == doctest::Approx(total).epsilon(1e-12));
+  CHECK(result["steps"][0]["load"]["expert_loads"] != result["steps"][1]["load"]["expert_loads"]);
+  CHECK(result["load"] == result["steps"][2]["load"]);
+}
+
+TEST_CASE("--set changes the scenario") {
   const std::string scenario = shipped("mixtral_8x7b_prefill_ep8");
   const json fewer = json_of({"run", scenario, "--set", "/workload/tokens_per_device=1024"});
   CHECK(fewer["resolved_scenario"]["workload"]["tokens_per_device"] == 1024);

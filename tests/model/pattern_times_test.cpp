@@ -171,6 +171,41 @@ TEST_CASE("two nodes: hierarchical with two chunks one after the other") {
         exactly(2 * (S / Bo + 2 * Lo) + 0.5 * S / Bu + 2 * Lu));
 }
 
+/// Every device sends S to device (rank + shift) mod N of a cluster with several spines.
+Seconds permutation_time(int nodes, int shift) {
+  RailOptimizedSpec spec;
+  spec.nodes = nodes;
+  spec.nic_bandwidth = Bo;
+  spec.nic_latency = Lo;
+  spec.leaf_spine_latency = Ls;
+  Scenario scenario;
+  scenario.platform.fabric = spec;
+  const int ranks = nodes * spec.devices_per_node;
+  Matrix<Bytes> bytes(ranks, ranks, 0);
+  for (Rank rank = 0; rank < ranks; ++rank) bytes(rank, (rank + shift) % ranks) = S;
+  scenario.direct_traffic = bytes;
+  return simulated(scenario, PatternKind::point_to_point);
+}
+
+TEST_CASE("a non-blocking fabric carries permutations at the speed of the NICs") {
+  // Every NIC sends one flow and receives one: S/Bo whatever the spines do, if no two flows meet on an
+  // uplink. Across rails at 16 nodes (2 spines): every device to the next rail of the next node.
+  CHECK(permutation_time(16, 9) == exactly(S / Bo + 2 * Lo + 2 * Ls));
+  // Along the rails between two units at 64 nodes (8 spines).
+  CHECK(permutation_time(64, 256) == exactly(S / Bo + 2 * Lo + 2 * Ls));
+}
+
+TEST_CASE("oversubscription counts the nodes that are there") {
+  // Two nodes in a unit for 32: at 2:1 the leaf's uplink carries one NIC, and both cross-rail flows of a leaf
+  // share it.
+  Scenario scenario = on_two_nodes_of_two();
+  std::get<RailOptimizedSpec>(scenario.platform.fabric).oversubscription = 2;
+  Matrix<Bytes> bytes(4, 4, 0);
+  bytes(0, 3) = bytes(2, 1) = S;  // both from rail 0 to rail 1
+  scenario.direct_traffic = bytes;
+  CHECK(simulated(scenario, PatternKind::point_to_point) == exactly(2 * S / Bo + 2 * Lo + 2 * Ls));
+}
+
 TEST_CASE("start-up and overhead per message add up on the sending stream") {
   // Two devices, one message each: start_up, then the message's overhead, then S over half the bandwidth.
   Scenario scenario = on_star(2);

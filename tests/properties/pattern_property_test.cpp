@@ -15,15 +15,6 @@ using namespace epsim;
 
 namespace {
 
-template <class T>
-T one_of(std::initializer_list<T> values) {
-  return *rc::gen::elementOf(std::vector<T>(values));
-}
-
-int between(int low, int high) {
-  return *rc::gen::inRange(low, high + 1);
-}
-
 Cluster random_nodes() {
   std::vector<int> sizes(static_cast<std::size_t>(between(1, 5)));
   const int equal = between(1, 4);

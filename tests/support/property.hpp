@@ -4,8 +4,10 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
+#include <initializer_list>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace epsim {
 
@@ -18,6 +20,17 @@ void check_property(const std::string& name, Property&& property) {
   rc::detail::printResultMessage(result, text);
   INFO(text.str());
   CHECK(result.template is<rc::detail::SuccessResult>());
+}
+
+/// Inside a property: a random one of the values.
+template <class T>
+T one_of(std::initializer_list<T> values) {
+  return *rc::gen::elementOf(std::vector<T>(values));
+}
+
+/// Inside a property: a random number, both ends included.
+inline int between(int low, int high) {
+  return *rc::gen::inRange(low, high + 1);
 }
 
 }  // namespace epsim

@@ -25,9 +25,9 @@ double estimate(const Scenario& scenario, std::initializer_list<PatternKind> pat
 TEST_CASE("memory: an exchange of all pairs is counted pair by pair") {
   const std::vector<PatternKind> patterns = {PatternKind::all_to_all};
   const MemoryEstimate estimate = estimate_memory(star_of(100), patterns, 1);
-  // 100 x 99 pairs: a step of 124 bytes and a route of 56 each, 250 in SimGrid; there 1700 for every transfer
+  // 100 x 99 pairs: a step of 294 bytes and a route of 56 each, 250 in SimGrid; there 1700 for every transfer
   // in flight, 8 on each of two streams per rank; four matrices.
-  CHECK(estimate.schedules == 9900 * (124 + 56));
+  CHECK(estimate.schedules == 9900 * (294 + 56));
   CHECK(estimate.engine == 9900 * 250 + 100 * 2 * 8 * 1700);
   CHECK(estimate.routing == 4 * 8 * 100 * 100);
 }
@@ -46,7 +46,7 @@ TEST_CASE("memory: hierarchical counts what crosses and what is forwarded by chu
   const std::vector<PatternKind> patterns = {PatternKind::hierarchical};
   // 4 ranks: 8 chunks to the other node, 8 forwarded to the neighbour, 1 straight to it; twice, and 4
   // experts.
-  CHECK(estimate_memory(scenario, patterns, 1).schedules == (4 * 17 * 2 + 4) * 124 + 4 * 2 * 56);
+  CHECK(estimate_memory(scenario, patterns, 1).schedules == (4 * 17 * 2 + 4) * 294 + 4 * 2 * 56);
 }
 
 TEST_CASE("memory: grows with ranks and tokens and chunks and children") {

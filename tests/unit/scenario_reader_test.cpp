@@ -165,7 +165,7 @@ TEST_CASE("expert groups by node") {
 }
 
 TEST_CASE("impossible groups") {
-  CHECK(message_of_sizes(R"({"expert_groups": 2})", R"("deepseek_v3")") ==
+  CHECK(message_of_sizes(R"({"expert_groups": 2, "kept_groups": 4})", R"("deepseek_v3")") ==
         "/expert_parallel/kept_groups: 4 is more than expert_groups (2); give 1 to 2");
   CHECK(
       message_of_sizes(R"({"expert_groups": 7})", R"("deepseek_v3")") ==

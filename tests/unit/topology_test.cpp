@@ -65,18 +65,21 @@ TEST_CASE("rail-optimized: sizes and bandwidths") {
 }
 
 TEST_CASE("the default number of spines keeps 64-port switches non-blocking") {
-  // 64 nodes of 8: 16 leaves with 32 uplinks each are 512 uplinks, 8 spines of 64 ports.
+  // 64 nodes of 8: 16 leaves with 32 uplinks each are 512 uplinks, 8 spines of 64 ports. 16 nodes of 8: 8
+  // leaves with 16 uplinks, 2 spines.
   RailOptimizedSpec spec;
   spec.nodes = 64;
   const Topology topology = build_topology({.fabric = spec});
   CHECK(topology.switch_count() == 64 + 16 + 8);
+  spec.nodes = 16;
+  CHECK(build_topology({.fabric = spec}).switch_count() == 16 + 8 + 2);
 }
 
 TEST_CASE("routes: inside a node over NVSwitch - on a rail over its leaf - across rails over a spine") {
   const Topology topology = build_topology({.fabric = two_units()});
   CHECK(names_between(topology, 0, 1) == std::vector<std::string>{"d0->nvswitch0", "nvswitch0->d1"});
   CHECK(names_between(topology, 0, 2) == std::vector<std::string>{"d0->leaf0.0", "leaf0.0->d2"});
-  // The spine is chosen by destination: device 3 mod 2 spines = 1.
+  // The spine is chosen by the destination's place at its leaf: 3 is the second device there, 4 the first.
   CHECK(names_between(topology, 0, 3) ==
         std::vector<std::string>{"d0->leaf0.0", "leaf0.0->spine1", "spine1->leaf0.1", "leaf0.1->d3"});
   CHECK(names_between(topology, 0, 4) ==
