@@ -72,8 +72,13 @@ Entries strategies() {
 
 Entries transports() {
   Entries entries;
-  for (const TransportPreset& preset : transport_presets())
-    entries.push_back({preset.transport.name, std::string(preset.source)});
+  for (const auto& [transport, source] : transport_presets())
+    entries.push_back(
+        {transport.name,
+         fmt::format("start-up {}, {} per message, {:.0f} % of scale-up and {:.0f} % of "
+                     "scale-out bandwidth. {}",
+                     format_duration(transport.start_up), format_duration(transport.message_overhead),
+                     100 * transport.scale_up_share, 100 * transport.scale_out_share, source)});
   return entries;
 }
 
