@@ -1,8 +1,8 @@
 #include "analysis/output_directory.hpp"
 
 #include <unistd.h>
-#include <algorithm>
 
+#include <algorithm>
 #include <csignal>
 #include <ctime>
 #include <ostream>
@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "platforms/error.hpp"
+#include "sim/patterns/pattern.hpp"
 
 namespace epsim {
 namespace {
@@ -32,6 +33,10 @@ sigset_t interrupts() {
 }
 
 }  // namespace
+
+std::string trace_file_name(PatternKind pattern) {
+  return "trace_" + std::string(name_of(pattern)) + ".json";
+}
 
 OutputDirectory::OutputDirectory(std::filesystem::path folder) : folder_(std::move(folder)) {
   const auto unusable = [&](const std::string& why) {
@@ -87,14 +92,14 @@ void OutputDirectory::commit() {
   is_committed_ = true;
 }
 
-// An earlier run may have had other patterns: their traces do not belong to this result.
+// An earlier run may have had other patterns: its traces do not belong to this result. Nothing else is
+// touched.
 void OutputDirectory::remove_older_traces() const {
   std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_, ignored)) {
-    const std::string name = entry.path().filename().string();
-    const bool is_trace = name.starts_with("trace_") && name.ends_with(".json");
-    if (is_trace && std::find(names_.begin(), names_.end(), name) == names_.end())
-      std::filesystem::remove(entry.path(), ignored);
+  for (const Pattern& pattern : all_patterns()) {
+    const std::string name = trace_file_name(pattern.kind);
+    if (std::find(names_.begin(), names_.end(), name) == names_.end())
+      std::filesystem::remove(folder_ / name, ignored);
   }
 }
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/scenario.hpp"
+
 namespace epsim {
 
 /// While it lives, Ctrl-C (SIGINT) and SIGTERM wait, so that files can be cleaned up.
@@ -21,6 +23,9 @@ class HeldSignals {
   /// Throws Error (interrupted) when one is waiting; it is then done with.
   void throw_if_waiting() const;
 };
+
+/// "trace_ring.json"
+[[nodiscard]] std::string trace_file_name(PatternKind pattern);
 
 class OutputDirectory {
  public:

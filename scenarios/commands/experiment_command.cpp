@@ -38,7 +38,7 @@ class ProgressLine {
 
 void write_files(OutputDirectory& out, const ExperimentResult& experiment, const ExperimentOptions& options) {
   for (std::size_t i = 0; i < experiment.patterns.size(); ++i) {
-    const std::string file = "trace_" + std::string(name_of(experiment.patterns[i])) + ".json";
+    const std::string file = trace_file_name(experiment.patterns[i]);
     const TraceSample sample = sample_for_trace(experiment.simulations[i].lowered.schedule);
     if (!sample.is_complete() && !options.quiet)
       std::cerr << "epsim: " << file << " shows " << sample.text() << '\n';

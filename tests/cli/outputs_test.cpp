@@ -122,9 +122,11 @@ TEST_CASE("an --out folder that was used before holds the new run alone") {
   const std::string out = (folder.path() / "out").string();
   REQUIRE(run_epsim({"compare", shipped("uniform_star16"), "--out", out}).exit_code == 0);
   REQUIRE(std::filesystem::exists(out + "/trace_all_to_all.json"));
+  (void)folder.write("out/trace_mine.json", "kept");
   REQUIRE(run_epsim({"run", shipped("uniform_star16"), "--pattern", "ring", "--out", out}).exit_code == 0);
   CHECK(std::filesystem::exists(out + "/trace_ring.json"));
   CHECK(!std::filesystem::exists(out + "/trace_all_to_all.json"));
+  CHECK(read_file(out + "/trace_mine.json") == "kept");  // a user's own file
 }
 
 TEST_CASE("barriers keep every phase behind the one before it") {
