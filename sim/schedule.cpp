@@ -1,15 +1,6 @@
 #include "sim/schedule.hpp"
 
 namespace epsim {
-namespace {
-
-template <class T>
-std::size_t bytes_of(const std::vector<T>& column) {
-  return column.capacity() * sizeof(T);
-}
-
-}  // namespace
-
 std::string_view name_of(StepKind kind) {
   switch (kind) {
     case StepKind::transfer:
@@ -97,12 +88,6 @@ std::vector<std::vector<StepId>> Schedule::steps_of_streams() const {
   for (StepId step = 0; step < size(); ++step)
     if (stream_[step] != no_stream) steps[stream_[step]].push_back(step);
   return steps;
-}
-
-std::size_t Schedule::memory_bytes() const {
-  return bytes_of(kind_) + bytes_of(part_) + bytes_of(stream_) + bytes_of(peer_) + bytes_of(bytes_) +
-         bytes_of(seconds_) + bytes_of(slot_) + bytes_of(after_begin_) + bytes_of(after_) +
-         bytes_of(payload_begin_) + bytes_of(payload_);
 }
 
 }  // namespace epsim

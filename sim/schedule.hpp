@@ -113,8 +113,6 @@ class Schedule {
 
   /// The steps of every stream, in issue order.
   [[nodiscard]] std::vector<std::vector<StepId>> steps_of_streams() const;
-  /// Approximate memory of the columns.
-  [[nodiscard]] std::size_t memory_bytes() const;
 
  private:
   StepId add(StepKind kind, PartId part, StreamId stream, DeviceId peer, Bytes bytes, Seconds seconds,
