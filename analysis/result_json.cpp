@@ -83,13 +83,14 @@ Seconds total_seconds(const ExperimentResult& experiment, std::size_t pattern) {
 Json run_json(const ExperimentResult& experiment, std::size_t pattern, const Json& resolved) {
   const StepResult& last = experiment.steps.back();
   const LayerSummary& layer = last.layers[pattern];
+  const Simulation& simulation = experiment.simulations[pattern];
   const double variance = last.load ? last.load->expert_load_variance : 0;
   return {{"scenario", experiment.scenario.name},
           {"resolved_scenario", resolved},
           {"version", version()},
           {"pattern", name_of(experiment.patterns[pattern])},
-          {"engine", "simgrid"},
-          {"resolution_seconds", experiment.scenario.resolution},
+          {"engine", name_of(simulation.engine)},
+          {"resolution_seconds", simulation.resolution},
           {"layer_seconds", layer.layer_seconds},
           {"total_seconds", total_seconds(experiment, pattern)},
           {"lower_bound_seconds", layer.lower_bound_seconds},

@@ -109,8 +109,9 @@ std::string heading(const ExperimentResult& experiment) {
   std::string text = scenario.name + '\n';
   if (last.load) text += "  " + model_text(scenario) + '\n';
   text += fmt::format("  {}, {}\n", cluster_text(experiment), ports_text(scenario.platform));
-  text += fmt::format("  transport {}, engine simgrid, resolution {}\n", label_of(scenario.transport),
-                      format_duration(scenario.resolution));
+  const Simulation& simulation = experiment.simulations.front();
+  text += fmt::format("  transport {}, engine {}, resolution {}\n", label_of(scenario.transport),
+                      name_of(simulation.engine), format_duration(simulation.resolution));
   if (last.load) text += "  " + load_text(*last.load) + '\n';
   const Seconds gate = last.layers.front().phase(Phase::gate).seconds;
   if (gate > 0)

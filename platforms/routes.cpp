@@ -131,10 +131,6 @@ Routes::Routes(const Topology& topology, std::vector<std::pair<DeviceId, DeviceI
     first_pair_of_source_[s] = std::max(first_pair_of_source_[s], first_pair_of_source_[s - 1]);
 }
 
-std::span<const LinkId> Routes::links_of(std::size_t pair_index) const {
-  return {links_.data() + first_link_[pair_index], first_link_[pair_index + 1] - first_link_[pair_index]};
-}
-
 std::span<const LinkId> Routes::links_between(DeviceId source, DeviceId destination) const {
   return links_of(index_of(source, destination));
 }

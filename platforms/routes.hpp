@@ -29,15 +29,17 @@ class Routes {
   };
   /// All pairs, sorted by source, then destination.
   [[nodiscard]] const std::vector<Pair>& pairs() const { return pairs_; }
-  [[nodiscard]] std::span<const LinkId> links_of(std::size_t pair_index) const;
+  [[nodiscard]] std::span<const LinkId> links_of(std::size_t pair_index) const {
+    return {links_.data() + first_link_[pair_index], first_link_[pair_index + 1] - first_link_[pair_index]};
+  }
+  /// The pair's place in pairs(). Precondition: it was asked for.
+  [[nodiscard]] std::size_t index_of(DeviceId source, DeviceId destination) const;
   /// The links from source to destination, in order. Precondition: the pair was asked for.
   [[nodiscard]] std::span<const LinkId> links_between(DeviceId source, DeviceId destination) const;
   /// Sum of the links' latencies.
   [[nodiscard]] Seconds latency(DeviceId source, DeviceId destination) const;
 
  private:
-  [[nodiscard]] std::size_t index_of(DeviceId source, DeviceId destination) const;
-
   std::vector<Pair> pairs_;
   std::vector<std::size_t> first_pair_of_source_;  // CSR over sources, size devices + 1
   std::vector<std::size_t> first_link_;            // CSR over pairs

@@ -53,6 +53,12 @@ std::span<const Choice<DataType>> data_types() {
   return choices;
 }
 
+std::span<const Choice<EngineKind>> engines() {
+  static const std::array choices = {now(EngineKind::simgrid), now(EngineKind::fluid),
+                                     now(EngineKind::automatic)};
+  return choices;
+}
+
 std::span<const Choice<Deduplication>> deduplications() {
   static const std::array choices = {now(Deduplication::none), now(Deduplication::device),
                                      now(Deduplication::node)};

@@ -15,6 +15,7 @@ namespace epsim {
 [[nodiscard]] std::span<const Choice<GateKind>> gates();
 [[nodiscard]] std::span<const Choice<GroupScore>> group_scores();
 [[nodiscard]] std::span<const Choice<DataType>> data_types();
+[[nodiscard]] std::span<const Choice<EngineKind>> engines();
 /// none and device, the levels of a pattern without gateways.
 [[nodiscard]] std::span<const Choice<Deduplication>> pair_deduplications();
 /// none, device and node.

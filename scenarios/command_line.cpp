@@ -39,6 +39,14 @@ void add_experiment_options(CLI::App& command, ExperimentOptions& options) {
   command.add_option("--set", options.overrides, "override a value of the scenario; may be repeated")
       ->type_name("/POINTER=VALUE")
       ->allow_extra_args(false);
+  command
+      .add_option("--engine", options.engine,
+                  "simgrid (the default), fluid (fast at scale) or auto (whichever is quick enough)")
+      ->type_name("NAME");
+  command
+      .add_option("--resolution", options.resolution,
+                  "of the fluid engine: relative to the run's least duration, 0 is exact (default: 0.002)")
+      ->type_name("R");
   command.add_option("--out", options.out, "write result.json, traces, spans.csv and links.csv there")
       ->type_name("DIR");
   command.add_option("--jobs", options.jobs, "simulations at a time (default: one per core)")

@@ -30,8 +30,8 @@ inline constexpr NumberRange capacity_factor = {0.001, 1000, "0.001 to 1000"};
 inline constexpr NumberRange weight = {0, 1000, "0 to 1000"};
 inline constexpr NumberRange share = {0.001, 1, "0.001 to 1"};
 inline constexpr NumberRange latency = {0, 10, "0 s to 10 s"};
-// A coarser one would distort short computations: none can be shorter.
-inline constexpr NumberRange resolution = {1e-15, 1e-9, "1e-6 ns to 1 ns"};
+// A coarser one would no longer keep makespans within 0.1 %.
+inline constexpr NumberRange resolution = {0, 0.01, "0 (exact) to 0.01"};
 inline constexpr NumberRange bandwidth = {1, 1e18, "1 B/s to 1000 PB/s"};
 inline constexpr NumberRange flops = {1, 1e21, "1 FLOPS to 1000000 PFLOPS"};
 inline constexpr NumberRange flops_or_none = {0, 1e21, "0 to 1000000 PFLOPS"};

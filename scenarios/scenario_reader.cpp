@@ -20,8 +20,6 @@ namespace {
 using nlohmann::json;
 
 /// Choices of which one exists so far; the value is not kept.
-constexpr std::array<Choice<bool>, 3> engines = {
-    {{"simgrid", true}, {"fluid", {}, false}, {"auto", {}, false}}};
 constexpr std::array<Choice<bool>, 2> orders = {{{"scale_out_first", true}, {"scale_up_first", {}, false}}};
 constexpr std::array<Choice<bool>, 2> ring_modes = {{{"all_to_all", true}, {"all_gather", {}, false}}};
 constexpr std::array<Choice<bool>, 2> workload_phases = {{{"inference", true}, {"training", {}, false}}};
@@ -207,8 +205,8 @@ Scenario parse_scenario(const json& document, const std::filesystem::path& base_
     read_layer(object, known_platform, problems, scenario);
   scenario.patterns = read_patterns(object.object("patterns"));
   assign(scenario.barriers, object.boolean("barriers"));
-  assign(scenario.resolution, object.duration("resolution", limits::resolution));
-  object.choice<bool>("engine", "an engine", engines);
+  assign(scenario.engine, object.choice<EngineKind>("engine", "an engine", engines()));
+  assign(scenario.resolution, object.number("resolution", limits::resolution));
   object.finish();
   if (!problems.empty()) throw Error(Error::Kind::input, problems);
   return scenario;

@@ -154,7 +154,7 @@ json resolved_json(const Scenario& scenario) {
   result["patterns"] = patterns_json(scenario.patterns);
   result["barriers"] = scenario.barriers;
   result["resolution"] = scenario.resolution;
-  result["engine"] = "simgrid";
+  result["engine"] = name_of(scenario.engine);
   return result;
 }
 

@@ -55,6 +55,11 @@ std::string_view name_of(DataType value) {
   return name_at(names, value);
 }
 
+std::string_view name_of(EngineKind value) {
+  static constexpr std::array<std::string_view, 3> names = {"simgrid", "fluid", "auto"};
+  return name_at(names, value);
+}
+
 Bytes bytes_per_token(DataType type, int hidden) {
   if (type == DataType::bf16) return Bytes{2} * hidden;
   constexpr Bytes block = 128;  // elements that share one 4-byte scale, as DeepSeek-V3 quantizes

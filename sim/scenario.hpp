@@ -35,6 +35,8 @@ enum class GroupScore : std::uint8_t { max, top2_sum };
 /// What is merged before it travels; see "deduplicate" in the README's glossary.
 enum class Deduplication : std::uint8_t { none, device, node };
 enum class DataType : std::uint8_t { fp8, bf16 };
+/// `automatic`: SimGrid while that is quick, the fluid engine above (engine_choice.hpp).
+enum class EngineKind : std::uint8_t { simgrid, fluid, automatic };
 
 /// Shape of the MoE layer. Source of the presets: the models' published configurations.
 struct ModelShape {
@@ -127,7 +129,9 @@ struct Scenario {
   /// Network-only study: bytes[source][destination], no router, dispatch phase alone. The diagonal never
   /// touches the network.
   std::optional<Matrix<Bytes>> direct_traffic;
-  Seconds resolution = 1e-9;  ///< completions closer than this may be merged by the engine
+  EngineKind engine = EngineKind::simgrid;
+  /// Of the fluid engine, relative to the run's least possible duration; 0: exact. See fluid_solver.hpp.
+  double resolution = 2e-3;
 
   /// Number of ranks: expert_parallel_size, or the matrix's size for direct traffic.
   [[nodiscard]] int ranks() const;
@@ -141,6 +145,7 @@ struct Scenario {
 [[nodiscard]] std::string_view name_of(GroupScore value);
 [[nodiscard]] std::string_view name_of(Deduplication value);
 [[nodiscard]] std::string_view name_of(DataType value);
+[[nodiscard]] std::string_view name_of(EngineKind value);
 
 /// Bytes of one token vector: bf16 2 * hidden; fp8 hidden + a 4-byte scale per started 128 elements.
 [[nodiscard]] Bytes bytes_per_token(DataType type, int hidden);

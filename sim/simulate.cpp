@@ -1,8 +1,11 @@
 #include "sim/simulate.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "platforms/units.hpp"
 #include "sim/check_schedule.hpp"
+#include "sim/engine/engine_choice.hpp"
 
 namespace epsim {
 namespace {
@@ -31,6 +34,29 @@ Prepared prepare(const Scenario& scenario, const Cluster& cluster, const Traffic
   return {pattern, std::move(lowered), std::move(routes)};
 }
 
+/// One engine for all, so that differences between patterns are theirs.
+EngineKind choose_engine(EngineKind asked, const Cluster& cluster, const std::vector<Prepared>& prepared,
+                         const SimulateOptions& options) {
+  constexpr double long_wait = 15;  // seconds
+  if (asked == EngineKind::fluid) return asked;
+  double sum = 0;
+  double longest = 0;
+  for (const Prepared& run : prepared) {
+    const double one = simgrid_wall_seconds(run.lowered, cluster.topology, run.routes);
+    sum += one;
+    longest = std::max(longest, one);
+  }
+  const double wait = std::max(longest, sum / std::max(1, options.parallel));
+  const EngineKind engine = engine_for(asked, wait);
+  if (!options.notice) return engine;
+  const std::string needs = "SimGrid needs about " + format_duration(wait);
+  if (asked == EngineKind::automatic)
+    options.notice("engine " + std::string(name_of(engine)) + ": " + needs);
+  else if (wait > long_wait)
+    options.notice(needs + " for this; --engine fluid is faster, within 0.1 % of it");
+  return engine;
+}
+
 }  // namespace
 
 Cluster build_cluster(const Scenario& scenario) {
@@ -53,16 +79,21 @@ std::vector<Simulation> simulate(const Scenario& scenario, const Cluster& cluste
   for (const PatternKind pattern : patterns)
     prepared.push_back(prepare(scenario, cluster, step.traffic, pattern, options.check));
 
+  const EngineKind engine = choose_engine(scenario.engine, cluster, prepared, options);
   std::vector<EngineJob> jobs;
-  for (const Prepared& run : prepared)
+  for (const Prepared& run : prepared) {
+    const Seconds resolution = engine == EngineKind::fluid
+                                   ? scenario.resolution * least_duration(run.lowered, run.routes)
+                                   : simgrid_resolution;
     jobs.push_back({scenario.name + " (" + std::string(name_of(run.pattern)) + ")", &run.lowered,
-                    &cluster.topology, &run.routes, scenario.resolution});
+                    &cluster.topology, &run.routes, engine, resolution});
+  }
   std::vector<Timeline> timelines = run_jobs(jobs, options.parallel);
 
   std::vector<Simulation> simulations;
   for (std::size_t i = 0; i < prepared.size(); ++i)
     simulations.push_back({prepared[i].pattern, std::move(prepared[i].lowered), std::move(prepared[i].routes),
-                           std::move(timelines[i])});
+                           std::move(timelines[i]), engine, jobs[i].resolution});
   return simulations;
 }
 

@@ -2,7 +2,9 @@
 // `simulate` runs patterns over that same traffic.
 #pragma once
 
+#include <functional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "platforms/routes.hpp"
@@ -36,11 +38,15 @@ struct Simulation {
   LoweredSchedule lowered;
   Routes routes;
   Timeline timeline;
+  EngineKind engine = EngineKind::simgrid;  ///< that ran it
+  Seconds resolution = simgrid_resolution;  ///< its resolution
 };
 
 struct SimulateOptions {
   int parallel = 1;    ///< simulations at a time, each in its own child process
   bool check = false;  ///< prove every schedule right before it runs
+  /// Told in words what users will want to know before they wait: a slow engine, the choice of one.
+  std::function<void(const std::string&)> notice;
 };
 
 /// Runs each pattern over the step's traffic; results in the order of `patterns`.

@@ -59,7 +59,12 @@ Scenario load_scenario(const ExperimentOptions& options) {
   const std::filesystem::path path = from_stdin ? "/dev/stdin" : options.scenario;
   nlohmann::json document = load_json_file(path);
   for (const std::string& one : options.overrides) apply_override(document, one);
-  return parse_scenario(document, from_stdin ? "." : path.parent_path(), path.stem().string());
+  if (!options.engine.empty()) document["engine"] = options.engine;
+  if (options.resolution) document["resolution"] = *options.resolution;
+  Scenario scenario = parse_scenario(document, from_stdin ? "." : path.parent_path(), path.stem().string());
+  if (options.resolution && scenario.engine == EngineKind::simgrid)
+    throw input_error("--resolution", "the simgrid engine always runs at its finest", "name --engine fluid");
+  return scenario;
 }
 
 std::vector<PatternKind> named_patterns(const std::vector<std::string>& names, const std::string& option) {
@@ -83,8 +88,12 @@ ExperimentResult perform(const Scenario& scenario, const std::vector<PatternKind
   std::optional<OutputDirectory> out;
   if (!options.out.empty()) out.emplace(options.out);
   const ProgressLine progress(options);
+  const auto notice = [&](const std::string& text) {
+    progress.show("");
+    if (!options.quiet) std::cerr << "epsim: " << text << '\n';
+  };
   ExperimentResult experiment =
-      run_experiment(scenario, patterns, {.parallel = options.jobs, .check = options.check},
+      run_experiment(scenario, patterns, {.parallel = options.jobs, .check = options.check, .notice = notice},
                      [&](const std::string& text) { progress.show(text); });
   if (!out) return experiment;
   progress.show("writing " + options.out);

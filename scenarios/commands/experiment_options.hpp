@@ -1,6 +1,7 @@
 // What `epsim compare` and `epsim run` are asked on the command line.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,8 @@ struct ExperimentOptions {
   std::string scenario;                ///< path, or "-" for standard input
   std::vector<std::string> patterns;   ///< names; empty: all (compare), the scenario's own (run)
   std::vector<std::string> overrides;  ///< "/pointer=value"
+  std::string engine;                  ///< name; empty: the scenario's
+  std::optional<double> resolution;    ///< instead of the scenario's
   std::string out;                     ///< folder; empty: nothing is written
   int jobs = 1;                        ///< simulations at a time
   bool json = false;

@@ -11,7 +11,8 @@ std::vector<Timeline> run_jobs(std::span<const EngineJob> jobs, int parallel) {
   for (const EngineJob& job : jobs) {
     Timeline& timeline = timelines.emplace_back(job.lowered->schedule.size());
     tasks.push_back({job.label, [&job, &timeline] {
-                       run_simgrid(*job.lowered, *job.topology, *job.routes, job.resolution, timeline);
+                       const auto run = job.engine == EngineKind::fluid ? run_fluid : run_simgrid;
+                       run(*job.lowered, *job.topology, *job.routes, job.resolution, timeline);
                      }});
   }
   run_in_children(tasks, parallel);

@@ -7,6 +7,7 @@
 
 #include "platforms/routes.hpp"
 #include "platforms/topology.hpp"
+#include "sim/scenario.hpp"
 #include "sim/timeline.hpp"
 #include "sim/transport.hpp"
 
@@ -15,16 +16,25 @@ namespace epsim {
 /// Runs the schedule and fills the timeline (sized for it). `routes` holds every pair that the schedule
 /// uses. Completions closer than `resolution` seconds may be merged. Throws Error (simulation) on deadlock,
 /// naming who waits for what.
+/// `resolution` is SimGrid's precision; one above 1e-9 s would distort short computations.
 /// SimGrid is process-global and may abort: call it through `run_jobs` only.
 void run_simgrid(const LoweredSchedule& lowered, const Topology& topology, const Routes& routes,
                  Seconds resolution, Timeline& timeline);
+
+/// The same by our own fluid max-min solver (fluid_network.hpp), for scale. `resolution` in seconds bounds
+/// by how much sharing may lag behind; 0: exact.
+void run_fluid(const LoweredSchedule& lowered, const Topology& topology, const Routes& routes,
+               Seconds resolution, Timeline& timeline);
+
+inline constexpr Seconds simgrid_resolution = 1e-9;
 
 struct EngineJob {
   std::string label;  ///< for errors: scenario and pattern
   const LoweredSchedule* lowered = nullptr;
   const Topology* topology = nullptr;
   const Routes* routes = nullptr;
-  Seconds resolution = 1e-9;
+  EngineKind engine = EngineKind::simgrid;  ///< not automatic
+  Seconds resolution = simgrid_resolution;
 };
 
 /// Runs each job in its own forked child, at most `parallel` at a time, and returns their timelines in

@@ -11,6 +11,19 @@ using nlohmann::json;
 
 namespace {
 
+/// The fluid engine's layer times are within 0.1 % of SimGrid's.
+void check_agreement(const std::string& name, const std::map<std::string, json>& reference) {
+  const CommandResult command = run_epsim({"compare", shipped(name), "--json", "--engine", "fluid"});
+  REQUIRE_MESSAGE(command.exit_code == 0, command.err);
+  const json result = json::parse(command.out);
+  for (const json& pattern : result["patterns"]) {
+    CHECK(pattern["engine"] == "fluid");
+    CAPTURE(pattern["pattern"]);
+    CHECK(pattern["layer_seconds"].get<double>() ==
+          doctest::Approx(reference.at(pattern["pattern"])["layer_seconds"].get<double>()).epsilon(1e-3));
+  }
+}
+
 /// The comparison's results by pattern, after checks that hold for every scenario.
 std::map<std::string, json> compare_shipped(const std::string& name) {
   const CommandResult command = run_epsim({"compare", shipped(name), "--json", "--check"});
@@ -26,6 +39,7 @@ std::map<std::string, json> compare_shipped(const std::string& name) {
     patterns[pattern["pattern"]] = pattern;
   }
   CHECK(patterns.size() == 4);
+  check_agreement(name, patterns);
   return patterns;
 }
 

@@ -1,5 +1,7 @@
-// The SimGrid engine against times derived by hand. Everything runs through run_jobs, as in production.
-// A resolution of 1e-9 s merges only events closer than that; these cases have none, so they are exact.
+// The engines against times derived by hand. Everything runs through run_jobs, as in production, and every
+// case on both engines: SimGrid's times are returned, the fluid engine's must be the same.
+// SimGrid's resolution of 1e-9 s merges only events closer than that; these cases have none, so they are
+// exact.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -36,6 +38,15 @@ struct Case {
   StepId join(std::vector<StepId> after) { return schedule.add_join(part, after); }
 
   [[nodiscard]] Timeline run() const {
+    Timeline reference = run_on(EngineKind::simgrid);
+    const Timeline fluid = run_on(EngineKind::fluid);
+    check_same(fluid.ready(), reference.ready());
+    check_same(fluid.started(), reference.started());
+    check_same(fluid.finished(), reference.finished());
+    return reference;
+  }
+
+  [[nodiscard]] Timeline run_on(EngineKind engine) const {
     LoweredSchedule lowered{schedule, {}};
     for (const Link& link : topology.links()) lowered.link_bandwidth.push_back(link.bandwidth);
     std::vector<std::pair<DeviceId, DeviceId>> pairs;
@@ -43,8 +54,18 @@ struct Case {
       if (schedule.kind(step) == StepKind::transfer)
         pairs.emplace_back(schedule.device(step), schedule.peer(step));
     const Routes routes(topology, pairs);
-    const EngineJob job{"case", &lowered, &topology, &routes, 1e-9};
+    const Seconds resolution = engine == EngineKind::fluid ? 1e-3 : simgrid_resolution;  // few flows: exact
+    const EngineJob job{"case", &lowered, &topology, &routes, engine, resolution};
     return std::move(run_jobs({&job, 1}, 1).front());
+  }
+
+  static void check_same(std::span<const Seconds> fluid, std::span<const Seconds> reference) {
+    for (std::size_t step = 0; step < fluid.size(); ++step) {
+      CAPTURE(step);
+      CAPTURE(fluid[step]);
+      CAPTURE(reference[step]);
+      CHECK(std::abs(fluid[step] - reference[step]) <= 1e-9 * reference[step]);
+    }
   }
 
   Topology topology;
@@ -66,14 +87,20 @@ void check_seconds(Seconds actual, Seconds expected) {
   CHECK(std::abs(actual - expected) <= 1e-9 * expected);
 }
 
-std::string deadlock_of(const Case& blocked) {
+std::string deadlock_on(EngineKind engine, const Case& blocked) {
   try {
-    static_cast<void>(blocked.run());
+    static_cast<void>(blocked.run_on(engine));
   } catch (const Error& error) {
     CHECK(error.kind() == Error::Kind::simulation);
     return error.what();
   }
   return "no error";
+}
+
+std::string deadlock_of(const Case& blocked) {
+  const std::string text = deadlock_on(EngineKind::simgrid, blocked);
+  CHECK(deadlock_on(EngineKind::fluid, blocked) == text);
+  return text;
 }
 
 }  // namespace
@@ -97,8 +124,10 @@ TEST_CASE("the link bandwidths of the lowered schedule count") {
   c.send(c.stream(0), 1, gigabyte);
   LoweredSchedule lowered{c.schedule, std::vector<BytesPerSecond>(4, 0.5e9)};
   const Routes routes(c.topology, {{0, 1}});
-  const EngineJob job{"case", &lowered, &c.topology, &routes, 1e-9};
-  check_seconds(run_jobs({&job, 1}, 1).front().end(), 2.000002);
+  for (const EngineKind engine : {EngineKind::simgrid, EngineKind::fluid}) {
+    const EngineJob job{"case", &lowered, &c.topology, &routes, engine, 1e-9};
+    check_seconds(run_jobs({&job, 1}, 1).front().end(), 2.000002);
+  }
 }
 
 TEST_CASE("flows over routes of different latency share a link equally") {

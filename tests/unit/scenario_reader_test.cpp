@@ -253,7 +253,7 @@ TEST_CASE("what is to come is accepted where it changes nothing") {
   CHECK(message_of(on_star(R"({"engine": "simgrid", "workload": {"layers": 1, "phase": "inference"},
       "expert_parallel": {"redundant_experts": 0}, "platform": {"ep_groups": 1, "ranks": "contiguous"}})")) ==
         "accepted");
-  CHECK(message_of(on_star(R"({"engine": "fluid", "workload": {"phase": "training"},
+  CHECK(message_of(on_star(R"({"engine": "fast", "workload": {"phase": "training"},
       "expert_parallel": {"redundant_experts": 2, "load_balancing": "Dynamic",
                           "routing_strategy": "load_based", "communication_pattern": "auto"}})")) ==
         "/expert_parallel/routing_strategy: \"load_based\" is not available yet; allowed: learned_gating, "
@@ -264,7 +264,7 @@ TEST_CASE("what is to come is accepted where it changes nothing") {
         "/expert_parallel/redundant_experts: redundant_experts with the number 2 is not available yet; leave "
         "it out or give 0\n"
         "/workload/phase: \"training\" is not available yet; allowed: inference\n"
-        "/engine: \"fluid\" is not available yet; allowed: simgrid");
+        "/engine: \"fast\" is not an engine; allowed: simgrid, fluid, auto");
 }
 
 TEST_CASE("all faults of a file at once") {
@@ -286,8 +286,8 @@ TEST_CASE("all faults of a file at once") {
         "bias_update_rate, auxiliary_loss_learning_rate, min_capacity, pad_to_capacity)\n"
         "/barriers: found the number 1, not a boolean; give true or false\n"
         "/modell: unknown key; did you mean \"model\"? (allowed: $schema, name, question, expect, platform, "
-        "transport, traffic, model, expert_parallel, workload, payload, patterns, barriers, resolution, "
-        "engine)");
+        "transport, traffic, model, expert_parallel, workload, payload, patterns, barriers, engine, "
+        "resolution)");
   CHECK(message_of(json::array()).starts_with("found a list, not an object; write { ... }"));
   CHECK(message_of(json::object()).starts_with("/platform: missing; give a preset's name"));
 }

@@ -100,7 +100,7 @@ void check_same(const PatternOptions& a, const PatternOptions& b) {
 
 void check_same(const Scenario& a, const Scenario& b) {
   const auto& [name, question, expect, model, platform, transport, expert_parallel, workload, payload,
-               patterns, barriers, traffic, resolution] = a;
+               patterns, barriers, traffic, engine, resolution] = a;
   CHECK(std::tie(name, question, expect) == std::tie(b.name, b.question, b.expect));
   check_same(model, b.model);
   check_same(platform, b.platform);
@@ -111,6 +111,7 @@ void check_same(const Scenario& a, const Scenario& b) {
   check_same(patterns, b.patterns);
   CHECK(barriers == b.barriers);
   CHECK((traffic == b.direct_traffic));
+  CHECK(engine == b.engine);
   CHECK(resolution == b.resolution);
 }
 
@@ -144,7 +145,8 @@ TEST_CASE("resolved scenarios parse to themselves: members") {
   check_round_trip(star);
   for (
       const char* members : {
-          R"({"name": "n", "question": "q?", "expect": "e", "barriers": true, "resolution": "0.1ns"})",
+          R"({"name": "n", "question": "q?", "expect": "e", "barriers": true, "engine": "fluid", "resolution": 0.005})",
+          R"({"engine": "auto"})",
           R"({"workload": {"tokens_per_device": [1, 2, 3, 4], "steps": 3, "seed": 9223372036854775807, "skew": 0.1}})",
           R"({"payload": {"dispatch": "fp8", "combine": "bf16", "weights": "bf16"}})",
           R"({"payload": {"dispatch": "bf16", "combine": "fp8", "weights": "fp8"}})",
@@ -194,7 +196,8 @@ TEST_CASE("the resolved scenario holds defaults in base units") {
   CHECK(resolved.at("expert_parallel").at("kept_groups") == 4);
   CHECK(resolved.at("workload").at("tokens_per_device") == 4096);
   CHECK(resolved.at("transport").at("preset") == "ideal");
-  CHECK(resolved.at("resolution") == 1e-9);
+  CHECK(resolved.at("resolution") == 2e-3);
+  CHECK(resolved.at("engine") == "simgrid");
   CHECK(resolved.begin().key() == "name");
 }
 

@@ -1,0 +1,89 @@
+// The network of the fluid engine as a sequence of events: flows arrive, depart, and are given their share of
+// the links by FluidSolver, for one window of time after the other.
+//
+// Deterministic: events of one moment are handled in order of kind (departures and ends of windows before
+// solves that arrivals asked for) and number.
+#pragma once
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "platforms/topology.hpp"
+#include "sim/engine/fluid_solver.hpp"
+
+namespace epsim {
+
+class FluidNetwork {
+ public:
+  /// As FluidSolver.
+  FluidNetwork(const Routes& routes, std::vector<bool> binding, const std::vector<BytesPerSecond>& bandwidth,
+               FluidAccuracy accuracy);
+
+  /// The step's bytes reach the network. Precondition: now is not before any earlier call's.
+  void start(StepId step, std::uint32_t pair, Bytes bytes, Seconds now);
+
+  /// When something happens next; infinity: never.
+  [[nodiscard]] Seconds next_event();
+  /// Lets the next event happen, at next_event(); the step whose last byte has arrived, if that was it.
+  std::optional<StepId> advance();
+
+ private:
+  static constexpr Seconds never = std::numeric_limits<Seconds>::infinity();
+  static constexpr std::uint32_t no_window = std::numeric_limits<std::uint32_t>::max();
+
+  /// What a solve has fixed: the departures until `end`, when all of its links must be solved again. Links
+  /// leave a window when they are solved again, or empty; without links it is over.
+  struct Window {
+    std::uint64_t solve = 0;  // its number; 0: the window is over
+    Seconds end = never;
+    Seconds event = never;     // when its event is due; at the same moment departures come before the end
+    bool stays_whole = false;  // its links may be solved together again without a search
+    std::vector<LinkId> links;
+    std::size_t links_left = 0;
+    std::vector<Departure> departures;  // heap, the earliest on top
+    [[nodiscard]] Seconds next() const {
+      return departures.empty() ? end : std::min(end, departures.front().time);
+    }
+  };
+  enum class EventKind : std::uint8_t { window, solve };
+  struct Event {
+    Seconds time;
+    std::uint64_t solve;  // made after this solve; another one of the same link or window makes it stale
+    std::uint32_t id;     // the window whose next departure or end it is; the link to solve
+    EventKind kind;
+    bool operator>(const Event& other) const {
+      if (time != other.time) return time > other.time;
+      return kind != other.kind ? kind > other.kind : id > other.id;
+    }
+  };
+  struct LinkState {
+    std::uint64_t solve = 0;  // number of its last solve
+    std::uint32_t window = no_window;
+    Seconds deadline = never;  // of its next solve
+  };
+
+  void push(Event event);
+  Event pop();
+  [[nodiscard]] bool is_stale(const Event& event) const;
+  void ask_for_solve(LinkId link, Seconds deadline, bool is_joining);
+  std::optional<StepId> advance_window(const Event& event);
+  StepId depart(const Departure& departure);
+  void end_window(const Event& event);
+  void solve(LinkId seed, Seconds now);
+  void open_window();
+  void push_window(std::uint32_t id);
+  void leave_window(LinkId link);
+
+  LinkState& state(LinkId link) { return states_[static_cast<std::size_t>(link)]; }
+
+  FluidSolver solver_;
+  std::vector<LinkState> states_;
+  std::vector<Event> events_;  // heap, the earliest on top
+  std::vector<Window> windows_;
+  std::vector<std::uint32_t> free_windows_;
+  std::uint64_t solves_ = 0;
+};
+
+}  // namespace epsim

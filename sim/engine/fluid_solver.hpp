@@ -1,0 +1,114 @@
+// Sharing the network among the flows of the fluid engine. Flows share links max-min fairly, as in SimGrid,
+// but are not shared out anew at every single departure. That is what makes skewed all-to-alls slow: all
+// their flows hang together, and each end touches them all.
+//
+// A *component* is a set of links that flows connect. A solve fixes its flows' rates for a window of time.
+// Within the window flows end at their exact times; what they leave free lies idle until the next solve.
+//   * The window is as long as no flow loses more than about `resolution` seconds by that: on every link the
+//     bytes that lie idle stay below resolution * (the rate of the flows which that link limits).
+//   * The loss is made good beforehand: what will lie idle within the window is added to the link's supply,
+//   so
+//     that it carries on average what it can. The window's length and the idle bytes follow from a first
+//     solve, the rates from a second one.
+//   * Each link keeps an account of bandwidth * time against bytes carried. What is left over, in either
+//     direction, is made up for in the next window. So a link carries neither more nor less than it can,
+//     but for `most_off` resolutions of its bandwidth at any moment.
+// An arrival waits for its rate at most a small part of its own duration and is credited afterwards; while
+// flows arrive all the time, they take what departures leave, and nothing is made good beforehand.
+// Components of few flows, and all if the resolution is 0, are solved exactly: until the next departure.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "sim/engine/active_flows.hpp"
+#include "sim/engine/fair_shares.hpp"
+
+namespace epsim {
+
+struct Departure {
+  Seconds time = 0;
+  BytesPerSecond rate = 0;
+  LinkId first = 0;  ///< the flow's first link
+  FlowEntry entry;   ///< in that link's list
+  bool operator>(const Departure& other) const {
+    return time != other.time ? time > other.time : entry.flow > other.entry.flow;
+  }
+};
+
+struct FluidAccuracy {
+  Seconds resolution = 0;       ///< 0: exact
+  std::size_t exact_flows = 0;  ///< components of at most so many flows are solved exactly
+};
+
+class FluidSolver {
+ public:
+  /// `bandwidth` by link id; `binding` as binding_links() finds it. Keeps a reference to the routes.
+  FluidSolver(const Routes& routes, std::vector<bool> binding, const std::vector<BytesPerSecond>& bandwidth,
+              FluidAccuracy accuracy);
+
+  [[nodiscard]] const ActiveFlows& flows() const { return flows_; }
+  /// Adds a flow. It gets no bandwidth before the next solve.
+  FlowId arrive(StepId step, std::uint32_t pair, Bytes bytes, Seconds now);
+  /// How long the arrival of such a flow may wait for a solve: a small part of its own duration, which it is
+  /// credited with afterwards.
+  [[nodiscard]] Seconds patience_of_arrival(std::uint32_t pair, Bytes bytes) const;
+  /// Ends a flow at the time foreseen for it.
+  void depart(FlowId flow, Seconds now);
+
+  /// Solves the component of `seed`, or exactly `links`, which must have all that their flows touch. The
+  /// results below are valid until the next solve.
+  void solve_component_of(LinkId seed, Seconds now);
+  void solve_links(std::vector<LinkId> links, Seconds now);
+  /// The links that were solved.
+  [[nodiscard]] const std::vector<LinkId>& component() const { return component_; }
+  /// Departures until the window's end, in no order.
+  [[nodiscard]] const std::vector<Departure>& departures() const { return departures_; }
+  /// When the component must be solved again; infinity: no flow is left then.
+  [[nodiscard]] Seconds window_end() const { return window_end_; }
+  [[nodiscard]] bool was_exact() const { return is_exact_; }
+
+ private:
+  struct LinkState {
+    Seconds solved_at = 0;
+    std::uint64_t seen = 0;             // by that search for a component
+    std::uint32_t connected_flows = 0;  // in its last solve
+    double carried = 0;                 // bytes since solved_at
+    double behind = 0;                  // bytes that it could have carried and did not; < 0: ahead
+    double idle = 0;                    // bytes that will lie idle within the window
+  };
+
+  void solve(Seconds now);
+  void serve(Seconds now, Seconds length);
+  void credit_arrivals(Seconds now);
+  void settle_accounts();
+  void supply_links(Seconds length);
+  void share_out();
+  [[nodiscard]] Seconds first_departure() const;
+  void list_departures(Seconds now, Seconds length);
+  [[nodiscard]] Seconds plan_window(Seconds length);
+  double foresee_idle(Seconds length);
+
+  LinkState& state(LinkId link) { return states_[static_cast<std::size_t>(link)]; }
+  [[nodiscard]] const LinkState& state(LinkId link) const { return states_[static_cast<std::size_t>(link)]; }
+  LinkShare& share(LinkId link) { return shares_[static_cast<std::size_t>(link)]; }
+  [[nodiscard]] const LinkShare& share(LinkId link) const { return shares_[static_cast<std::size_t>(link)]; }
+
+  Seconds resolution_;
+  std::size_t exact_flows_;
+  ActiveFlows flows_;
+  FairShares fair_shares_;
+  std::vector<LinkState> states_;
+  std::vector<LinkShare> shares_;
+  std::uint64_t searches_ = 0;
+
+  // Of the last solve
+  std::vector<LinkId> component_;
+  std::vector<FlowId> arrivals_;  // flows that had no rate yet
+  std::vector<Departure> departures_;
+  std::size_t connected_flows_ = 0;
+  bool is_exact_ = true;
+  Seconds window_end_ = 0;
+};
+
+}  // namespace epsim

@@ -1,0 +1,96 @@
+// Choosing an engine on the command line and in a scenario.
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/command.hpp"
+
+using namespace epsim;
+using nlohmann::json;
+
+namespace {
+
+json run_of(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "run");
+  arguments.emplace_back("--json");
+  const CommandResult result = run_epsim(arguments);
+  REQUIRE_MESSAGE(result.exit_code == 0, result.err);
+  return json::parse(result.out);
+}
+
+/// All messages of this many devices at once: N (N-1) flows of different sizes.
+std::vector<std::string> all_at_once(const TemporaryFolder& folder, int devices) {
+  std::string matrix;
+  for (int from = 0; from < devices; ++from) {
+    for (int to = 0; to < devices; ++to)
+      matrix += std::to_string(from == to ? 0 : 100'000 + 7919 * ((from * 31 + to * 17) % 257)) + " ";
+    matrix += "\n";
+  }
+  static_cast<void>(folder.write("matrix.txt", matrix));
+  return {folder.write("scenario.json", R"({"platform": {"topology": "star", "devices": )" +
+                                            std::to_string(devices) +
+                                            R"(, "bandwidth": "50GBps", "latency": "2us"},
+                           "traffic": {"matrix_file": "matrix.txt"},
+                           "patterns": {"all_to_all": {"window": 0}}})")};
+}
+
+std::vector<std::string> with(std::vector<std::string> arguments, const std::vector<std::string>& more) {
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+}  // namespace
+
+TEST_CASE("engine: the result names the one that ran and its resolution") {
+  const json simgrid = run_of({shipped("uniform_star16")});
+  CHECK(simgrid["engine"] == "simgrid");
+  CHECK(simgrid["resolution_seconds"] == 1e-9);
+  const json fluid = run_of({shipped("uniform_star16"), "--engine", "fluid"});
+  CHECK(fluid["engine"] == "fluid");
+  CHECK(fluid["resolved_scenario"]["engine"] == "fluid");
+  // 15 x 1 MiB through a port of 50 GB/s is the least duration; the default is 0.002 of it.
+  CHECK(fluid["resolution_seconds"] == doctest::Approx(2e-3 * 15 * 1048576 / 50e9));
+  CHECK(fluid["layer_seconds"].get<double>() ==
+        doctest::Approx(simgrid["layer_seconds"].get<double>()).epsilon(1e-9));
+}
+
+TEST_CASE("engine: the resolution changes the result a little and 0 is exact") {
+  const TemporaryFolder folder;
+  const auto scenario = all_at_once(folder, 48);  // 2,256 flows
+  const double simgrid = run_of(scenario)["phases"]["dispatch"]["seconds"];
+  const json exact = run_of(with(scenario, {"--engine", "fluid", "--resolution", "0"}));
+  CHECK(exact["resolution_seconds"] == 0);
+  CHECK(exact["layer_seconds"].get<double>() == doctest::Approx(simgrid).epsilon(1e-6));
+  const json coarse = run_of(with(scenario, {"--engine", "fluid", "--resolution", "0.01"}));
+  CHECK(coarse["layer_seconds"] != exact["layer_seconds"]);
+  CHECK(coarse["layer_seconds"].get<double>() == doctest::Approx(simgrid).epsilon(1e-3));
+}
+
+TEST_CASE("engine: auto takes SimGrid for little and fluid for much and says so") {
+  const CommandResult small = run_epsim({"run", shipped("uniform_star16"), "--engine", "auto"});
+  CHECK(small.err.find("engine simgrid") != std::string::npos);
+  CHECK(small.out.find("engine simgrid") != std::string::npos);
+  const TemporaryFolder folder;
+  const auto large = with({"run"}, with(all_at_once(folder, 128), {"--engine", "auto"}));
+  const CommandResult result = run_epsim(large);
+  CHECK(result.err.find("engine fluid") != std::string::npos);
+  CHECK(result.out.find("engine fluid") != std::string::npos);
+  const CommandResult quiet = run_epsim(with(large, {"--quiet"}));
+  CHECK(quiet.err == "");
+}
+
+TEST_CASE("engine: a resolution out of range or without use") {
+  for (const char* value : {"-0.1", "0.02", "1e300"}) {
+    const CommandResult result =
+        run_epsim({"run", shipped("uniform_star16"), "--engine", "fluid", "--resolution", value});
+    CHECK(result.exit_code == 2);
+    CHECK_MESSAGE(result.err.find("/resolution") != std::string::npos, result.err);
+    CHECK_MESSAGE(result.err.find("0 (exact) to 0.01") != std::string::npos, result.err);
+  }
+  const CommandResult useless = run_epsim({"run", shipped("uniform_star16"), "--resolution", "0.001"});
+  CHECK(useless.exit_code == 2);
+  CHECK_MESSAGE(useless.err.find("--engine fluid") != std::string::npos, useless.err);
+  const CommandResult unknown = run_epsim({"run", shipped("uniform_star16"), "--engine", "fluyd"});
+  CHECK(unknown.exit_code == 2);
+  CHECK_MESSAGE(unknown.err.find("did you mean \"fluid\"") != std::string::npos, unknown.err);
+}
