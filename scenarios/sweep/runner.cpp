@@ -1,0 +1,211 @@
+#include "scenarios/sweep/runner.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <deque>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "scenarios/sweep/processes.hpp"
+
+namespace epsim {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How often people see something move, and how often others' claims are looked at.
+constexpr auto pulse = 200ms;
+
+/// Points that share their routed traffic, in running order.
+struct Group {
+  std::deque<std::size_t> waiting;
+  std::optional<std::uint64_t> router;  ///< once started
+};
+
+/// Groups are started in order: behind such a group none has a router.
+bool is_unrouted(const Group& group) {
+  return !group.router && !group.waiting.empty();
+}
+
+class Runner {
+ public:
+  Runner(const Sweep& sweep, const std::vector<PlannedPoint>& plan, SweepDatabase& database,
+         const RunnerOptions& options)
+      : plan_(plan), database_(database), options_(options), processes_(sweep, options.limits) {}
+
+  RunState run(const std::vector<std::size_t>& points, const RunProgress& progress);
+
+ private:
+  void take_points(const std::vector<std::size_t>& points);
+  void store_and_claim(const std::vector<EndedPoint>& ended);
+  void note(const EndedPoint& ended);
+  void note_end(std::size_t point);
+  Group* group_to_start();
+  bool claim_one(std::vector<std::pair<Group*, std::size_t>>& claimed);
+  void fail_groups_without_router(std::vector<EndedPoint>& ended);
+  void close_finished_groups();
+  void retry_postponed();
+  void throw_if_interrupted();
+
+  const std::vector<PlannedPoint>& plan_;
+  SweepDatabase& database_;
+  const RunnerOptions& options_;
+  RunState state_;
+  std::deque<Group> groups_;
+  std::vector<std::size_t> postponed_;  ///< claimed by others
+  PointProcesses processes_;            ///< the first to go
+};
+
+/// `points` in running order: those of a group stand together.
+void Runner::take_points(const std::vector<std::size_t>& points) {
+  const Identity* routing = nullptr;
+  for (const std::size_t point : points) {
+    const bool shares = options_.share_routing && routing && *routing == plan_[point].routing;
+    if (!shares) groups_.emplace_back();
+    groups_.back().waiting.push_back(point);
+    routing = &plan_[point].routing;
+  }
+}
+
+/// A group to start a point of: the first that has its traffic, else the first to route for, so that no core
+/// waits while others route.
+Group* Runner::group_to_start() {
+  for (Group& group : groups_) {
+    if (is_unrouted(group)) return &group;
+    if (!group.waiting.empty() && processes_.is_ready(*group.router)) return &group;
+  }
+  return nullptr;
+}
+
+/// Takes the next point that is nobody else's. False when there is none to start now.
+bool Runner::claim_one(std::vector<std::pair<Group*, std::size_t>>& claimed) {
+  while (Group* group = group_to_start()) {
+    const std::size_t point = group->waiting.front();
+    group->waiting.pop_front();
+    switch (database_.claim(plan_[point].identity, options_.retry_failed)) {
+      case Claim::mine:
+        claimed.emplace_back(group, point);
+        return true;
+      case Claim::theirs:
+        postponed_.push_back(point);
+        break;
+      case Claim::finished:
+        note_end(point);
+        break;
+    }
+  }
+  return false;
+}
+
+/// One transaction for results and claims: it costs a wait for the disk.
+void Runner::store_and_claim(const std::vector<EndedPoint>& ended) {
+  const auto jobs = static_cast<std::size_t>(std::max(options_.jobs, 1));
+  const bool may_start = processes_.interruption() == 0;
+  if (ended.empty() && (!may_start || processes_.under_way() >= jobs || !group_to_start())) return;
+  std::vector<std::pair<Group*, std::size_t>> claimed;
+  Transaction transaction(database_.connection());
+  for (const EndedPoint& one : ended) database_.store(plan_[one.point].identity, one.result);
+  while (may_start && processes_.under_way() + claimed.size() < jobs && claim_one(claimed)) {
+    auto& [group, point] = claimed.back();
+    if (!group->router) group->router = processes_.start_router(plan_[point].combination);
+  }
+  transaction.commit();
+  for (const EndedPoint& one : ended) note(one);
+  for (const auto& [group, point] : claimed)
+    processes_.start_point(*group->router, {point, plan_[point].combination});
+}
+
+void Runner::note_end(std::size_t point) {
+  ++state_.ended;
+  state_.estimated_ended += plan_[point].seconds;
+}
+
+void Runner::note(const EndedPoint& ended) {
+  note_end(ended.point);
+  if (!ended.result.error.empty()) {
+    ++state_.failed;
+    state_.last_error = fmt::format("point {}: {}", ended.point, ended.result.error);
+  }
+  for (const PatternResult& pattern : ended.result.patterns) {
+    const double seconds = std::get<double>(pattern.cells.front());  // layer_seconds
+    if (state_.best_seconds > 0 && seconds >= state_.best_seconds) continue;
+    state_.best_seconds = seconds;
+    state_.best = fmt::format("{} at point {}", pattern.pattern, ended.point);
+  }
+}
+
+/// What failed for a group's router fails for all of its points.
+void Runner::fail_groups_without_router(std::vector<EndedPoint>& ended) {
+  for (Group& group : groups_) {
+    if (is_unrouted(group)) break;
+    if (group.waiting.empty() || processes_.failure(*group.router).empty()) continue;
+    for (const std::size_t point : group.waiting) {
+      ended.push_back({point, {}});
+      ended.back().result.error = processes_.failure(*group.router);
+    }
+    group.waiting.clear();
+  }
+}
+
+void Runner::close_finished_groups() {
+  for (Group& group : groups_) {
+    if (is_unrouted(group)) break;
+    if (group.waiting.empty() && group.router) processes_.close_router(*group.router);
+  }
+  while (!groups_.empty() && groups_.front().waiting.empty()) groups_.pop_front();
+}
+
+void Runner::retry_postponed() {
+  if (!groups_.empty() || postponed_.empty()) return;
+  take_points(running_order(plan_, std::exchange(postponed_, {})));
+}
+
+void Runner::throw_if_interrupted() {
+  if (processes_.interruption() == 0) return;
+  throw Error(Error::Kind::interrupted,
+              {{"",
+                fmt::format("interrupted ({}) with {} of {} points ended",
+                            strsignal(processes_.interruption()), state_.ended, state_.points),
+                "everything that ended is stored; run the same command again to continue"}});
+}
+
+RunState Runner::run(const std::vector<std::size_t>& points, const RunProgress& progress) {
+  state_.points = points.size();
+  for (const std::size_t point : points) state_.estimated_seconds += plan_[point].seconds;
+  take_points(points);
+  std::vector<EndedPoint> ended;
+  for (;;) {
+    fail_groups_without_router(ended);
+    store_and_claim(ended);
+    throw_if_interrupted();
+    close_finished_groups();
+    const bool is_idle = groups_.empty() && processes_.under_way() == 0;
+    state_.waits_for_others = is_idle && !postponed_.empty();
+    if (progress) progress(state_);
+    if (is_idle && postponed_.empty()) return state_;
+    ended = processes_.wait(pulse);
+    retry_postponed();
+  }
+}
+
+}  // namespace
+
+RunState run_points(const Sweep& sweep, const std::vector<PlannedPoint>& plan,
+                    std::vector<std::size_t> points, SweepDatabase& database, const RunnerOptions& options,
+                    const RunProgress& progress) {
+  Runner runner(sweep, plan, database, options);
+  try {
+    return runner.run(running_order(plan, std::move(points)), progress);
+  } catch (const Error& error) {
+    // Claims of a process that is gone are void, but others should not have to find out.
+    if (error.kind() == Error::Kind::interrupted) database.release_claims();
+    throw;
+  }
+}
+
+}  // namespace epsim
