@@ -70,10 +70,12 @@ std::optional<std::int64_t> base_seed(const Sweep& sweep) {
 
 /// The points of the sweep: the database's when it has planned this very sweep before.
 std::vector<PlannedPoint> planned_points(const Sweep& sweep, const SweepOptions& options,
-                                         SweepDatabase& database) {
+                                         SweepDatabase& database, ProgressReport& report) {
   const auto stored = database.sweep();
   if (stored && stored->identity == identity_of(sweep)) return database.plan();
-  std::vector<PlannedPoint> points = plan_points(sweep, options.any_size);
+  std::vector<PlannedPoint> points =
+      plan_points(sweep, options.any_size,
+                  [&, size = combinations(sweep)](std::uint64_t seen) { report.show_planning(seen, size); });
   database.store_plan(sweep, base_seed(sweep), points);
   return points;
 }
@@ -105,7 +107,7 @@ void run_sweep(const Sweep& sweep, const SweepOptions& options, Shard shard) {
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is an error of writing
   SweepDatabase database(database_path(options, shard), SweepDatabase::Access::create);
   ProgressReport report(options.quiet);
-  const std::vector<PlannedPoint> plan = planned_points(sweep, options, database);
+  const std::vector<PlannedPoint> plan = planned_points(sweep, options, database, report);
   const Pending pending =
       pending_of(shard_of(plan, shard.index, shard.count), plan, database.statuses(), options.retry_failed);
   report.say(fmt::format("{}: {} points to run, {} done, {} failed before; results in {}", sweep.name,

@@ -133,6 +133,7 @@ std::vector<std::size_t> running_order(const std::vector<PlannedPoint>& points,
 std::vector<std::size_t> shard_of(const std::vector<PlannedPoint>& points, int index, int count) {
   std::vector<std::size_t> all(points.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
+  if (count == 1) return all;
   const std::vector<std::size_t> order = running_order(points, all);
   std::vector<std::size_t> shard;
   for (auto i = static_cast<std::size_t>(index - 1); i < order.size(); i += static_cast<std::size_t>(count))

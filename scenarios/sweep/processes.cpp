@@ -48,6 +48,13 @@ Error no_process(const char* what) {
                           "end other programs or lower --jobs");
 }
 
+/// So that what is waiting to be written is not written twice.
+pid_t flushed_fork() {
+  std::fflush(nullptr);
+  std::cout.flush();
+  return fork();
+}
+
 }  // namespace
 
 std::string utc_now() {
@@ -87,16 +94,13 @@ PointProcesses::~PointProcesses() {
 std::uint64_t PointProcesses::start_router(std::uint64_t combination) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) throw no_process("pipe");
-  std::fflush(nullptr);
-  std::cout.flush();
   const std::uint64_t number = next_router_++;
   const pid_t runner = getpid();
-  const pid_t process = fork();
+  const pid_t process = flushed_fork();
   if (process == 0) {
     close(ends[1]);
-    for (const auto& [other, router] : routers_)  // or they would never see the end of their requests
-      if (router.requests >= 0) close(router.requests);
-    be_router({&sweep_, &messages_, number, combination, ends[0], limits_.memory}, runner);
+    close_requests();
+    be_router(task_for(number, combination, ends[0]), runner);
   }
   close(ends[0]);
   if (process < 0) {
@@ -108,6 +112,27 @@ std::uint64_t PointProcesses::start_router(std::uint64_t combination) {
   router.requests = ends[1];
   router.started = Clock::now();
   return number;
+}
+
+RouterTask PointProcesses::task_for(std::uint64_t router, std::uint64_t combination, int requests) const {
+  return {&sweep_, &messages_, router, combination, requests, limits_.memory};
+}
+
+/// In a child: or routers would never see the end of their requests.
+void PointProcesses::close_requests() const {
+  for (const auto& [number, router] : routers_)
+    if (router.requests >= 0) close(router.requests);
+}
+
+void PointProcesses::start_alone(PointRequest request) {
+  const pid_t runner = getpid();
+  const pid_t process = flushed_fork();
+  if (process == 0) {
+    close_requests();
+    be_lone_point(task_for(no_router, request.combination, -1), request, runner);
+  }
+  if (process < 0) throw no_process("fork");
+  points_[request.point] = {.process = process, .started_at = utc_now(), .started = Clock::now()};
 }
 
 void PointProcesses::start_point(std::uint64_t router, PointRequest request) {
@@ -240,12 +265,12 @@ void PointProcesses::end_points(const std::map<int, Exit>& exits, std::vector<En
   for (auto at = points_.begin(); at != points_.end();) {
     const Point& point = at->second;
     const auto exit = exits.find(point.process);
-    const Router& router = routers_.at(point.router);
     if (point.process > 0 && exit != exits.end()) {
       ended.push_back({at->first, judge(point, exit->second)});
-    } else if (point.process < 0 && router.process < 0) {
+    } else if (point.process < 0 && routers_.at(point.router).process < 0) {
+      const std::string& failure = routers_.at(point.router).failure;
       ended.push_back({at->first, {}});
-      ended.back().result.error = router.failure.empty() ? "its router ended early" : router.failure;
+      ended.back().result.error = failure.empty() ? "its router ended early" : failure;
     } else {
       ++at;
       continue;

@@ -34,6 +34,8 @@ class PointProcesses {
   /// Starts a router for points with the traffic of this combination. Throws Error (simulation) when the
   /// system gives no process.
   std::uint64_t start_router(std::uint64_t combination);
+  /// Starts a point that shares its traffic with no other and routes for itself. Throws like start_router.
+  void start_alone(PointRequest request);
   /// Starts a point, as soon as the router has routed.
   void start_point(std::uint64_t router, PointRequest request);
   /// Ends the router when it has started all that was asked of it.
@@ -59,8 +61,9 @@ class PointProcesses {
     std::string failure;
     Clock::time_point started;
   };
+  static constexpr std::uint64_t no_router = UINT64_MAX;
   struct Point {
-    std::uint64_t router = 0;
+    std::uint64_t router = no_router;
     int process = -1;  ///< -1: not started yet
     std::string report;
     std::string killed_because;
@@ -72,6 +75,8 @@ class PointProcesses {
     double memory_bytes = 0;
   };
 
+  [[nodiscard]] RouterTask task_for(std::uint64_t router, std::uint64_t combination, int requests) const;
+  void close_requests() const;
   [[nodiscard]] std::chrono::milliseconds time_to_next_limit(std::chrono::milliseconds longest) const;
   void read_signals();
   void reap(std::map<int, Exit>& exits) const;

@@ -16,7 +16,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto between_plain_lines = 10s;
+constexpr std::chrono::milliseconds between_plain_lines = 10s;
+constexpr std::chrono::milliseconds between_updates = 100ms;
 
 std::string bar(double share) {
   constexpr int width = 20;
@@ -68,19 +69,29 @@ void ProgressReport::clear() {
   if (is_terminal_ && !is_quiet_) std::cerr << "\r\x1b[K" << std::flush;
 }
 
-void ProgressReport::show(const RunState& state) {
-  if (is_quiet_) return;
+bool ProgressReport::is_due(std::chrono::milliseconds pause) {
   const auto now = Clock::now();
-  const bool is_due = is_terminal_ || now - shown_ >= between_plain_lines;
-  if (!is_due) return;
+  if (is_quiet_ || now - shown_ < pause) return false;
   shown_ = now;
-  const std::string text = progress_text(state, elapsed_seconds(), is_terminal_);
-  if (!is_terminal_) {
-    std::cerr << "epsim: " << text << std::endl;
-    return;
-  }
+  return true;
+}
+
+void ProgressReport::write(const std::string& text) {
   clear();
-  std::cerr << text.substr(0, terminal_width() - 1) << std::flush;
+  if (is_terminal_)
+    std::cerr << text.substr(0, terminal_width() - 1) << std::flush;
+  else
+    std::cerr << "epsim: " << text << std::endl;
+}
+
+void ProgressReport::show(const RunState& state) {
+  if (!is_due(is_terminal_ ? between_updates : between_plain_lines)) return;
+  write(progress_text(state, elapsed_seconds(), is_terminal_));
+}
+
+void ProgressReport::show_planning(std::uint64_t combinations_seen, std::uint64_t combinations) {
+  if (!is_due(is_terminal_ ? between_updates : between_plain_lines)) return;
+  write(fmt::format("planning {}/{}", combinations_seen, combinations));
 }
 
 double ProgressReport::elapsed_seconds() const {
@@ -89,6 +100,7 @@ double ProgressReport::elapsed_seconds() const {
 }
 
 void ProgressReport::say(const std::string& line) {
+  started_ = shown_ = Clock::now();
   if (is_quiet_) return;
   clear();
   std::cerr << "epsim: " << line << std::endl;

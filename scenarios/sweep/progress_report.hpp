@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 #include "scenarios/sweep/runner.hpp"
@@ -17,13 +18,18 @@ class ProgressReport {
   ~ProgressReport();
 
   void show(const RunState& state);
-  /// A line of its own.
+  /// Before the run, when there are many.
+  void show_planning(std::uint64_t combinations_seen, std::uint64_t combinations);
+  /// A line of its own. Time and rates count from the latest one.
   void say(const std::string& line);
   [[nodiscard]] double elapsed_seconds() const;
 
  private:
   using Clock = std::chrono::steady_clock;
 
+  /// Whether it is time for another line.
+  bool is_due(std::chrono::milliseconds pause);
+  void write(const std::string& text);
   void clear();
 
   bool is_quiet_;

@@ -42,6 +42,12 @@ void limit_memory(Bytes bytes) {
   setrlimit(RLIMIT_AS, &limit);
 }
 
+void begin_as_child(const RouterTask& task, int runner) {
+  become_child_of(runner);
+  dup2(STDERR_FILENO, STDOUT_FILENO);
+  limit_memory(task.memory_limit);
+}
+
 /// Why it failed in one line; empty when it did not.
 std::string failure_of(const std::function<void()>& work) {
   try {
@@ -88,6 +94,20 @@ std::string report_of(const PointResult& result) {
   return report;
 }
 
+/// Runs the point, with its first steps routed, and tells its result.
+[[noreturn]] void run_point(const RouterTask& task, const PointRequest& request,
+                            const std::vector<RoutedStep>& routed) {
+  PointResult result;
+  result.error = failure_of([&] {
+    const Scenario scenario = scenario_of(*task.sweep, request.combination);
+    const std::vector<PatternKind> patterns = patterns_of(*task.sweep, scenario);
+    check_memory(estimate_memory(scenario, patterns, 1), physical_memory());
+    result = result_of(run_experiment(scenario, patterns, {}, nullptr, routed));
+  });
+  const bool was_sent = task.messages->send(MessageKind::point_piece, request.point, report_of(result));
+  _exit(was_sent ? 0 : 1);
+}
+
 /// `between` is the process that started this one and is about to end.
 [[noreturn]] void be_point(const RouterTask& task, const PointRequest& request, int runner, pid_t between,
                            const std::vector<RoutedStep>& routed) {
@@ -96,15 +116,7 @@ std::string report_of(const PointResult& result) {
     nanosleep(&moment, nullptr);
   }
   become_child_of(runner);
-  PointResult result;
-  result.error = failure_of([&] {
-    const Scenario scenario = scenario_of(*task.sweep, request.combination);
-    const std::vector<PatternKind> patterns = patterns_of(*task.sweep, scenario);
-    check_memory(estimate_memory(scenario, patterns, 1), physical_memory());
-    result = result_of(run_experiment(scenario, patterns, {}, nullptr, routed));
-  });
-  task.messages->send(MessageKind::point_piece, request.point, report_of(result));
-  _exit(0);
+  run_point(task, request, routed);
 }
 
 /// The point's process has to become a child of the runner, so the one between the two ends at once.
@@ -130,10 +142,13 @@ void start_point(const RouterTask& task, const PointRequest& request, int runner
 
 }  // namespace
 
+void be_lone_point(const RouterTask& task, const PointRequest& request, int runner) {
+  begin_as_child(task, runner);
+  run_point(task, request, {});
+}
+
 void be_router(const RouterTask& task, int runner) {
-  become_child_of(runner);
-  dup2(STDERR_FILENO, STDOUT_FILENO);
-  limit_memory(task.memory_limit);
+  begin_as_child(task, runner);
   std::vector<RoutedStep> routed;
   const std::string failure =
       failure_of([&] { routed = route_steps(scenario_of(*task.sweep, task.combination)); });

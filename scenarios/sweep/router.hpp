@@ -37,6 +37,9 @@ struct RouterTask {
 /// Lives in a fresh child of the process `runner`, and never returns.
 [[noreturn]] void be_router(const RouterTask& task, int runner);
 
+/// The same for a point that shares its traffic with no other: it routes and runs, and never returns.
+[[noreturn]] void be_lone_point(const RouterTask& task, const PointRequest& request, int runner);
+
 /// The result that a point's process reported. A report that is cut off makes a failure.
 [[nodiscard]] PointResult result_in(const std::string& report);
 

@@ -11,6 +11,7 @@
 #include <utility>
 #include <variant>
 
+#include "scenarios/scenario_reader.hpp"
 #include "scenarios/sweep/processes.hpp"
 
 namespace epsim {
@@ -36,22 +37,29 @@ class Runner {
  public:
   Runner(const Sweep& sweep, const std::vector<PlannedPoint>& plan, SweepDatabase& database,
          const RunnerOptions& options)
-      : plan_(plan), database_(database), options_(options), processes_(sweep, options.limits) {}
+      : sweep_(sweep),
+        plan_(plan),
+        database_(database),
+        options_(options),
+        processes_(sweep, options.limits) {}
 
   RunState run(const std::vector<std::size_t>& points, const RunProgress& progress);
 
  private:
   void take_points(const std::vector<std::size_t>& points);
   void store_and_claim(const std::vector<EndedPoint>& ended);
+  [[nodiscard]] PointResult with_scenario(const EndedPoint& ended) const;
   void note(const EndedPoint& ended);
   void note_end(std::size_t point);
   Group* group_to_start();
-  bool claim_one(std::vector<std::pair<Group*, std::size_t>>& claimed);
+  bool start_one();
+  void start(Group& group, std::size_t point);
   void fail_groups_without_router(std::vector<EndedPoint>& ended);
   void close_finished_groups();
   void retry_postponed();
   void throw_if_interrupted();
 
+  const Sweep& sweep_;
   const std::vector<PlannedPoint>& plan_;
   SweepDatabase& database_;
   const RunnerOptions& options_;
@@ -82,14 +90,14 @@ Group* Runner::group_to_start() {
   return nullptr;
 }
 
-/// Takes the next point that is nobody else's. False when there is none to start now.
-bool Runner::claim_one(std::vector<std::pair<Group*, std::size_t>>& claimed) {
+/// Claims and starts the next point that is nobody else's. False when there is none to start now.
+bool Runner::start_one() {
   while (Group* group = group_to_start()) {
     const std::size_t point = group->waiting.front();
     group->waiting.pop_front();
     switch (database_.claim(plan_[point].identity, options_.retry_failed)) {
       case Claim::mine:
-        claimed.emplace_back(group, point);
+        start(*group, point);
         return true;
       case Claim::theirs:
         postponed_.push_back(point);
@@ -102,22 +110,31 @@ bool Runner::claim_one(std::vector<std::pair<Group*, std::size_t>>& claimed) {
   return false;
 }
 
-/// One transaction for results and claims: it costs a wait for the disk.
+/// A point that failed may not have told its scenario.
+PointResult Runner::with_scenario(const EndedPoint& ended) const {
+  PointResult result = ended.result;
+  if (result.scenario.empty())
+    result.scenario = resolved_json(scenario_of(sweep_, plan_[ended.point].combination)).dump();
+  return result;
+}
+
+/// One transaction for results and claims: it costs a wait for the disk, during which the points run already.
 void Runner::store_and_claim(const std::vector<EndedPoint>& ended) {
   const auto jobs = static_cast<std::size_t>(std::max(options_.jobs, 1));
   const bool may_start = processes_.interruption() == 0;
   if (ended.empty() && (!may_start || processes_.under_way() >= jobs || !group_to_start())) return;
-  std::vector<std::pair<Group*, std::size_t>> claimed;
   Transaction transaction(database_.connection());
-  for (const EndedPoint& one : ended) database_.store(plan_[one.point].identity, one.result);
-  while (may_start && processes_.under_way() + claimed.size() < jobs && claim_one(claimed)) {
-    auto& [group, point] = claimed.back();
-    if (!group->router) group->router = processes_.start_router(plan_[point].combination);
-  }
+  for (const EndedPoint& one : ended) database_.store(plan_[one.point].identity, with_scenario(one));
+  while (may_start && processes_.under_way() < jobs && start_one()) continue;
   transaction.commit();
   for (const EndedPoint& one : ended) note(one);
-  for (const auto& [group, point] : claimed)
-    processes_.start_point(*group->router, {point, plan_[point].combination});
+}
+
+void Runner::start(Group& group, std::size_t point) {
+  const PointRequest request = {point, plan_[point].combination};
+  if (!group.router && group.waiting.empty()) return processes_.start_alone(request);
+  if (!group.router) group.router = processes_.start_router(request.combination);
+  processes_.start_point(*group.router, request);
 }
 
 void Runner::note_end(std::size_t point) {

@@ -63,7 +63,9 @@ std::vector<std::size_t> columns_of(const std::vector<std::string>& pointers,
 }
 
 std::string half_width_text(const Mean& mean) {
-  return mean.half_width ? "+-" + format_duration(*mean.half_width) : "";
+  constexpr double rounding = 1e-12;  // of equal samples
+  if (!mean.half_width) return "";
+  return *mean.half_width > rounding * mean.seconds ? "+-" + format_duration(*mean.half_width) : "+-0 s";
 }
 
 /// "1.80x ring": how much longer the second takes.

@@ -3,7 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <set>
+#include <sstream>
 
+#include "scenarios/json_file.hpp"
 #include "tests/support/sweeps.hpp"
 
 using namespace epsim;
@@ -151,4 +155,17 @@ TEST_CASE("a base that is missing or no scenario") {
 TEST_CASE("overrides change the base") {
   const Sweep sweep = parse_sweep(small_sweep(), ".", "test", {"/workload/skew=0.7"});
   CHECK(scenario_of(sweep, 0).workload.skew == 0.7);
+}
+
+TEST_CASE("the sweep schema allows exactly the keys that the reader knows") {
+  const json schema = load_json_file(std::filesystem::path(EPSIM_SOURCE_DIR) / "scenarios" / "sweep.schema.json");
+  const std::string problems = problems_of(with("zzzzzzzzzzzzzzz", 1));
+  const std::string opening = "/zzzzzzzzzzzzzzz: unknown key; allowed: ";
+  REQUIRE(problems.starts_with(opening));
+  std::set<std::string> known;
+  std::istringstream names(problems.substr(opening.size()));
+  for (std::string name; names >> name;) known.insert(name.substr(0, name.find(',')));
+  std::set<std::string> allowed;
+  for (const auto& [key, value] : schema["properties"].items()) allowed.insert(key);
+  CHECK(allowed == known);
 }

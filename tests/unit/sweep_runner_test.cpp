@@ -18,6 +18,7 @@ namespace {
 
 struct Outcome {
   RunState state;
+  std::int64_t points_with_scenario = 0;
   std::string table;  ///< without the columns that may differ
 };
 
@@ -41,10 +42,13 @@ Outcome run(const json& document, const RunnerOptions& options) {
   database.store_plan(sweep, 1, plan);
   std::vector<std::size_t> points(plan.size());
   std::iota(points.begin(), points.end(), std::size_t{0});
-  Outcome outcome{run_points(sweep, plan, points, database, options, nullptr), {}};
+  Outcome outcome{run_points(sweep, plan, points, database, options, nullptr)};
   std::ostringstream csv;
   write_csv(csv, database, *database.sweep());
   outcome.table = comparable(csv.str());
+  Statement select = database.connection().prepare("SELECT COUNT(*) FROM points WHERE json_valid(scenario)");
+  REQUIRE(select.step());
+  outcome.points_with_scenario = select.integer(0);
   return outcome;
 }
 
@@ -120,6 +124,7 @@ TEST_CASE("a point that takes too long fails and the others go on") {
                 outcome.state.last_error);
   CHECK(count(outcome.table, ",done,") == 2);
   CHECK(count(outcome.table, ",failed,") == 2);
+  CHECK(outcome.points_with_scenario == 2);
 }
 
 TEST_CASE("a point that needs too much memory fails and the others go on") {
