@@ -140,6 +140,26 @@ TEST_CASE("points that fail have rows with their reason and can be tried again")
   CHECK(slow.table().find("failed") == std::string::npos);
 }
 
+TEST_CASE("points whose process dies are failed rows and the others go on") {
+  // A point of its own, then two points that share their routing.
+  for (const json& bandwidths : {json{"100GBps"}, json{"100GBps", "200GBps"}}) {
+    SweepRun run(1);
+    run.add_grid("/workload/tokens_per_device", {8, 8000000});
+    run.add_grid("/platform/scale_up_bandwidth", bandwidths);
+    Command command(run.temporary(), {"sweep", run.file(), "--jobs", "1"}, run.folder());
+    const int child = command.wait_for_child();  // the most expensive starts first
+    REQUIRE(child > 0);
+    kill(child, SIGKILL);
+    const CommandResult result = command.wait();
+    CHECK(result.exit_code == 1);
+    const std::string table = run.table();
+    CHECK_MESSAGE(table.find("killed by signal 9 (Killed)") != std::string::npos, table);
+    CHECK(count_lines(table) == 1 + 2 * 2 * bandwidths.size());
+    CHECK_MESSAGE(result.err.find(std::to_string(bandwidths.size()) + " points failed") != std::string::npos,
+                  result.err);
+  }
+}
+
 TEST_CASE("a sweep with more values continues from what is there") {
   SweepRun run(5);
   REQUIRE(run.epsim({"sweep", run.file()}).exit_code == 0);

@@ -158,7 +158,8 @@ TEST_CASE("overrides change the base") {
 }
 
 TEST_CASE("the sweep schema allows exactly the keys that the reader knows") {
-  const json schema = load_json_file(std::filesystem::path(EPSIM_SOURCE_DIR) / "scenarios" / "sweep.schema.json");
+  const json schema =
+      load_json_file(std::filesystem::path(EPSIM_SOURCE_DIR) / "scenarios" / "sweep.schema.json");
   const std::string problems = problems_of(with("zzzzzzzzzzzzzzz", 1));
   const std::string opening = "/zzzzzzzzzzzzzzz: unknown key; allowed: ";
   REQUIRE(problems.starts_with(opening));
