@@ -102,8 +102,11 @@ Pending pending_of(std::vector<std::size_t> chosen, const std::vector<PlannedPoi
 }
 
 void run_sweep(const Sweep& sweep, const SweepOptions& options, Shard shard) {
-  const RunnerOptions runner{
-      options.jobs, {options.time_limit, parse_memory_limit(options.memory_limit)}, options.retry_failed};
+  const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const RunnerOptions runner{.jobs = options.jobs > 0 ? options.jobs : cores,
+                             .limits = {options.time_limit, parse_memory_limit(options.memory_limit)},
+                             .memory = physical_memory(),
+                             .retry_failed = options.retry_failed};
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is an error of writing
   SweepDatabase database(database_path(options, shard), SweepDatabase::Access::create);
   ProgressReport report(options.quiet);

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstring>
 #include <deque>
+#include <map>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -52,6 +53,7 @@ class Runner {
   void note(const EndedPoint& ended);
   void note_end(std::size_t point);
   Group* group_to_start();
+  [[nodiscard]] bool has_memory_for(std::size_t point) const;
   bool start_one();
   void start(Group& group, std::size_t point);
   void fail_groups_without_router(std::vector<EndedPoint>& ended);
@@ -65,8 +67,9 @@ class Runner {
   const RunnerOptions& options_;
   RunState state_;
   std::deque<Group> groups_;
-  std::vector<std::size_t> postponed_;  ///< claimed by others
-  PointProcesses processes_;            ///< the first to go
+  std::map<std::size_t, double> memory_of_running_;  ///< estimated bytes by point
+  std::vector<std::size_t> postponed_;               ///< claimed by others
+  PointProcesses processes_;                         ///< the first to go
 };
 
 /// `points` in running order: those of a group stand together.
@@ -84,10 +87,18 @@ void Runner::take_points(const std::vector<std::size_t>& points) {
 /// waits while others route.
 Group* Runner::group_to_start() {
   for (Group& group : groups_) {
-    if (is_unrouted(group)) return &group;
-    if (!group.waiting.empty() && processes_.is_ready(*group.router)) return &group;
+    const bool is_next = is_unrouted(group) || (!group.waiting.empty() && processes_.is_ready(*group.router));
+    if (is_next) return has_memory_for(group.waiting.front()) ? &group : nullptr;
   }
   return nullptr;
+}
+
+/// By the estimates. What does not even fit alone is left to fail by itself.
+bool Runner::has_memory_for(std::size_t point) const {
+  if (memory_of_running_.empty() || options_.memory <= 0) return true;
+  double used = plan_[point].memory;
+  for (const auto& [running, bytes] : memory_of_running_) used += bytes;
+  return used <= options_.memory;
 }
 
 /// Claims and starts the next point that is nobody else's. False when there is none to start now.
@@ -124,6 +135,7 @@ void Runner::store_and_claim(const std::vector<EndedPoint>& ended) {
   const bool may_start = processes_.interruption() == 0;
   if (ended.empty() && (!may_start || processes_.under_way() >= jobs || !group_to_start())) return;
   Transaction transaction(database_.connection());
+  for (const EndedPoint& one : ended) memory_of_running_.erase(one.point);
   for (const EndedPoint& one : ended) database_.store(plan_[one.point].identity, with_scenario(one));
   while (may_start && processes_.under_way() < jobs && start_one()) continue;
   transaction.commit();
@@ -132,6 +144,7 @@ void Runner::store_and_claim(const std::vector<EndedPoint>& ended) {
 
 void Runner::start(Group& group, std::size_t point) {
   const PointRequest request = {point, plan_[point].combination};
+  memory_of_running_[point] = plan_[point].memory;
   if (!group.router && group.waiting.empty()) return processes_.start_alone(request);
   if (!group.router) group.router = processes_.start_router(request.combination);
   processes_.start_point(*group.router, request);

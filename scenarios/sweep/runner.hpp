@@ -16,6 +16,7 @@ namespace epsim {
 struct RunnerOptions {
   int jobs = 1;  ///< points (or routers) at a time
   PointLimits limits;
+  double memory = 0;  ///< bytes that all points together may need by their estimates; 0: any
   bool retry_failed = false;
   bool share_routing = true;  ///< false: every point routes for itself
 };

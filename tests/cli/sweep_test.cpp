@@ -44,9 +44,9 @@ TEST_CASE("a dry run lists points with cost and memory and writes nothing") {
 }
 
 TEST_CASE("a sweep that is killed twenty times ends with the same table") {
-  const SweepRun undisturbed(60);
+  const SweepRun undisturbed(150);
   REQUIRE(undisturbed.epsim({"sweep", undisturbed.file()}).exit_code == 0);
-  const SweepRun killed(60);
+  const SweepRun killed(150);
   std::mt19937 random(1);
   for (int kills = 0; kills < 20; ++kills) {
     Command command(killed.temporary(), {"sweep", killed.file(), "--jobs", "2"}, killed.folder());

@@ -136,6 +136,13 @@ TEST_CASE("a point that needs too much memory fails and the others go on") {
   CHECK(count(outcome.table, ",done,") == 2);
 }
 
+TEST_CASE("points run one at a time when memory is short") {
+  // Points of 8, 16 and 32 tokens; with less memory than any needs, still everything runs.
+  const Outcome outcome = run(small_sweep(), {.jobs = 3, .memory = 1});
+  CHECK(outcome.state.failed == 0);
+  CHECK(outcome.table == run(small_sweep(), {.jobs = 3}).table);
+}
+
 TEST_CASE("progress tells share rate time left failures and the best") {
   RunState state;
   state.points = 10;
