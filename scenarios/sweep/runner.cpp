@@ -23,15 +23,19 @@ using namespace std::chrono_literals;
 /// How often people see something move, and how often others' claims are looked at.
 constexpr auto pulse = 200ms;
 
-/// Points that share their routed traffic, in running order.
+/// Points that share their routed traffic: those waiting are order_[next] .. order_[end - 1]. Small, because
+/// every process that is started pays for this one's memory.
 struct Group {
-  std::deque<std::size_t> waiting;
+  std::size_t next = 0;
+  std::size_t end = 0;
   std::optional<std::uint64_t> router;  ///< once started
+
+  [[nodiscard]] bool has_waiting() const { return next < end; }
 };
 
 /// Groups are started in order: behind such a group none has a router.
 bool is_unrouted(const Group& group) {
-  return !group.router && !group.waiting.empty();
+  return !group.router && group.has_waiting();
 }
 
 class Runner {
@@ -44,10 +48,10 @@ class Runner {
         options_(options),
         processes_(sweep, options.limits) {}
 
-  RunState run(const std::vector<std::size_t>& points, const RunProgress& progress);
+  RunState run(std::vector<std::size_t> points, const RunProgress& progress);
 
  private:
-  void take_points(const std::vector<std::size_t>& points);
+  void take_points(std::vector<std::size_t> points);
   void store_and_claim(const std::vector<EndedPoint>& ended);
   [[nodiscard]] PointResult with_scenario(const EndedPoint& ended) const;
   void note(const EndedPoint& ended);
@@ -66,6 +70,7 @@ class Runner {
   SweepDatabase& database_;
   const RunnerOptions& options_;
   RunState state_;
+  std::vector<std::size_t> order_;  ///< points, those of a group together
   std::deque<Group> groups_;
   std::map<std::size_t, double> memory_of_running_;  ///< estimated bytes by point
   std::vector<std::size_t> postponed_;               ///< claimed by others
@@ -73,13 +78,13 @@ class Runner {
 };
 
 /// `points` in running order: those of a group stand together.
-void Runner::take_points(const std::vector<std::size_t>& points) {
-  const Identity* routing = nullptr;
-  for (const std::size_t point : points) {
-    const bool shares = options_.share_routing && routing && *routing == plan_[point].routing;
-    if (!shares) groups_.emplace_back();
-    groups_.back().waiting.push_back(point);
-    routing = &plan_[point].routing;
+void Runner::take_points(std::vector<std::size_t> points) {
+  order_ = std::move(points);
+  for (std::size_t i = 0; i < order_.size(); ++i) {
+    const bool shares =
+        options_.share_routing && i > 0 && plan_[order_[i - 1]].routing == plan_[order_[i]].routing;
+    if (!shares) groups_.push_back({i, i, {}});
+    groups_.back().end = i + 1;
   }
 }
 
@@ -87,8 +92,8 @@ void Runner::take_points(const std::vector<std::size_t>& points) {
 /// waits while others route.
 Group* Runner::group_to_start() {
   for (Group& group : groups_) {
-    const bool is_next = is_unrouted(group) || (!group.waiting.empty() && processes_.is_ready(*group.router));
-    if (is_next) return has_memory_for(group.waiting.front()) ? &group : nullptr;
+    const bool is_next = is_unrouted(group) || (group.has_waiting() && processes_.is_ready(*group.router));
+    if (is_next) return has_memory_for(order_[group.next]) ? &group : nullptr;
   }
   return nullptr;
 }
@@ -104,8 +109,7 @@ bool Runner::has_memory_for(std::size_t point) const {
 /// Claims and starts the next point that is nobody else's. False when there is none to start now.
 bool Runner::start_one() {
   while (Group* group = group_to_start()) {
-    const std::size_t point = group->waiting.front();
-    group->waiting.pop_front();
+    const std::size_t point = order_[group->next++];
     switch (database_.claim(plan_[point].identity, options_.retry_failed)) {
       case Claim::mine:
         start(*group, point);
@@ -145,7 +149,7 @@ void Runner::store_and_claim(const std::vector<EndedPoint>& ended) {
 void Runner::start(Group& group, std::size_t point) {
   const PointRequest request = {point, plan_[point].combination};
   memory_of_running_[point] = plan_[point].memory;
-  if (!group.router && group.waiting.empty()) return processes_.start_alone(request);
+  if (!group.router && !group.has_waiting()) return processes_.start_alone(request);
   if (!group.router) group.router = processes_.start_router(request.combination);
   processes_.start_point(*group.router, request);
 }
@@ -173,21 +177,20 @@ void Runner::note(const EndedPoint& ended) {
 void Runner::fail_groups_without_router(std::vector<EndedPoint>& ended) {
   for (Group& group : groups_) {
     if (is_unrouted(group)) break;
-    if (group.waiting.empty() || processes_.failure(*group.router).empty()) continue;
-    for (const std::size_t point : group.waiting) {
-      ended.push_back({point, {}});
+    if (!group.has_waiting() || processes_.failure(*group.router).empty()) continue;
+    for (; group.has_waiting(); ++group.next) {
+      ended.push_back({order_[group.next], {}});
       ended.back().result.error = processes_.failure(*group.router);
     }
-    group.waiting.clear();
   }
 }
 
 void Runner::close_finished_groups() {
   for (Group& group : groups_) {
     if (is_unrouted(group)) break;
-    if (group.waiting.empty() && group.router) processes_.close_router(*group.router);
+    if (!group.has_waiting() && group.router) processes_.close_router(*group.router);
   }
-  while (!groups_.empty() && groups_.front().waiting.empty()) groups_.pop_front();
+  while (!groups_.empty() && !groups_.front().has_waiting()) groups_.pop_front();
 }
 
 void Runner::retry_postponed() {
@@ -204,10 +207,10 @@ void Runner::throw_if_interrupted() {
                 "everything that ended is stored; run the same command again to continue"}});
 }
 
-RunState Runner::run(const std::vector<std::size_t>& points, const RunProgress& progress) {
+RunState Runner::run(std::vector<std::size_t> points, const RunProgress& progress) {
   state_.points = points.size();
   for (const std::size_t point : points) state_.estimated_seconds += plan_[point].seconds;
-  take_points(points);
+  take_points(std::move(points));
   std::vector<EndedPoint> ended;
   for (;;) {
     fail_groups_without_router(ended);
