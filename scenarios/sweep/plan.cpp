@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <numeric>
 #include <optional>
+#include <queue>
 #include <tuple>
+#include <utility>
 
 #include "analysis/cost_estimate.hpp"
 #include "analysis/memory_estimate.hpp"
@@ -135,9 +138,22 @@ std::vector<std::size_t> shard_of(const std::vector<PlannedPoint>& points, int i
   std::iota(all.begin(), all.end(), std::size_t{0});
   if (count == 1) return all;
   const std::vector<std::size_t> order = running_order(points, all);
+  constexpr std::size_t pieces_per_shard = 4;
+  const std::size_t most = 1 + order.size() / (pieces_per_shard * static_cast<std::size_t>(count));
+  using Load = std::pair<double, int>;  // seconds, shard
+  std::priority_queue<Load, std::vector<Load>, std::greater<>> loads;
+  for (int number = 1; number <= count; ++number) loads.emplace(0, number);
   std::vector<std::size_t> shard;
-  for (auto i = static_cast<std::size_t>(index - 1); i < order.size(); i += static_cast<std::size_t>(count))
-    shard.push_back(order[i]);
+  for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
+    auto [seconds, number] = loads.top();
+    loads.pop();
+    const Identity& routing = points[order[begin]].routing;
+    for (; end < order.size() && end - begin < most && points[order[end]].routing == routing; ++end) {
+      seconds += points[order[end]].seconds;
+      if (number == index) shard.push_back(order[end]);
+    }
+    loads.emplace(seconds, number);
+  }
   if (index == 1)  // points without a scenario cost nothing
     for (const std::size_t i : all)
       if (!points[i].error.empty()) shard.push_back(i);

@@ -142,12 +142,12 @@ void start_point(const RouterTask& task, const PointRequest& request, int runner
 
 }  // namespace
 
-void be_lone_point(const RouterTask& task, const PointRequest& request, int runner) {
+void be_lone_point(const RouterTask& task, const PointRequest& request, int runner) noexcept {
   begin_as_child(task, runner);
   run_point(task, request, {});
 }
 
-void be_router(const RouterTask& task, int runner) {
+void be_router(const RouterTask& task, int runner) noexcept {
   begin_as_child(task, runner);
   std::vector<RoutedStep> routed;
   const std::string failure =

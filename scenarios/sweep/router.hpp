@@ -34,11 +34,12 @@ struct RouterTask {
   Bytes memory_limit = 0;
 };
 
-/// Lives in a fresh child of the process `runner`, and never returns.
-[[noreturn]] void be_router(const RouterTask& task, int runner);
+/// Lives in a fresh child of the process `runner`, and never returns, nor throws: what it does not catch ends
+/// the child alone.
+[[noreturn]] void be_router(const RouterTask& task, int runner) noexcept;
 
 /// The same for a point that shares its traffic with no other: it routes and runs, and never returns.
-[[noreturn]] void be_lone_point(const RouterTask& task, const PointRequest& request, int runner);
+[[noreturn]] void be_lone_point(const RouterTask& task, const PointRequest& request, int runner) noexcept;
 
 /// The result that a point's process reported. A report that is cut off makes a failure.
 [[nodiscard]] PointResult result_in(const std::string& report);

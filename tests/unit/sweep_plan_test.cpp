@@ -126,17 +126,33 @@ TEST_CASE("shards part the points") {
     }
     const int count = between(1, 8);
     std::vector<std::size_t> together;
-    std::size_t runnable_most = 0;
-    std::size_t runnable_least = points.size();
+    std::vector<double> seconds;
     for (int index = 1; index <= count; ++index) {
       const std::vector<std::size_t> shard = shard_of(points, index, count);
       together.insert(together.end(), shard.begin(), shard.end());
-      const std::size_t runnable = running_order(points, shard).size();
-      runnable_most = std::max(runnable_most, runnable);
-      runnable_least = std::min(runnable_least, runnable);
+      seconds.push_back(0);
+      for (const std::size_t i : running_order(points, shard)) seconds.back() += points[i].seconds;
     }
     std::sort(together.begin(), together.end());
     RC_ASSERT(together == all_of(points));
-    RC_ASSERT(runnable_most - runnable_least <= 1u);
+    // A shard was the cheapest when it got its last piece, of at most 1 + 40 / 4 / count points of 9 s.
+    const auto [least, most] = std::minmax_element(seconds.begin(), seconds.end());
+    RC_ASSERT(*most - *least <= 9 * (1 + 10 / count));
   });
+}
+
+TEST_CASE("shards keep points together that share their routing") {
+  // 8 groups of 2 points and 4 shards: 2 whole groups each.
+  std::vector<PlannedPoint> points;
+  for (int i = 0; i < 16; ++i) points.push_back(point(static_cast<std::uint8_t>(i / 2), 1));
+  for (int index = 1; index <= 4; ++index) {
+    std::set<Identity> routings;
+    const std::vector<std::size_t> shard = shard_of(points, index, 4);
+    for (const std::size_t i : shard) routings.insert(points[i].routing);
+    CHECK(shard.size() == 4);
+    CHECK(routings.size() == 2);
+  }
+  // One group is cut, so that every shard has work.
+  points.assign(16, point(1, 1));
+  for (int index = 1; index <= 4; ++index) CHECK(shard_of(points, index, 4).size() == 4);
 }
