@@ -24,6 +24,12 @@ StepResult summarize_step(const ExperimentResult& experiment) {
 
 }  // namespace
 
+Seconds total_seconds(const ExperimentResult& experiment, std::size_t pattern) {
+  Seconds sum = 0;
+  for (const StepResult& step : experiment.steps) sum += step.layers[pattern].layer_seconds;
+  return sum;
+}
+
 ExperimentResult run_experiment(const Scenario& scenario, std::span<const PatternKind> patterns,
                                 const SimulateOptions& options, const Progress& progress,
                                 std::span<const RoutedStep> routed) {

@@ -28,6 +28,9 @@ struct ExperimentResult {
   Seconds wall_seconds = 0;
 };
 
+/// Over all steps.
+[[nodiscard]] Seconds total_seconds(const ExperimentResult& experiment, std::size_t pattern);
+
 /// Called before each step and pattern group with a short text ("step 2/5: simulating 4 patterns").
 using Progress = std::function<void(const std::string&)>;
 
