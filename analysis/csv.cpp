@@ -9,17 +9,6 @@
 namespace epsim {
 namespace {
 
-/// Quoted where it has to be (RFC 4180).
-std::string field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
 /// Collects rows and hands them on in large pieces.
 class Rows {
  public:
@@ -68,6 +57,16 @@ void add_spans(Rows& rows, const ExperimentResult& experiment, const Simulation&
 
 }  // namespace
 
+std::string csv_text(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
 void write_spans_csv(std::ostream& out, const ExperimentResult& experiment) {
   Rows rows(out);
   rows.add("pattern,step,layer,device,node,stream,phase,kind,peer,expert,bytes,start_seconds,end_seconds\n");
@@ -82,8 +81,8 @@ void write_links_csv(std::ostream& out, const ExperimentResult& experiment) {
     for (const LinkUse& use : experiment.steps.back().layers[i].links) {
       const Link& link = topology.link(use.link);
       rows.add("{},{},{},{},{},{},{},{},{}\n", name_of(experiment.patterns[i]),
-               field(topology.link_name(link.id)), name_of(link.link_class),
-               field(topology.name_of_vertex(link.from)), field(topology.name_of_vertex(link.to)),
+               csv_text(topology.link_name(link.id)), name_of(link.link_class),
+               csv_text(topology.name_of_vertex(link.from)), csv_text(topology.name_of_vertex(link.to)),
                link.bandwidth, use.bytes, use.busy_seconds, use.utilization);
     }
   }

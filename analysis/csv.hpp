@@ -2,10 +2,14 @@
 #pragma once
 
 #include <iosfwd>
+#include <string>
 
 #include "analysis/experiment.hpp"
 
 namespace epsim {
+
+/// A text as a cell: quoted where it has to be (RFC 4180).
+[[nodiscard]] std::string csv_text(const std::string& text);
 
 /// Every transfer and computation of every pattern, in the schedule's order.
 void write_spans_csv(std::ostream& out, const ExperimentResult& experiment);

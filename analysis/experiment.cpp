@@ -24,15 +24,24 @@ StepResult summarize_step(const ExperimentResult& experiment) {
 
 }  // namespace
 
+Seconds total_seconds(const ExperimentResult& experiment, std::size_t pattern) {
+  Seconds sum = 0;
+  for (const StepResult& step : experiment.steps) sum += step.layers[pattern].layer_seconds;
+  return sum;
+}
+
 ExperimentResult run_experiment(const Scenario& scenario, std::span<const PatternKind> patterns,
-                                const SimulateOptions& options, const Progress& progress) {
+                                const SimulateOptions& options, const Progress& progress,
+                                std::span<const RoutedStep> routed) {
   const auto begin = std::chrono::steady_clock::now();
   ExperimentResult experiment{scenario, build_cluster(scenario), {patterns.begin(), patterns.end()}};
   RouterState state;
   for (int step = 0; step < scenario.workload.steps; ++step) {
     experiment.simulations.clear();  // before the next ones take their memory
     report_progress(progress, scenario, step, "routing");
-    experiment.last_step = route_step(scenario, experiment.cluster, state);
+    const auto number = static_cast<std::size_t>(step);
+    experiment.last_step =
+        number < routed.size() ? routed[number] : route_step(scenario, experiment.cluster, state);
     if (experiment.last_step.routed) state = experiment.last_step.routed->next;
     report_progress(
         progress, scenario, step,

@@ -28,10 +28,16 @@ struct ExperimentResult {
   Seconds wall_seconds = 0;
 };
 
+/// Over all steps.
+[[nodiscard]] Seconds total_seconds(const ExperimentResult& experiment, std::size_t pattern);
+
 /// Called before each step and pattern group with a short text ("step 2/5: simulating 4 patterns").
 using Progress = std::function<void(const std::string&)>;
 
+/// `routed` holds the first steps when they have been routed already, for a scenario with the same traffic;
+/// the others are routed here.
 [[nodiscard]] ExperimentResult run_experiment(const Scenario& scenario, std::span<const PatternKind> patterns,
-                                              const SimulateOptions& options, const Progress& progress);
+                                              const SimulateOptions& options, const Progress& progress,
+                                              std::span<const RoutedStep> routed = {});
 
 }  // namespace epsim

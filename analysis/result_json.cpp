@@ -72,12 +72,6 @@ std::int64_t tokens_routed(const ExperimentResult& experiment) {
          static_cast<std::int64_t>(experiment.steps.size());
 }
 
-Seconds total_seconds(const ExperimentResult& experiment, std::size_t pattern) {
-  Seconds sum = 0;
-  for (const StepResult& step : experiment.steps) sum += step.layers[pattern].layer_seconds;
-  return sum;
-}
-
 }  // namespace
 
 Json run_json(const ExperimentResult& experiment, std::size_t pattern, const Json& resolved) {

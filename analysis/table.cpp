@@ -5,40 +5,14 @@
 #include <algorithm>
 #include <string_view>
 
+#include "analysis/text_table.hpp"
 #include "analysis/verdict.hpp"
 
 namespace epsim {
 namespace {
 
 using Row = std::vector<std::string>;
-
-/// Text columns are left-aligned, figures right-aligned; two spaces between columns.
-struct Column {
-  std::string heading;
-  bool is_text = false;
-};
-
-std::string layout(const std::vector<Column>& columns, const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths;
-  for (std::size_t c = 0; c < columns.size(); ++c) {
-    std::size_t width = columns[c].heading.size();
-    for (const Row& row : rows) width = std::max(width, row[c].size());
-    widths.push_back(width);
-  }
-  const auto line = [&](const auto& cell) {
-    std::string text;
-    for (std::size_t c = 0; c < columns.size(); ++c) {
-      if (c > 0) text += "  ";
-      text += columns[c].is_text ? fmt::format("{:<{}}", cell(c), widths[c])
-                                 : fmt::format("{:>{}}", cell(c), widths[c]);
-    }
-    return text.erase(text.find_last_not_of(' ') + 1) + '\n';
-  };
-  std::string text = line([&](std::size_t c) { return columns[c].heading; });
-  text += line([&](std::size_t c) { return std::string(widths[c], '-'); });
-  for (const Row& row : rows) text += line([&](std::size_t c) { return row[c]; });
-  return text;
-}
+using Column = TextColumn;
 
 /// Breaks a sentence between words.
 std::string wrapped(std::string text, std::size_t width) {
@@ -177,7 +151,7 @@ std::string comparison_table(const ExperimentResult& experiment) {
   for (std::size_t i = 0; i < layers.size(); ++i) rows.push_back(pattern_row(experiment, i, has_layer, best));
   rows.push_back(bound_row(layers.front(), has_layer));
   constexpr std::size_t page = 110;
-  return heading(experiment) + '\n' + layout(columns_of(has_layer), rows) + '\n' +
+  return heading(experiment) + '\n' + text_table(columns_of(has_layer), rows) + '\n' +
          wrapped(verdict(experiment), page) + '\n';
 }
 

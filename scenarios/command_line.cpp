@@ -18,6 +18,7 @@
 #include "scenarios/commands/compare.hpp"
 #include "scenarios/commands/list.hpp"
 #include "scenarios/commands/run.hpp"
+#include "scenarios/commands/sweep.hpp"
 #include "scenarios/nearest_name.hpp"
 
 namespace epsim {
@@ -30,6 +31,10 @@ struct CommandLine {
   ExperimentOptions experiment;
   std::string list_kind;
   bool list_json = false;
+  SweepOptions sweep;
+  SweepExportOptions sweep_export;
+  SweepShowOptions sweep_show;
+  SweepMergeOptions sweep_merge;
   std::function<void()> command;
 };
 
@@ -57,6 +62,79 @@ void add_experiment_options(CLI::App& command, ExperimentOptions& options) {
   command.add_flag("--quiet", options.quiet, "nothing but results and errors");
 }
 
+void add_sweep_options(CLI::App& command, SweepOptions& options) {
+  command.add_option("FILE", options.file, "sweep file");
+  command.add_option("--set", options.overrides, "override a value of the base scenario; may be repeated")
+      ->type_name("/POINTER=VALUE")
+      ->allow_extra_args(false);
+  command.add_option("--db", options.db, "results (default: FILE's name with .db, in the current folder)")
+      ->type_name("DB");
+  command.add_option("--jobs", options.jobs, "points at a time (default: one per core)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
+  command.add_option("--shard", options.shard, "run the I-th of N parts, into a database of its own")
+      ->type_name("I/N");
+  command.add_option("--time-limit", options.time_limit, "a point that takes longer fails")
+      ->type_name("SECONDS")
+      ->check(CLI::PositiveNumber);
+  command
+      .add_option("--memory-limit", options.memory_limit,
+                  "of each process, like 4GB; a point that needs more fails")
+      ->type_name("BYTES");
+  command.add_flag("--slurm", options.slurm, "submit a Slurm job array and a job that merges its results");
+  command.add_option("--shards", options.shards, "tasks of the job array (default: 4)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100'000));
+  command
+      .add_option("--sbatch", options.sbatch_options,
+                  "an option for sbatch, like --sbatch=--time=60; may be repeated")
+      ->type_name("OPTION")
+      ->allow_extra_args(false);
+  command.add_flag("--dry-run", options.dry_run, "list the points with their estimated cost and memory");
+  command.add_flag("--retry-failed", options.retry_failed, "run failed points again");
+  command.add_flag("--yes", options.any_size, "more than a million combinations are meant");
+  command.add_flag("--quiet", options.quiet, "nothing but errors");
+}
+
+void add_sweep_commands(CLI::App& sweep_app, CommandLine& line) {
+  CLI::App* table =
+      sweep_app.add_subcommand("export", "print the results as a table, one row per point and pattern");
+  table->add_option("DB", line.sweep_export.db, "database of a sweep")->required();
+  table->add_option("--format", line.sweep_export.format, "csv (default) or jsonl")
+      ->check(CLI::IsMember({"csv", "jsonl"}));
+  table->add_option("--output", line.sweep_export.output, "instead of standard output")->type_name("FILE");
+  table->callback([&line] { line.command = [&line] { sweep_export(line.sweep_export); }; });
+
+  CLI::App* show =
+      sweep_app.add_subcommand("show", "what the sweep found: means over seeds, the best, crossovers");
+  show->add_option("DB", line.sweep_show.db, "database of a sweep")->required();
+  show->add_option("--group-by", line.sweep_show.group_by,
+                   "swept pointers, separated by commas (default: all)")
+      ->type_name("/POINTER")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  show->add_flag("--best", line.sweep_show.best, "only the best pattern of each group, and its lead");
+  show->add_flag("--json", line.sweep_show.json, "print JSON");
+  show->callback([&line] { line.command = [&line] { sweep_show(line.sweep_show); }; });
+
+  CLI::App* merge =
+      sweep_app.add_subcommand("merge", "put the results of a sweep's shards into one database");
+  merge->add_option("TARGET", line.sweep_merge.target, "made when it is missing")->required();
+  merge->add_option("DB", line.sweep_merge.sources, "databases of shards")->required();
+  merge->callback([&line] { line.command = [&line] { sweep_merge(line.sweep_merge); }; });
+}
+
+void add_sweep(CLI::App& app, CommandLine& line) {
+  CLI::App* command = app.add_subcommand("sweep", "run all points of a sweep FILE that have no result yet");
+  add_sweep_options(*command, line.sweep);
+  add_sweep_commands(*command, line);
+  command->callback([&line, command] {
+    if (!command->get_subcommands().empty()) return;
+    if (line.sweep.file.empty()) throw input_error("sweep", "FILE is missing", "see epsim sweep --help");
+    line.command = [&line] { sweep(line.sweep); };
+  });
+}
+
 void add_commands(CLI::App& app, CommandLine& line) {
   CLI::App* all = app.add_subcommand("compare", "all patterns on the identical routed traffic of SCENARIO");
   add_experiment_options(*all, line.experiment);
@@ -73,6 +151,8 @@ void add_commands(CLI::App& app, CommandLine& line) {
          "instead of the scenario's own")
       ->type_name("NAME");
   one->callback([&line] { line.command = [&line] { run(line.experiment); }; });
+
+  add_sweep(app, line);
 
   CLI::App* names = app.add_subcommand("list", "what a scenario can name");
   names->add_option("KIND", line.list_kind, "models, platforms, patterns, strategies or transports");

@@ -70,7 +70,7 @@ std::string reason_of(const json::exception& error) {
 }
 
 [[noreturn]] void fail_override(std::string_view option, std::string what, std::string remedy) {
-  throw input_error(fmt::format("--set {}", option), std::move(what), std::move(remedy));
+  throw input_error(std::string(option), std::move(what), std::move(remedy));
 }
 
 std::string unescaped(std::string_view token) {
@@ -123,7 +123,7 @@ json& member(json& parent, const std::string& token, const std::string& place, s
 }
 
 json override_value(std::string_view option, std::string_view text) {
-  if (json::accept(text)) return parse_json(text, fmt::format("--set {}", option));
+  if (json::accept(text)) return parse_json(text, option);
   json value = text;
   try {
     static_cast<void>(value.dump());
@@ -167,18 +167,24 @@ json load_json_file(const std::filesystem::path& path) {
   return parse_json(text, path.string());
 }
 
-void apply_override(json& document, std::string_view option) {
-  const std::size_t equals = option.find('=');
-  if (equals == std::string_view::npos || !option.starts_with('/'))
-    fail_override(option, "not of the form /pointer=value",
-                  "write for example --set /workload/tokens_per_device=512");
+void set_value(json& document, std::string_view pointer, json value, std::string_view option) {
   json* target = &document;
   std::string place;
-  for (const std::string& token : tokens_of(option.substr(0, equals))) {
+  for (const std::string& token : tokens_of(pointer)) {
     target = &member(*target, token, place, option);
     place += "/" + token;
   }
-  *target = override_value(option, option.substr(equals + 1));
+  *target = std::move(value);
+}
+
+void apply_override(json& document, std::string_view pointer_and_value) {
+  const std::string option = fmt::format("--set {}", pointer_and_value);
+  const std::size_t equals = pointer_and_value.find('=');
+  if (equals == std::string_view::npos || !pointer_and_value.starts_with('/'))
+    fail_override(option, "not of the form /pointer=value",
+                  "write for example --set /workload/tokens_per_device=512");
+  set_value(document, pointer_and_value.substr(0, equals),
+            override_value(option, pointer_and_value.substr(equals + 1)), option);
 }
 
 }  // namespace epsim

@@ -11,10 +11,14 @@ namespace epsim {
 [[nodiscard]] nlohmann::json parse_json(std::string_view text, std::string_view name);
 [[nodiscard]] nlohmann::json load_json_file(const std::filesystem::path& path);
 
-/// Applies one `--set /pointer=value`. The value is parsed as JSON, else taken as a string. Missing members
-/// of objects along the pointer are made; a model, platform or transport given by its name alone first
-/// becomes
-/// {"preset": name}. Throws Error (input) that names the option.
+/// Sets what `pointer` (RFC 6901) names. Missing members of objects along the pointer are made; a model,
+/// platform or transport given by its name alone first becomes {"preset": name}. Throws Error (input) with
+/// `option` as its place.
+void set_value(nlohmann::json& document, std::string_view pointer, nlohmann::json value,
+               std::string_view option);
+
+/// Applies one `--set /pointer=value`. The value is parsed as JSON, else taken as a string. Throws Error
+/// (input) that names the option.
 void apply_override(nlohmann::json& document, std::string_view pointer_and_value);
 
 }  // namespace epsim

@@ -1,5 +1,6 @@
 #include "sim/random.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
@@ -24,7 +25,7 @@ template <std::size_t n, std::size_t... i>
 }
 
 template <std::size_t n>
-double polynomial(const std::array<double, n>& coefficients, double x) {
+[[gnu::always_inline]] inline double polynomial(const std::array<double, n>& coefficients, double x) {
   return horner(coefficients, x, std::make_index_sequence<n>());
 }
 
@@ -70,6 +71,21 @@ constexpr std::array<double, 8> outer_denominator{1.,
                                                   5.475938084995344946e-4,
                                                   1.05075007164441684324e-9};
 
+/// Where normal_quantile takes its first branch.
+constexpr double middle_half_width = 0.425;
+
+[[gnu::always_inline]] inline double middle_quantile(double q) {
+  const double r = 0.180625 - q * q;
+  return q * polynomial(middle_numerator, r) / polynomial(middle_denominator, r);
+}
+
+double outer_quantile(double p) {
+  const double q = p - 0.5;
+  const double r = std::sqrt(-portable_log(q < 0 ? p : 1 - p)) - 1.6;
+  const double z = polynomial(outer_numerator, r) / polynomial(outer_denominator, r);
+  return q < 0 ? -z : z;
+}
+
 }  // namespace
 
 std::uint64_t SplitMix64::operator()() {
@@ -93,13 +109,27 @@ std::uint32_t uniform_below(std::uint64_t bits, std::uint32_t count) {
 
 double normal_quantile(double p) {
   const double q = p - 0.5;
-  if (std::abs(q) <= 0.425) {
-    const double r = 0.180625 - q * q;
-    return q * polynomial(middle_numerator, r) / polynomial(middle_denominator, r);
+  return std::abs(q) <= middle_half_width ? middle_quantile(q) : outer_quantile(p);
+}
+
+// The middle for all, then the few outer ones again: without branches that cannot be foretold, draws overlap.
+void fill_normal(SplitMix64& random, std::span<float> values) {
+  constexpr std::size_t at_a_time = 64;
+  std::array<double, at_a_time> p;
+  std::array<double, at_a_time> z;
+  std::array<std::size_t, at_a_time> outer;
+  for (; !values.empty(); values = values.subspan(std::min(values.size(), at_a_time))) {
+    const std::size_t count = std::min(values.size(), at_a_time);
+    for (std::size_t i = 0; i < count; ++i) p[i] = uniform(random());
+    for (std::size_t i = 0; i < count; ++i) z[i] = middle_quantile(p[i] - 0.5);
+    std::size_t outer_count = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      outer[outer_count] = i;
+      outer_count += std::abs(p[i] - 0.5) > middle_half_width ? 1 : 0;
+    }
+    for (std::size_t i = 0; i < outer_count; ++i) z[outer[i]] = outer_quantile(p[outer[i]]);
+    for (std::size_t i = 0; i < count; ++i) values[i] = static_cast<float>(z[i]);
   }
-  const double r = std::sqrt(-portable_log(q < 0 ? p : 1 - p)) - 1.6;
-  const double z = polynomial(outer_numerator, r) / polynomial(outer_denominator, r);
-  return q < 0 ? -z : z;
 }
 
 double portable_exp(double x) {

@@ -152,8 +152,7 @@ Matrix<float> score_block(const LearnedGate& gate, std::uint64_t stream, std::in
   for (int i = 0; i < tokens_per_block; ++i) {
     SplitMix64 random(mix_seed({stream, static_cast<std::uint64_t>(first + i)}));
     const std::span<float> embedding = embeddings.row(i);
-    for (float& component : embedding.first(static_cast<std::size_t>(dimension)))
-      component = static_cast<float>(normal_quantile(uniform(random())));
+    fill_normal(random, embedding.first(static_cast<std::size_t>(dimension)));
     embedding.back() = 1;
   }
   // Eigen splits sums according to the processor's cache sizes; fixed ones make the sums the same everywhere.

@@ -12,7 +12,10 @@
 #include <vector>
 
 #include "scenarios/scenario_reader.hpp"
+#include "scenarios/sweep/database.hpp"
+#include "scenarios/sweep/sweep_reader.hpp"
 #include "sim/routing/routing.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace {
 
@@ -68,6 +71,55 @@ void route_learned_gating(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 
+/// A sweep of EP8 with 64 tokens per device, all patterns, no two points with the same routing.
+nlohmann::json small_points(int seeds, int skews) {
+  nlohmann::json skew = nlohmann::json::array();
+  for (int i = 0; i < skews; ++i) skew.push_back(i * 1.0 / skews);
+  return {{"base",
+           {{"model", "mixtral_8x7b"},
+            {"platform", {{"preset", "h100_rail_optimized"}, {"nodes", 1}}},
+            {"transport", "nccl"},
+            {"workload", {{"tokens_per_device", 64}}}}},
+          {"grid", {{"/workload/skew", skew}}},
+          {"seeds", seeds}};
+}
+
+void sweep_small_points(benchmark::State& state) {
+  const epsim::TemporaryFolder folder;
+  const std::string file =
+      folder.write("points.json", small_points(static_cast<int>(state.range(0) / 10), 10).dump());
+  const std::string database = (folder.path() / "points.db").string();
+  measure(state, {"sweep", file, "--quiet", "--db", database});
+}
+
+/// A database of the sweep in which every point has a result.
+std::string finished_database(const epsim::TemporaryFolder& folder, const epsim::Sweep& sweep) {
+  const std::string path = (folder.path() / "points.db").string();
+  epsim::SweepDatabase database(path, epsim::SweepDatabase::Access::create);
+  const std::vector<epsim::PlannedPoint> plan = epsim::plan_points(sweep, false);
+  database.store_plan(sweep, 1, plan);
+  const epsim::PointResult result =
+      epsim::result_of(epsim::run_experiment(epsim::scenario_of(sweep, 0), sweep.patterns, {}, nullptr));
+  epsim::Transaction transaction(database.connection());
+  for (const epsim::PlannedPoint& point : plan) database.store(point.identity, result);
+  transaction.commit();
+  return path;
+}
+
+/// 25,000 points of four patterns: opens, finds nothing to do, exports.
+void sweep_of_100000_rows(benchmark::State& state) {
+  const epsim::TemporaryFolder folder;
+  const std::string file = folder.write("points.json", small_points(2500, 10).dump());
+  const std::string database = finished_database(folder, epsim::read_sweep(file, {}));
+  double peak = 0;
+  for (auto _ : state)
+    if (!run_epsim({"sweep", file, "--quiet", "--db", database}, peak) ||
+        !run_epsim({"sweep", "export", database}, peak))
+      state.SkipWithError("epsim failed");
+}
+
+BENCHMARK(sweep_small_points)->Arg(1000)->Unit(benchmark::kSecond)->UseRealTime()->Iterations(1);
+BENCHMARK(sweep_of_100000_rows)->Unit(benchmark::kSecond)->UseRealTime()->Iterations(1)->Repetitions(3);
 BENCHMARK(compare_ep64_prefill)->Unit(benchmark::kSecond)->UseRealTime()->Iterations(1)->Repetitions(3);
 BENCHMARK(compare_ep64_prefill_all_patterns)
     ->Unit(benchmark::kSecond)

@@ -4,10 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <chrono>
 #include <fstream>
-#include <sstream>
 #include <thread>
 
 namespace epsim {
@@ -20,27 +18,13 @@ void redirect(int descriptor, const std::filesystem::path& path) {
 
 }  // namespace
 
-TemporaryFolder::TemporaryFolder() {
-  static std::atomic<int> count = 0;
-  path_ = std::filesystem::temp_directory_path() /
-          ("epsim_test_" + std::to_string(getpid()) + "_" + std::to_string(++count));
-  std::filesystem::create_directories(path_);
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::filesystem::remove_all(path_);
-}
-
-std::string TemporaryFolder::write(const std::string& name, const std::string& text) const {
-  std::ofstream(path_ / name) << text;
-  return (path_ / name).string();
-}
-
-Command::Command(const TemporaryFolder& folder, const std::vector<std::string>& arguments)
+Command::Command(const TemporaryFolder& folder, const std::vector<std::string>& arguments,
+                 const std::filesystem::path& working)
     : folder_(folder.path()), pid_(fork()) {
   if (pid_ != 0) return;
   redirect(STDOUT_FILENO, folder_ / "stdout");
   redirect(STDERR_FILENO, folder_ / "stderr");
+  if (!working.empty() && chdir(working.c_str()) != 0) _exit(126);
   std::vector<std::string> words{EPSIM_BINARY};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
@@ -73,13 +57,6 @@ int Command::wait_for_child() const {
 CommandResult run_epsim(const std::vector<std::string>& arguments) {
   const TemporaryFolder folder;
   return Command(folder, arguments).wait();
-}
-
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
 }
 
 std::string shipped(const std::string& name) {

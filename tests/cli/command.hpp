@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/temporary_folder.hpp"
+
 namespace epsim {
 
 struct CommandResult {
@@ -13,25 +15,11 @@ struct CommandResult {
   std::string err;
 };
 
-/// A folder below the system's temporary one, removed at the end.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  /// Writes a file in it and returns its path.
-  [[nodiscard]] std::string write(const std::string& name, const std::string& text) const;
-
- private:
-  std::filesystem::path path_;
-};
-
-/// A running epsim process whose output goes to files in `folder`.
+/// A running epsim process whose output goes to files in `folder`. It runs in `working`, if given.
 class Command {
  public:
-  Command(const TemporaryFolder& folder, const std::vector<std::string>& arguments);
+  Command(const TemporaryFolder& folder, const std::vector<std::string>& arguments,
+          const std::filesystem::path& working = {});
   [[nodiscard]] int pid() const { return pid_; }
   [[nodiscard]] CommandResult wait();
   /// The process's first child, once it has one; 0 when it ends without.
@@ -43,7 +31,6 @@ class Command {
 };
 
 [[nodiscard]] CommandResult run_epsim(const std::vector<std::string>& arguments);
-[[nodiscard]] std::string read_file(const std::filesystem::path& path);
 /// A scenario that is shipped, by name.
 [[nodiscard]] std::string shipped(const std::string& name);
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cmath>
+#include <vector>
 
 namespace epsim {
 
@@ -68,6 +69,17 @@ TEST_CASE("normal draws have the moments and the tails of a standard normal") {
   CHECK(std::abs(squares / draws - 1) < 0.0057);
   CHECK(std::abs(fourth_powers / draws - 3) < 0.04);
   CHECK(std::abs(beyond_three - 2700) < 208);
+}
+
+TEST_CASE("many normal draws at once are those drawn one by one") {
+  for (const std::size_t count : {0u, 1u, 63u, 64u, 65u, 10000u}) {
+    std::vector<float> values(count);
+    SplitMix64 random(7);
+    fill_normal(random, values);
+    SplitMix64 again(7);
+    for (const float value : values) CHECK(value == static_cast<float>(normal_quantile(uniform(again()))));
+    CHECK(random() == again());
+  }
 }
 
 }  // namespace epsim

@@ -1,0 +1,31 @@
+// How large an experiment will be, from the sizes in its scenario alone: what the estimates of memory and
+// time follow from. Generous closed forms: every pair has traffic, every chunk is full.
+#pragma once
+
+#include "sim/scenario.hpp"
+
+namespace epsim {
+
+/// Doubles, because absurd scenarios overflow integers.
+struct ExperimentSize {
+  double ranks = 0;
+  double nodes = 1;
+  double ranks_per_node = 0;
+  double slots = 0;       ///< per rank
+  double selections = 0;  ///< of all tokens of a step
+  double exchanges = 1;
+};
+[[nodiscard]] ExperimentSize size_of(const Scenario& scenario);
+
+struct PatternSize {
+  double steps = 0;   ///< transfers of one exchange
+  double routes = 0;  ///< device pairs
+  int window = 0;     ///< transfers in flight per stream; 0: no limit
+};
+[[nodiscard]] PatternSize size_of(const PatternOptions& options, PatternKind kind,
+                                  const ExperimentSize& sizes);
+
+/// The most transfers that are in flight at once.
+[[nodiscard]] double in_flight(const PatternSize& pattern, const ExperimentSize& sizes);
+
+}  // namespace epsim

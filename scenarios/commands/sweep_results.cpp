@@ -1,0 +1,62 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "scenarios/commands/experiment_command.hpp"
+#include "scenarios/commands/sweep.hpp"
+#include "scenarios/sweep/database.hpp"
+#include "scenarios/sweep/export.hpp"
+#include "scenarios/sweep/merge.hpp"
+#include "scenarios/sweep/show.hpp"
+
+namespace epsim {
+namespace {
+
+StoredSweep stored_sweep(SweepDatabase& database) {
+  auto stored = database.sweep();
+  if (!stored)
+    throw input_error(database.path().string(), "holds no sweep yet", "run epsim sweep FILE first");
+  return std::move(*stored);
+}
+
+}  // namespace
+
+void sweep_show(const SweepShowOptions& options) {
+  SweepDatabase database(options.db, SweepDatabase::Access::read);
+  const SweepFindings findings = findings_of(database, stored_sweep(database), options.group_by);
+  print(options.json ? text_of(findings_json(findings, options.best))
+                     : findings_table(findings, options.best));
+}
+
+void sweep_merge(const SweepMergeOptions& options) {
+  const std::size_t pending =
+      merge_databases(options.target, {options.sources.begin(), options.sources.end()});
+  if (pending > 0)
+    std::cerr << fmt::format("epsim: {} points have no result yet; epsim sweep FILE --db {} runs them\n",
+                             pending, options.target);
+}
+
+void sweep_export(const SweepExportOptions& options) {
+  SweepDatabase database(options.db, SweepDatabase::Access::read);
+  const StoredSweep stored = stored_sweep(database);
+  std::ofstream file;
+  if (!options.output.empty()) file.open(options.output, std::ios::binary | std::ios::trunc);
+  std::ostream& out = options.output.empty() ? std::cout : file;
+  if (!out) throw input_error(options.output, "cannot be written", "give another file with --output");
+  (options.format == "csv" ? write_csv : write_json_lines)(out, database, stored);
+  out.flush();
+  if (!out)
+    throw simulation_error(options.output.empty() ? "standard output" : options.output, "cannot be written");
+  const std::vector<PointStatus> statuses = database.statuses();
+  const auto pending = std::ranges::count(statuses, PointStatus::pending);
+  if (pending > 0)
+    std::cerr << fmt::format("epsim: {} of {} points have no result yet and no row\n", pending,
+                             statuses.size());
+}
+
+}  // namespace epsim

@@ -1,0 +1,86 @@
+#include "scenarios/sweep/identity.hpp"
+
+#include <algorithm>
+#include <boost/uuid/name_generator_sha1.hpp>
+#include <boost/uuid/uuid.hpp>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "analysis/version.hpp"
+#include "scenarios/scenario_reader.hpp"
+
+namespace epsim {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr boost::uuids::uuid name_space = {
+    {0x65, 0x70, 0x73, 0x69, 0x6d, 0x2d, 0x73, 0x77, 0x65, 0x65, 0x70, 0x2d, 0x70, 0x6f, 0x69, 0x6e}};
+
+/// Texts for people, which no result depends on.
+void erase_texts(ordered_json& scenario) {
+  for (const char* key : {"name", "question", "expect"}) scenario.erase(key);
+}
+
+json names_of(const std::vector<PatternKind>& patterns) {
+  json names = json::array();
+  for (const PatternKind kind : patterns) names.push_back(name_of(kind));
+  return names;
+}
+
+/// For every text in `value` that names a file of the folder: what the file holds.
+void add_files(const json& value, const std::filesystem::path& folder, json& files) {
+  if (value.is_structured())
+    for (const json& member : value) add_files(member, folder, files);
+  if (!value.is_string()) return;
+  const std::filesystem::path path = folder / value.get_ref<const std::string&>();
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return;
+  std::ifstream file(path, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  files.push_back({value, identity_of(text)});
+}
+
+}  // namespace
+
+Identity identity_of(std::string_view text) {
+  const boost::uuids::uuid id = boost::uuids::name_generator_sha1(name_space)(text.data(), text.size());
+  Identity identity;
+  std::copy(id.begin(), id.end(), identity.begin());
+  return identity;
+}
+
+Identity identity_of(const Scenario& scenario, const std::vector<PatternKind>& patterns) {
+  ordered_json resolved = resolved_json(scenario);
+  erase_texts(resolved);
+  return identity_of(ordered_json{std::move(resolved), names_of(patterns), version()}.dump());
+}
+
+Identity routing_identity_of(const Scenario& scenario) {
+  ordered_json resolved = resolved_json(scenario);
+  erase_texts(resolved);
+  for (const char* key : {"transport", "patterns", "barriers", "resolution", "engine"}) resolved.erase(key);
+  resolved["expert_parallel"].erase("communication_pattern");
+  ordered_json& platform = resolved["platform"];
+  // What is left of the platform tells how many devices there are and which of them are neighbours.
+  for (const char* key :
+       {"preset", "bandwidth", "latency", "scale_up_bandwidth", "scale_up_latency", "nic_bandwidth",
+        "nics_per_device", "nic_latency", "leaf_spine_latency", "spines", "oversubscription", "device"})
+    platform.erase(key);
+  return identity_of(resolved.dump());
+}
+
+Identity identity_of(const Sweep& sweep) {
+  json axes = json::array();
+  for (const Axis& axis : sweep.axes) axes.push_back({axis.pointers, axis.values});
+  json where = json::array();
+  for (const Comparison& comparison : sweep.where) where.push_back(comparison.text);
+  json files = json::array();
+  add_files(sweep.base, sweep.base_folder, files);
+  add_files(axes, sweep.base_folder, files);
+  return identity_of(json{version(), sweep.base, axes, where, names_of(sweep.patterns), files}.dump());
+}
+
+}  // namespace epsim

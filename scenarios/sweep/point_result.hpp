@@ -1,0 +1,50 @@
+// What a sweep keeps of a point: one row of figures per pattern. The columns are listed once, here; the
+// database, the export and the report from the point's process follow that list.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "analysis/experiment.hpp"
+
+namespace epsim {
+
+/// Empty where a scenario has no such figure: no router, no link used.
+using Cell = std::variant<std::monostate, std::int64_t, double, std::string>;
+
+/// Null when empty.
+[[nodiscard]] nlohmann::json json_of(const Cell& cell);
+
+struct ResultColumn {
+  std::string_view name;      ///< with its unit
+  std::string_view sql_type;  ///< REAL, INTEGER or TEXT
+  /// Of a pattern in the last step.
+  Cell (*value)(const ExperimentResult& experiment, std::size_t pattern);
+};
+
+[[nodiscard]] std::span<const ResultColumn> result_columns();
+
+struct PatternResult {
+  std::string pattern;
+  std::vector<Cell> cells;  ///< by result_columns
+};
+
+/// A point that has run, or that could not.
+struct PointResult {
+  std::string error;     ///< why it failed, in one line; empty: it is done
+  std::string scenario;  ///< resolved, as JSON; may be empty when it failed
+  std::vector<PatternResult> patterns;
+  double wall_seconds = 0;
+  double memory_bytes = 0;  ///< of the largest of its processes
+  std::string started_at;   ///< UTC, like 2026-01-31T12:00:00Z
+  std::string finished_at;
+};
+
+[[nodiscard]] PointResult result_of(const ExperimentResult& experiment);
+
+}  // namespace epsim

@@ -1,0 +1,299 @@
+#include "scenarios/sweep/processes.hpp"
+
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <iostream>
+#include <utility>
+
+#include "platforms/error.hpp"
+
+namespace epsim {
+namespace {
+
+sigset_t watched_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) sigaddset(&set, signal);
+  return set;
+}
+
+std::string signal_text(int signal) {
+  return fmt::format("killed by signal {} ({})", signal, strsignal(signal));
+}
+
+/// How a process ended that did not say so itself.
+std::string death_text(int status, const PointLimits& limits) {
+  if (!WIFSIGNALED(status))
+    return fmt::format("its process ended with status {} and no result", WEXITSTATUS(status));
+  const int signal = WTERMSIG(status);
+  if (signal == SIGKILL) return signal_text(signal) + ", most likely because the machine ran out of memory";
+  return signal_text(signal) + (limits.memory > 0 ? ", perhaps because of the memory limit" : "");
+}
+
+Error no_process(const char* what) {
+  return simulation_error("", fmt::format("cannot start a process: {}: {}", what, std::strerror(errno)),
+                          "end other programs or lower --jobs");
+}
+
+/// So that what is waiting to be written is not written twice.
+pid_t flushed_fork() {
+  std::fflush(nullptr);
+  std::cout.flush();
+  return fork();
+}
+
+}  // namespace
+
+std::string utc_now() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
+}
+
+PointProcesses::PointProcesses(const Sweep& sweep, PointLimits limits) : sweep_(sweep), limits_(limits) {
+  const sigset_t watched = watched_signals();
+  sigprocmask(SIG_BLOCK, &watched, nullptr);
+  signals_ = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (signals_ < 0) throw no_process("signalfd");
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+PointProcesses::~PointProcesses() {
+  for (auto& [number, router] : routers_) {
+    if (router.process > 0) kill(router.process, SIGKILL);
+    if (router.requests >= 0) close(router.requests);
+  }
+  // Points that a router had just started become known, or known as children, only now.
+  std::map<int, Exit> exits;
+  for (bool is_alive = true; is_alive;) {
+    read_messages();
+    for (const auto& [number, point] : points_)
+      if (point.process > 0 && !exits.contains(point.process)) kill(point.process, SIGKILL);
+    reap(exits);
+    siginfo_t info;
+    is_alive = waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG) == 0;
+    if (is_alive) poll(nullptr, 0, 1);
+  }
+  close(signals_);
+  prctl(PR_SET_CHILD_SUBREAPER, 0);
+  const sigset_t watched = watched_signals();
+  sigprocmask(SIG_UNBLOCK, &watched, nullptr);
+}
+
+std::uint64_t PointProcesses::start_router(std::uint64_t combination) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) throw no_process("pipe");
+  const std::uint64_t number = next_router_++;
+  const pid_t runner = getpid();
+  const pid_t process = flushed_fork();
+  if (process == 0) {
+    close(ends[1]);
+    close_requests();
+    be_router(task_for(number, combination, ends[0]), runner);
+  }
+  close(ends[0]);
+  if (process < 0) {
+    close(ends[1]);
+    throw no_process("fork");
+  }
+  Router& router = routers_[number];
+  router.process = process;
+  router.requests = ends[1];
+  router.started = Clock::now();
+  return number;
+}
+
+RouterTask PointProcesses::task_for(std::uint64_t router, std::uint64_t combination, int requests) const {
+  return {&sweep_, &messages_, router, combination, requests, limits_.memory};
+}
+
+/// In a child: or routers would never see the end of their requests.
+void PointProcesses::close_requests() const {
+  for (const auto& [number, router] : routers_)
+    if (router.requests >= 0) close(router.requests);
+}
+
+void PointProcesses::start_alone(PointRequest request) {
+  const pid_t runner = getpid();
+  const pid_t process = flushed_fork();
+  if (process == 0) {
+    close_requests();
+    be_lone_point(task_for(no_router, request.combination, -1), request, runner);
+  }
+  if (process < 0) throw no_process("fork");
+  points_[request.point] = {.process = process, .started_at = utc_now(), .started = Clock::now()};
+}
+
+void PointProcesses::start_point(std::uint64_t router, PointRequest request) {
+  points_[request.point].router = router;
+  // A router that has just died is noticed by wait.
+  struct sigaction ignore = {};
+  struct sigaction old = {};
+  ignore.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &ignore, &old);
+  while (write(routers_.at(router).requests, &request, sizeof request) < 0 && errno == EINTR) continue;
+  sigaction(SIGPIPE, &old, nullptr);
+}
+
+void PointProcesses::close_router(std::uint64_t router) {
+  const auto found = routers_.find(router);
+  if (found == routers_.end() || found->second.requests < 0) return;
+  close(found->second.requests);
+  found->second.requests = -1;
+}
+
+std::chrono::milliseconds PointProcesses::time_to_next_limit(std::chrono::milliseconds longest) const {
+  if (limits_.seconds <= 0) return longest;
+  const std::chrono::duration<double> limit(limits_.seconds);
+  const auto now = Clock::now();
+  const auto shorten = [&](Clock::time_point started) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(started + limit - now);
+    longest = std::clamp(left, std::chrono::milliseconds(1), longest);
+  };
+  for (const auto& [number, router] : routers_)
+    if (router.process > 0 && !router.is_ready) shorten(router.started);
+  for (const auto& [number, point] : points_)
+    if (point.process > 0) shorten(point.started);
+  return longest;
+}
+
+std::vector<EndedPoint> PointProcesses::wait(std::chrono::milliseconds longest) {
+  pollfd polled[] = {{messages_.receiving_end(), POLLIN, 0}, {signals_, POLLIN, 0}};
+  poll(polled, 2, static_cast<int>(time_to_next_limit(longest).count()));
+  read_signals();
+  // What a process said is there before its end is seen, so reap first.
+  std::map<int, Exit> exits;
+  reap(exits);
+  read_messages();
+  end_routers(exits);
+  std::vector<EndedPoint> ended;
+  end_points(exits, ended);
+  forget_routers();
+  enforce_time_limits();
+  return ended;
+}
+
+void PointProcesses::read_signals() {
+  signalfd_siginfo info;
+  while (read(signals_, &info, sizeof info) == sizeof info)
+    if (info.ssi_signo != SIGCHLD) interruption_ = static_cast<int>(info.ssi_signo);
+}
+
+void PointProcesses::reap(std::map<int, Exit>& exits) const {
+  for (;;) {
+    int status = 0;
+    rusage usage = {};
+    const pid_t process = wait4(-1, &status, WNOHANG, &usage);
+    if (process <= 0) return;
+    exits[process] = {status, static_cast<double>(usage.ru_maxrss) * 1024};
+  }
+}
+
+void PointProcesses::read_messages() {
+  while (const auto message = messages_.receive()) {
+    const bool is_of_router =
+        message->kind == MessageKind::router_ready || message->kind == MessageKind::router_failed;
+    if (is_of_router) {
+      Router& router = routers_.at(message->number);
+      router.is_ready = message->kind == MessageKind::router_ready;
+      router.failure += message->text;
+      continue;
+    }
+    const auto found = points_.find(message->number);
+    if (found == points_.end()) continue;
+    Point& point = found->second;
+    if (message->kind == MessageKind::point_piece) {
+      point.report += message->text;
+    } else {
+      point.process = std::stoi(message->text);
+      point.started = Clock::now();
+      point.started_at = utc_now();
+    }
+  }
+}
+
+/// Points that a router can no longer start have failed with it.
+void PointProcesses::end_routers(const std::map<int, Exit>& exits) {
+  for (auto& [number, router] : routers_) {
+    const auto exit = exits.find(router.process);
+    if (router.process < 0 || exit == exits.end()) continue;
+    router.process = -1;
+    const bool ended_well = WIFEXITED(exit->second.status) && WEXITSTATUS(exit->second.status) == 0;
+    if (router.failure.empty() && !ended_well)
+      router.failure = "routing: " + death_text(exit->second.status, limits_);
+  }
+}
+
+/// Those that are closed, have ended and have no points under way.
+void PointProcesses::forget_routers() {
+  std::erase_if(routers_, [&](const auto& entry) {
+    const auto& [number, router] = entry;
+    return router.requests < 0 && router.process < 0 &&
+           std::ranges::none_of(points_, [&](const auto& point) { return point.second.router == number; });
+  });
+}
+
+void PointProcesses::enforce_time_limits() {
+  if (limits_.seconds <= 0) return;
+  const std::chrono::duration<double> limit(limits_.seconds);
+  const auto now = Clock::now();
+  const std::string reason = fmt::format("longer than the time limit of {} s", limits_.seconds);
+  for (auto& [number, router] : routers_) {
+    if (router.process < 0 || router.is_ready || now - router.started < limit) continue;
+    router.failure = "routing took " + reason;
+    kill(router.process, SIGKILL);
+  }
+  for (auto& [number, point] : points_) {
+    if (point.process < 0 || now - point.started < limit) continue;
+    point.killed_because = "took " + reason;
+    kill(point.process, SIGKILL);
+  }
+}
+
+void PointProcesses::end_points(const std::map<int, Exit>& exits, std::vector<EndedPoint>& ended) {
+  for (auto at = points_.begin(); at != points_.end();) {
+    const Point& point = at->second;
+    const auto exit = exits.find(point.process);
+    if (point.process > 0 && exit != exits.end()) {
+      ended.push_back({at->first, judge(point, exit->second)});
+    } else if (point.process < 0 && routers_.at(point.router).process < 0) {
+      const std::string& failure = routers_.at(point.router).failure;
+      ended.push_back({at->first, {}});
+      ended.back().result.error = failure.empty() ? "its router ended early" : failure;
+    } else {
+      ++at;
+      continue;
+    }
+    at = points_.erase(at);
+  }
+}
+
+PointResult PointProcesses::judge(const Point& point, const Exit& exit) const {
+  PointResult result;
+  const bool ended_well = WIFEXITED(exit.status) && WEXITSTATUS(exit.status) == 0;
+  if (ended_well)
+    result = result_in(point.report);
+  else if (!point.killed_because.empty())
+    result.error = point.killed_because;
+  else
+    result.error = death_text(exit.status, limits_);
+  const std::chrono::duration<double> elapsed = Clock::now() - point.started;
+  result.wall_seconds = elapsed.count();
+  result.memory_bytes = exit.memory_bytes;
+  result.started_at = point.started_at;
+  result.finished_at = utc_now();
+  return result;
+}
+
+}  // namespace epsim

@@ -1,0 +1,103 @@
+// The processes of a running sweep: routers, and one for every point that is under way. Whatever happens in
+// them ends as a PointResult here.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "scenarios/sweep/messages.hpp"
+#include "scenarios/sweep/point_result.hpp"
+#include "scenarios/sweep/router.hpp"
+#include "scenarios/sweep/sweep.hpp"
+
+namespace epsim {
+
+struct EndedPoint {
+  std::uint64_t point = 0;
+  PointResult result;
+};
+
+/// Call from a single-threaded process, once at a time. SIGINT, SIGTERM and SIGHUP are held while it lives
+/// and seen by `wait`; children that are orphaned become children of this process.
+class PointProcesses {
+ public:
+  PointProcesses(const Sweep& sweep, PointLimits limits);
+  PointProcesses(const PointProcesses&) = delete;
+  PointProcesses& operator=(const PointProcesses&) = delete;
+  /// Kills and reaps what is alive.
+  ~PointProcesses();
+
+  /// Starts a router for points with the traffic of this combination. Throws Error (simulation) when the
+  /// system gives no process.
+  std::uint64_t start_router(std::uint64_t combination);
+  /// Starts a point that shares its traffic with no other and routes for itself. Throws like start_router.
+  void start_alone(PointRequest request);
+  /// Starts a point, as soon as the router has routed.
+  void start_point(std::uint64_t router, PointRequest request);
+  /// Ends the router when it has started all that was asked of it.
+  void close_router(std::uint64_t router);
+  /// Of a router that is not closed.
+  [[nodiscard]] bool is_ready(std::uint64_t router) const { return routers_.at(router).is_ready; }
+  /// Why its points cannot run; empty: they can. Of a router that is not closed.
+  [[nodiscard]] const std::string& failure(std::uint64_t router) const { return routers_.at(router).failure; }
+
+  /// Points that were started and have not ended.
+  [[nodiscard]] std::size_t under_way() const { return points_.size(); }
+  /// Waits until points have ended, a router is ready, a signal came or the time is over.
+  [[nodiscard]] std::vector<EndedPoint> wait(std::chrono::milliseconds longest);
+  /// The signal that wants this process to end; 0: none.
+  [[nodiscard]] int interruption() const { return interruption_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Router {
+    int process = -1;  ///< -1: it has ended
+    int requests = -1;
+    bool is_ready = false;
+    std::string failure;
+    Clock::time_point started;
+  };
+  static constexpr std::uint64_t no_router = UINT64_MAX;
+  struct Point {
+    std::uint64_t router = no_router;
+    int process = -1;  ///< -1: not started yet
+    std::string report;
+    std::string killed_because;
+    std::string started_at;
+    Clock::time_point started;
+  };
+  struct Exit {
+    int status = 0;
+    double memory_bytes = 0;
+  };
+
+  [[nodiscard]] RouterTask task_for(std::uint64_t router, std::uint64_t combination, int requests) const;
+  void close_requests() const;
+  [[nodiscard]] std::chrono::milliseconds time_to_next_limit(std::chrono::milliseconds longest) const;
+  void read_signals();
+  void reap(std::map<int, Exit>& exits) const;
+  void read_messages();
+  void end_routers(const std::map<int, Exit>& exits);
+  void forget_routers();
+  void enforce_time_limits();
+  void end_points(const std::map<int, Exit>& exits, std::vector<EndedPoint>& ended);
+  [[nodiscard]] PointResult judge(const Point& point, const Exit& exit) const;
+
+  const Sweep& sweep_;
+  PointLimits limits_;
+  MessageSocket messages_;
+  int signals_ = -1;
+  int interruption_ = 0;
+  std::uint64_t next_router_ = 0;
+  std::map<std::uint64_t, Router> routers_;
+  std::map<std::uint64_t, Point> points_;
+};
+
+/// Now, in UTC, like 2026-01-31T12:00:00Z.
+[[nodiscard]] std::string utc_now();
+
+}  // namespace epsim

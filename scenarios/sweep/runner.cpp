@@ -1,0 +1,244 @@
+#include "scenarios/sweep/runner.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <deque>
+#include <map>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "scenarios/scenario_reader.hpp"
+#include "scenarios/sweep/processes.hpp"
+
+namespace epsim {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How often people see something move, and how often others' claims are looked at.
+constexpr auto pulse = 200ms;
+
+/// Points that share their routed traffic: those waiting are order_[next] .. order_[end - 1]. Small, because
+/// every process that is started pays for this one's memory.
+struct Group {
+  std::size_t next = 0;
+  std::size_t end = 0;
+  std::optional<std::uint64_t> router;  ///< once started
+
+  [[nodiscard]] bool has_waiting() const { return next < end; }
+};
+
+/// Groups are started in order: behind such a group none has a router.
+bool is_unrouted(const Group& group) {
+  return !group.router && group.has_waiting();
+}
+
+class Runner {
+ public:
+  Runner(const Sweep& sweep, const std::vector<PlannedPoint>& plan, SweepDatabase& database,
+         const RunnerOptions& options)
+      : sweep_(sweep),
+        plan_(plan),
+        database_(database),
+        options_(options),
+        processes_(sweep, options.limits) {}
+
+  RunState run(std::vector<std::size_t> points, const RunProgress& progress);
+
+ private:
+  void take_points(std::vector<std::size_t> points);
+  void store_and_claim(const std::vector<EndedPoint>& ended);
+  [[nodiscard]] PointResult with_scenario(const EndedPoint& ended) const;
+  void note(const EndedPoint& ended);
+  void note_end(std::size_t point);
+  Group* group_to_start();
+  [[nodiscard]] bool has_memory_for(std::size_t point) const;
+  bool start_one();
+  void start(Group& group, std::size_t point);
+  void fail_groups_without_router(std::vector<EndedPoint>& ended);
+  void close_finished_groups();
+  void retry_postponed();
+  void throw_if_interrupted();
+
+  const Sweep& sweep_;
+  const std::vector<PlannedPoint>& plan_;
+  SweepDatabase& database_;
+  const RunnerOptions& options_;
+  RunState state_;
+  std::vector<std::size_t> order_;  ///< points, those of a group together
+  std::deque<Group> groups_;
+  std::map<std::size_t, double> memory_of_running_;  ///< estimated bytes by point
+  std::vector<std::size_t> postponed_;               ///< claimed by others
+  PointProcesses processes_;                         ///< the first to go
+};
+
+/// `points` in running order: those of a group stand together.
+void Runner::take_points(std::vector<std::size_t> points) {
+  order_ = std::move(points);
+  for (std::size_t i = 0; i < order_.size(); ++i) {
+    const bool shares =
+        options_.share_routing && i > 0 && plan_[order_[i - 1]].routing == plan_[order_[i]].routing;
+    if (!shares) groups_.push_back({i, i, {}});
+    groups_.back().end = i + 1;
+  }
+}
+
+/// A group to start a point of: the first that has its traffic, else the first to route for, so that no core
+/// waits while others route.
+Group* Runner::group_to_start() {
+  for (Group& group : groups_) {
+    const bool is_next = is_unrouted(group) || (group.has_waiting() && processes_.is_ready(*group.router));
+    if (is_next) return has_memory_for(order_[group.next]) ? &group : nullptr;
+  }
+  return nullptr;
+}
+
+/// By the estimates. What does not even fit alone is left to fail by itself.
+bool Runner::has_memory_for(std::size_t point) const {
+  if (memory_of_running_.empty() || options_.memory <= 0) return true;
+  double used = plan_[point].memory;
+  for (const auto& [running, bytes] : memory_of_running_) used += bytes;
+  return used <= options_.memory;
+}
+
+/// Claims and starts the next point that is nobody else's. False when there is none to start now.
+bool Runner::start_one() {
+  while (Group* group = group_to_start()) {
+    const std::size_t point = order_[group->next++];
+    switch (database_.claim(plan_[point].identity, options_.retry_failed)) {
+      case Claim::mine:
+        start(*group, point);
+        return true;
+      case Claim::theirs:
+        postponed_.push_back(point);
+        break;
+      case Claim::finished:
+        note_end(point);
+        break;
+    }
+  }
+  return false;
+}
+
+/// A point that failed may not have told its scenario.
+PointResult Runner::with_scenario(const EndedPoint& ended) const {
+  PointResult result = ended.result;
+  if (result.scenario.empty())
+    result.scenario = resolved_json(scenario_of(sweep_, plan_[ended.point].combination)).dump();
+  return result;
+}
+
+/// One transaction for results and claims: it costs a wait for the disk, during which the points run already.
+void Runner::store_and_claim(const std::vector<EndedPoint>& ended) {
+  const auto jobs = static_cast<std::size_t>(std::max(options_.jobs, 1));
+  const bool may_start = processes_.interruption() == 0;
+  if (ended.empty() && (!may_start || processes_.under_way() >= jobs || !group_to_start())) return;
+  Transaction transaction(database_.connection());
+  for (const EndedPoint& one : ended) memory_of_running_.erase(one.point);
+  for (const EndedPoint& one : ended) database_.store(plan_[one.point].identity, with_scenario(one));
+  while (may_start && processes_.under_way() < jobs && start_one()) continue;
+  transaction.commit();
+  for (const EndedPoint& one : ended) note(one);
+}
+
+void Runner::start(Group& group, std::size_t point) {
+  const PointRequest request = {point, plan_[point].combination};
+  memory_of_running_[point] = plan_[point].memory;
+  if (!group.router && !group.has_waiting()) return processes_.start_alone(request);
+  if (!group.router) group.router = processes_.start_router(request.combination);
+  processes_.start_point(*group.router, request);
+}
+
+void Runner::note_end(std::size_t point) {
+  ++state_.ended;
+  state_.estimated_ended += plan_[point].seconds;
+}
+
+void Runner::note(const EndedPoint& ended) {
+  note_end(ended.point);
+  if (!ended.result.error.empty()) {
+    ++state_.failed;
+    state_.last_error = fmt::format("point {}: {}", ended.point, ended.result.error);
+  }
+  for (const PatternResult& pattern : ended.result.patterns) {
+    const double seconds = std::get<double>(pattern.cells.front());  // layer_seconds
+    if (state_.best_seconds > 0 && seconds >= state_.best_seconds) continue;
+    state_.best_seconds = seconds;
+    state_.best = fmt::format("{} at point {}", pattern.pattern, ended.point);
+  }
+}
+
+/// What failed for a group's router fails for all of its points.
+void Runner::fail_groups_without_router(std::vector<EndedPoint>& ended) {
+  for (Group& group : groups_) {
+    if (is_unrouted(group)) break;
+    if (!group.has_waiting() || processes_.failure(*group.router).empty()) continue;
+    for (; group.has_waiting(); ++group.next) {
+      ended.push_back({order_[group.next], {}});
+      ended.back().result.error = processes_.failure(*group.router);
+    }
+  }
+}
+
+void Runner::close_finished_groups() {
+  for (Group& group : groups_) {
+    if (is_unrouted(group)) break;
+    if (!group.has_waiting() && group.router) processes_.close_router(*group.router);
+  }
+  while (!groups_.empty() && !groups_.front().has_waiting()) groups_.pop_front();
+}
+
+void Runner::retry_postponed() {
+  if (!groups_.empty() || postponed_.empty()) return;
+  take_points(running_order(plan_, std::exchange(postponed_, {})));
+}
+
+void Runner::throw_if_interrupted() {
+  if (processes_.interruption() == 0) return;
+  throw Error(Error::Kind::interrupted,
+              {{"",
+                fmt::format("interrupted ({}) with {} of {} points ended",
+                            strsignal(processes_.interruption()), state_.ended, state_.points),
+                "everything that ended is stored; run the same command again to continue"}});
+}
+
+RunState Runner::run(std::vector<std::size_t> points, const RunProgress& progress) {
+  state_.points = points.size();
+  for (const std::size_t point : points) state_.estimated_seconds += plan_[point].seconds;
+  take_points(std::move(points));
+  std::vector<EndedPoint> ended;
+  for (;;) {
+    fail_groups_without_router(ended);
+    store_and_claim(ended);
+    throw_if_interrupted();
+    close_finished_groups();
+    const bool is_idle = groups_.empty() && processes_.under_way() == 0;
+    state_.waits_for_others = is_idle && !postponed_.empty();
+    if (progress) progress(state_);
+    if (is_idle && postponed_.empty()) return state_;
+    ended = processes_.wait(pulse);
+    retry_postponed();
+  }
+}
+
+}  // namespace
+
+RunState run_points(const Sweep& sweep, const std::vector<PlannedPoint>& plan,
+                    std::vector<std::size_t> points, SweepDatabase& database, const RunnerOptions& options,
+                    const RunProgress& progress) {
+  Runner runner(sweep, plan, database, options);
+  try {
+    return runner.run(running_order(plan, std::move(points)), progress);
+  } catch (const Error& error) {
+    // Claims of a process that is gone are void, but others should not have to find out.
+    if (error.kind() == Error::Kind::interrupted) database.release_claims();
+    throw;
+  }
+}
+
+}  // namespace epsim

@@ -1,0 +1,99 @@
+#include "scenarios/sweep/schema.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+#include <string_view>
+#include <system_error>
+
+#include "platforms/error.hpp"
+#include "scenarios/sweep/point_result.hpp"
+#include "scenarios/sweep/sqlite.hpp"
+
+namespace epsim {
+namespace {
+
+constexpr std::uint32_t application = 0x65707377;  // "epsw"
+constexpr std::uint32_t format = 1;                // of the tables below
+
+// Where they stand in the header of every SQLite file (its documentation, "Database File Format").
+constexpr std::string_view magic = std::string_view("SQLite format 3\0", 16);
+constexpr std::size_t user_version_at = 60;
+constexpr std::size_t application_at = 68;
+using Header = std::array<char, 100>;
+
+std::uint32_t big_endian(const Header& header, std::size_t at) {
+  std::uint32_t value = 0;
+  for (std::size_t i = at; i < at + 4; ++i) value = value << 8 | static_cast<std::uint8_t>(header[i]);
+  return value;
+}
+
+std::string tables() {
+  std::string results = "CREATE TABLE results(identity BLOB, place INTEGER, pattern TEXT";
+  for (const ResultColumn& column : result_columns())
+    results += fmt::format(", {} {}", column.name, column.sql_type);
+  results += ", PRIMARY KEY(identity, place)) WITHOUT ROWID;";
+  return "CREATE TABLE sweep(id INTEGER PRIMARY KEY CHECK(id = 1), name TEXT, identity BLOB, definition "
+         "TEXT);"
+         "CREATE TABLE plan(point INTEGER PRIMARY KEY, combination INTEGER, identity BLOB, routing BLOB,"
+         " estimated_seconds REAL, estimated_memory_bytes REAL, error TEXT);"
+         "CREATE TABLE points(identity BLOB PRIMARY KEY, status TEXT, error TEXT, scenario TEXT, version "
+         "TEXT,"
+         " wall_seconds REAL, memory_bytes REAL, started_at TEXT, finished_at TEXT);"
+         "CREATE TABLE claims(identity BLOB PRIMARY KEY, process INTEGER, process_started INTEGER);" +
+         results;
+}
+
+Error not_ours(const std::filesystem::path& path, std::string what) {
+  return input_error(path.string(), std::move(what), "give another file with --db; this one was not touched");
+}
+
+}  // namespace
+
+void check_is_sweep_database(const std::filesystem::path& path) {
+  Header header = {};
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw input_error(path.string(), "cannot be read", "give a sweep database");
+  file.read(header.data(), header.size());
+  if (!file || std::string_view(header.data(), magic.size()) != magic)
+    throw not_ours(path, "not a sweep database");
+  if (big_endian(header, application_at) != application)
+    throw not_ours(path, "an SQLite database, but not of an epsim sweep");
+  const std::uint32_t found = big_endian(header, user_version_at);
+  if (found != format)
+    throw not_ours(path,
+                   fmt::format("a sweep database of format {}, this program knows format {}", found, format));
+}
+
+void create_sweep_database(const std::filesystem::path& path) {
+  const std::filesystem::path unfinished = path.string() + "." + std::to_string(getpid()) + ".new";
+  std::error_code ignored;
+  std::filesystem::remove(unfinished, ignored);
+  if (!std::ofstream(unfinished))
+    throw input_error(path.string(), "cannot be made: no file can be made in its folder",
+                      "give a file with --db in a folder that can be written");
+  try {
+    Sqlite connection(unfinished, Sqlite::Mode::create);
+    connection.run(fmt::format("PRAGMA application_id={}; PRAGMA user_version={};", application, format));
+    connection.run("BEGIN;" + tables() + "COMMIT;");
+    connection.run("PRAGMA journal_mode=WAL;");
+  } catch (...) {
+    for (const char* suffix : {"", "-journal", "-wal", "-shm"})
+      std::filesystem::remove(unfinished.string() + suffix, ignored);
+    throw;
+  }
+  const int renamed = renameat2(AT_FDCWD, unfinished.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE);
+  const int error = renamed == 0 ? 0 : errno;
+  if (error != 0) std::filesystem::remove(unfinished, ignored);
+  if (error != 0 && error != EEXIST)
+    throw simulation_error(path.string(), std::string("cannot be made: ") + std::strerror(error));
+}
+
+}  // namespace epsim
