@@ -95,11 +95,10 @@ Copies count_tokens(const TokenRouting& routing, const ExpertPlacement& placemen
   Copies copies(group, cuts);
   TokenCounter counter(group, cuts, copies);
   for (Rank home = 0; home < routing.ranks(); ++home) {
-    for (std::int64_t token = routing.first_token[at(home)]; token < routing.first_token[at(home + 1)];
-         ++token) {
+    const TokenRange tokens = routing.tokens_of(home);
+    for (std::int64_t token = tokens.first; token < tokens.last; ++token) {
       counter.begin(token, home);
-      for (int k = 0; k < routing.top_k; ++k) {
-        const std::int32_t expert = routing.expert[static_cast<std::size_t>(token * routing.top_k + k)];
+      for (const std::int32_t expert : routing.experts_of(token)) {
         if (expert != dropped_selection)
           counter.select(placement.rank_of_slot(placement.slot_of_expert[at(expert)]));
       }

@@ -35,13 +35,19 @@ Json load_json(const std::optional<LoadSummary>& load) {
   return {{"expert_loads", load->expert_loads},
           {"device_loads", load->device_loads},
           {"max_over_mean", load->max_over_mean},
+          {"excess_over_mean", load->max_over_mean - 1},
           {"coefficient_of_variation", load->coefficient_of_variation},
           {"expert_max_over_mean", load->expert_max_over_mean},
+          {"expert_excess_over_mean", load->expert_max_over_mean - 1},
           {"expert_coefficient_of_variation", load->expert_coefficient_of_variation},
           {"dropped_selections", load->dropped_selections},
           {"uncovered_tokens", load->uncovered_tokens},
           {"auxiliary_loss", or_null(load->auxiliary_loss)},
-          {"capacity", or_null(load->capacity)}};
+          {"capacity", or_null(load->capacity)},
+          {"selections", load->selections},
+          {"expert_selections", load->expert_selections},
+          {"source_selections", load->source_selections},
+          {"source_dropped", load->source_dropped}};
 }
 
 Json busiest_link_json(const Topology& topology, const std::optional<LinkUse>& use) {

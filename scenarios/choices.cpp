@@ -19,15 +19,15 @@ Choice<E> later(E value) {
 
 std::span<const Choice<RoutingStrategy>> routing_strategies() {
   static const std::array choices = {now(RoutingStrategy::learned_gating), now(RoutingStrategy::hash_based),
-                                     now(RoutingStrategy::random), later(RoutingStrategy::load_based),
-                                     later(RoutingStrategy::similarity_based)};
+                                     now(RoutingStrategy::random), now(RoutingStrategy::load_based),
+                                     now(RoutingStrategy::similarity_based)};
   return choices;
 }
 
 std::span<const Choice<LoadBalancing>> load_balancings() {
   static const std::array choices = {now(LoadBalancing::token_choice_based),
-                                     later(LoadBalancing::expert_choice_based), later(LoadBalancing::dynamic),
-                                     later(LoadBalancing::round_robin), later(LoadBalancing::load_aware)};
+                                     now(LoadBalancing::expert_choice_based), later(LoadBalancing::dynamic),
+                                     now(LoadBalancing::round_robin), now(LoadBalancing::load_aware)};
   return choices;
 }
 

@@ -167,15 +167,15 @@ void read_balancing(JsonObject& object, ExpertParallel& result) {
          object.choice("communication_pattern", "a communication pattern", communication_patterns()));
   assign(result.capacity_factor, object.number("capacity_factor", limits::capacity_factor));
   assign(result.drop_tokens, object.boolean("drop_tokens"));
+  assign(result.min_capacity, object.integer("min_capacity", limits::tokens_of_one));
+  assign(result.pad_to_capacity, object.boolean("pad_to_capacity"));
+  assign(result.bias_update_rate, object.number("bias_update_rate", limits::weight));
   assign(result.use_auxiliary_loss, object.boolean("use_auxiliary_loss"));
   assign(result.auxiliary_loss_weight, object.number("auxiliary_loss_weight", limits::weight));
   object.not_yet({{"redundant_experts", 0},
                   {"replica_choice", nullptr},
                   {"rebalance_interval", nullptr},
-                  {"bias_update_rate", 0},
-                  {"auxiliary_loss_learning_rate", 0},
-                  {"min_capacity", 0},
-                  {"pad_to_capacity", false}});
+                  {"auxiliary_loss_learning_rate", 0}});
 }
 
 }  // namespace

@@ -59,6 +59,10 @@ struct ExpertParallel {
   int expert_groups = 1;  ///< equal groups of consecutive experts; 1: no group limit
   int kept_groups = 1;
   GroupScore group_score = GroupScore::top2_sum;
+  double bias_update_rate =
+      0.001;                     ///< load_aware: what an expert's bias moves per step, in units of the score
+  int min_capacity = 0;          ///< least capacity per source device and expert
+  bool pad_to_capacity = false;  ///< send blocks of the capacity, filled up, as GShard and Switch do
 };
 
 struct Workload {

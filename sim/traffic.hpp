@@ -29,6 +29,7 @@ struct Traffic {
   [[nodiscard]] bool has_combine() const { return combine_bytes_per_copy > 0; }
 };
 
+/// With pad_to_capacity every (home, expert) counts the block's vectors, at every level.
 [[nodiscard]] Traffic build_traffic(const TokenRouting& routing, const ExpertPlacement& placement,
                                     const Group& group, const Payload& payload);
 

@@ -134,9 +134,13 @@ std::vector<double> target_shares(const ExpertParallel& expert_parallel, const W
   return shares;
 }
 
+LearnedGate make_unbiased_gate(const ExpertParallel& expert_parallel, const Workload& workload) {
+  return {expert_parallel, unit_rows(expert_parallel.num_experts, workload.embedding_dim,
+                                     mix_seed({workload.seed, gate_rows}))};
+}
+
 LearnedGate make_learned_gate(const ExpertParallel& expert_parallel, const Workload& workload) {
-  LearnedGate gate{expert_parallel, unit_rows(expert_parallel.num_experts, workload.embedding_dim,
-                                              mix_seed({workload.seed, gate_rows}))};
+  LearnedGate gate = make_unbiased_gate(expert_parallel, workload);
   if (expert_parallel.top_k < expert_parallel.num_experts)
     calibrate(gate, target_shares(expert_parallel, workload), workload.seed);
   return gate;
@@ -146,7 +150,7 @@ std::uint64_t embedding_stream(std::uint64_t seed, int step) {
   return mix_seed({seed, step_tokens, static_cast<std::uint64_t>(step)});
 }
 
-Matrix<float> score_block(const LearnedGate& gate, std::uint64_t stream, std::int64_t first) {
+Matrix<float> embedding_block(const LearnedGate& gate, std::uint64_t stream, std::int64_t first) {
   const int dimension = gate.matrix.columns() - 1;
   Matrix<float> embeddings(tokens_per_block, dimension + 1);
   for (int i = 0; i < tokens_per_block; ++i) {
@@ -156,15 +160,25 @@ Matrix<float> score_block(const LearnedGate& gate, std::uint64_t stream, std::in
       component = static_cast<float>(normal_quantile(uniform(random())));
     embedding.back() = 1;
   }
+  return embeddings;
+}
+
+Matrix<float> logit_block(const LearnedGate& gate, const Matrix<float>& embeddings) {
+  const int columns = gate.matrix.columns();
   // Eigen splits sums according to the processor's cache sizes; fixed ones make the sums the same everywhere.
   Eigen::setCpuCacheSizes(32 * 1024, 256 * 1024, 2 * 1024 * 1024);
-  Matrix<float> scores(tokens_per_block, gate.rule.num_experts);
+  Matrix<float> logits(tokens_per_block, gate.rule.num_experts);
   // A row-major matrix is Eigen's column-major one transposed.
   using Transposed = Eigen::Map<const Eigen::MatrixXf>;
-  const Transposed gate_columns(gate.matrix.row(0).data(), dimension + 1, gate.rule.num_experts);
-  const Transposed tokens(embeddings.row(0).data(), dimension + 1, tokens_per_block);
-  Eigen::Map<Eigen::MatrixXf>(scores.row(0).data(), gate.rule.num_experts, tokens_per_block).noalias() =
+  const Transposed gate_columns(gate.matrix.row(0).data(), columns, gate.rule.num_experts);
+  const Transposed tokens(embeddings.row(0).data(), columns, tokens_per_block);
+  Eigen::Map<Eigen::MatrixXf>(logits.row(0).data(), gate.rule.num_experts, tokens_per_block).noalias() =
       gate_columns.transpose() * tokens;
+  return logits;
+}
+
+Matrix<float> score_block(const LearnedGate& gate, std::uint64_t stream, std::int64_t first) {
+  Matrix<float> scores = logit_block(gate, embedding_block(gate, stream, first));
   apply_gate(gate.rule.gate, scores);
   return scores;
 }

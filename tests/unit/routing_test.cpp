@@ -7,10 +7,8 @@
 #include <functional>
 #include <numeric>
 #include <set>
-#include <string>
 #include <vector>
 
-#include "platforms/error.hpp"
 #include "sim/routing/gate.hpp"
 #include "sim/routing/learned_gate.hpp"
 #include "sim/routing/ranking.hpp"
@@ -36,14 +34,9 @@ Scenario deepseek_v3_gate(std::vector<int> tokens) {
   return scenario;
 }
 
-std::span<const std::int32_t> experts_of(const TokenRouting& routing, std::int64_t token) {
-  const auto top_k = static_cast<std::size_t>(routing.top_k);
-  return std::span(routing.expert).subspan(static_cast<std::size_t>(token) * top_k, top_k);
-}
-
 void check_distinct(const TokenRouting& routing) {
   for (std::int64_t token = 0; token < routing.tokens(); ++token) {
-    const auto experts = experts_of(routing, token);
+    const auto experts = routing.experts_of(token);
     const std::set<std::int32_t> distinct(experts.begin(), experts.end());
     REQUIRE(distinct.size() == experts.size());
     REQUIRE(*distinct.begin() >= 0);
@@ -99,7 +92,7 @@ TEST_CASE("hash and random routing choose pairs of experts uniformly") {
     const TokenRouting routing = route(scenario_of(strategy, 5, 2, {40000}), {}).routing;
     Matrix<int> ordered_pairs(5, 5);
     for (std::int64_t token = 0; token < routing.tokens(); ++token)
-      ++ordered_pairs(experts_of(routing, token)[0], experts_of(routing, token)[1]);
+      ++ordered_pairs(routing.experts_of(token)[0], routing.experts_of(token)[1]);
     double chi_square = 0;  // 20 pairs of 2,000: 19 +- 6.2, within four standard deviations
     for (int a = 0; a < 5; ++a)
       for (int b = 0; b < 5; ++b)
@@ -155,7 +148,7 @@ TEST_CASE("a token selects from the kept groups alone") {
   std::size_t most = 0;
   for (std::int64_t token = 0; token < routing.tokens(); ++token) {
     std::set<std::int32_t> groups;
-    for (const std::int32_t expert : experts_of(routing, token)) groups.insert(expert / 32);
+    for (const std::int32_t expert : routing.experts_of(token)) groups.insert(expert / 32);
     most = std::max(most, groups.size());
   }
   CHECK(most == 4);
@@ -168,22 +161,37 @@ TEST_CASE("a learned choice does not depend on the split into ranks") {
   CHECK(split.weight == whole.weight);
 }
 
-TEST_CASE("scores are the same in every range and choices follow them") {
-  const Scenario scenario = scenario_of(RoutingStrategy::learned_gating, 10, 3, {200});
-  for (const auto make : {make_learned_gating, make_hash_based, make_random}) {
+TEST_CASE("choices follow the scores and weights are shares of them") {
+  const Scenario scenario = scenario_of(RoutingStrategy::learned_gating, 10, 3, {131, 69});
+  std::vector<float> bias(10);
+  bias[4] = 2;
+  for (const auto make :
+       {make_learned_gating, make_hash_based, make_random, make_load_based, make_similarity_based}) {
     RouterState state;
     const auto ranking = make(scenario, state);
-    const Matrix<float> all = ranking->score({0, 200});
-    const Matrix<float> part = ranking->score({131, 150});
-    std::vector<std::int32_t> expert(19 * 3);
-    std::vector<float> weight(19 * 3);
-    std::vector<double> probability(10);
-    ranking->choose({131, 150}, {expert, weight, probability});
-    for (int i = 0; i < part.rows(); ++i) {
-      REQUIRE(std::ranges::equal(part.row(i), all.row(131 + i)));
-      std::vector<std::int32_t> best(3);
-      select_experts(part.row(i), scenario.expert_parallel, best);
-      REQUIRE(std::ranges::equal(best, std::span(expert).subspan(static_cast<std::size_t>(i) * 3, 3)));
+    for (const std::span<const float> added : {std::span<const float>(), std::span<const float>(bias)}) {
+      std::vector<std::int32_t> expert(200 * 3);
+      std::vector<float> weight(200 * 3);
+      std::vector<double> probability(10);
+      ranking->choose(added, {expert, weight, probability});
+      std::int64_t next = 0;
+      ranking->for_each_token([&](std::int64_t token, std::span<const float> scores) {
+        REQUIRE(token == next++);
+        const auto at = static_cast<std::size_t>(token) * 3;
+        REQUIRE(sum_of(std::span(weight).subspan(at, 3)) == doctest::Approx(1).epsilon(1e-6));
+        if (make == make_load_based) return;  // its scores follow its own choices
+        std::vector<float> biased(scores.begin(), scores.end());
+        for (std::size_t e = 0; e < added.size(); ++e) biased[e] += added[e];
+        std::vector<std::int32_t> best(3);
+        select_experts(biased, scenario.expert_parallel, best);
+        REQUIRE(std::ranges::equal(best, std::span(expert).subspan(at, 3)));
+        if (!added.empty()) REQUIRE(best[0] == 4);
+        if (!ranking->weighs_by_score()) return;
+        const float ratio =
+            scores[static_cast<std::size_t>(best[1])] / scores[static_cast<std::size_t>(best[0])];
+        REQUIRE(weight[at + 1] / weight[at] == doctest::Approx(ratio).epsilon(1e-5));
+      });
+      CHECK(next == 200);
     }
   }
 }
@@ -285,23 +293,53 @@ TEST_CASE("the auxiliary loss counts selections before dropping") {
   CHECK(dropped.report.auxiliary_loss == all.report.auxiliary_loss);
 }
 
-TEST_CASE("a router that is not available yet is a clear input error") {
-  Scenario scenario = scenario_of(RoutingStrategy::load_based, 8, 2, {4});
-  const auto text_of = [&]() -> std::string {
-    try {
-      (void)route(scenario, {});
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
-  };
-  CHECK(text_of() ==
-        "/expert_parallel/routing_strategy: load_based is not available yet; choose one of learned_gating, "
-        "hash_based, random");
-  scenario.expert_parallel.routing_strategy = RoutingStrategy::random;
-  scenario.expert_parallel.load_balancing = LoadBalancing::dynamic;
-  CHECK(text_of() ==
-        "/expert_parallel/load_balancing: dynamic is not available yet; choose one of token_choice_based");
+TEST_CASE("load_based takes the least loaded experts as its device sees them") {
+  // Two devices, six experts, top-2, three tokens each, nothing assigned before. Device 0 counts up from
+  // expert 0, device 1 from 1 * 6 / 2 = 3: each deals its six selections once around.
+  const Scenario scenario = scenario_of(RoutingStrategy::load_based, 6, 2, {3, 3});
+  const RoutedTokens first = route(scenario, {});
+  CHECK(first.routing.expert == std::vector<std::int32_t>{0, 1, 2, 3, 4, 5, 3, 4, 5, 0, 1, 2});
+  CHECK(first.next.assigned_load == std::vector<double>(6, 2));
+
+  // Decayed counts 8 0 2 4 6 6 over both devices, so 4 0 1 2 3 3 each. On device 0 token 0 takes 1 and 2,
+  // which leaves 4 1 2 2 3 3; token 1 takes 1 and, of the equal 2 and 3, the earlier: 4 2 3 2 3 3; token 2
+  // takes 1 and
+  // 3. Device 1 counts 3 4 5 0 1 2: its token 1 takes 1 and 3, which leaves 4 2 2 3 3 3, its token 2 1 and 2.
+  RouterState state;
+  state.assigned_load = {8, 0, 2, 4, 6, 6};
+  const RoutedTokens second = route(scenario, state);
+  CHECK(second.routing.expert == std::vector<std::int32_t>{1, 2, 1, 2, 1, 3, 1, 2, 1, 3, 1, 2});
+  // 0.9 of the old and the new: 6 of expert 1, 4 of 2, 2 of 3.
+  const std::vector<double> expected = {7.2, 6, 1.8 + 4, 3.6 + 2, 5.4, 5.4};
+  for (std::size_t e = 0; e < 6; ++e)
+    CHECK(second.next.assigned_load[e] == doctest::Approx(expected[e]).epsilon(1e-12));
+}
+
+TEST_CASE("load_based evens out over the steps what came in uneven") {
+  Scenario scenario = scenario_of(RoutingStrategy::load_based, 32, 4, std::vector<int>(8, 200));
+  RouterState state;
+  state.assigned_load.assign(32, 0);
+  state.assigned_load[5] = 500;
+  const RoutedTokens routed = route(scenario, state);
+  // A device's share of the 500 is 62.5; its 800 selections lift the other 31 experts to 25.8 only.
+  CHECK(std::abs(static_cast<double>(routed.report.expert_loads[0]) - 6400.0 / 31) <= 8);
+  CHECK(routed.report.expert_loads[5] == 0);
+}
+
+TEST_CASE("similarity_based takes the nearest direction whatever the skew") {
+  Scenario scenario = scenario_of(RoutingStrategy::similarity_based, 32, 4, {4000});
+  const RoutedTokens plain = route(scenario, {});
+  check_distinct(plain.routing);
+  CHECK_FALSE(plain.report.auxiliary_loss.has_value());
+  scenario.workload.skew = 2;
+  CHECK(route(scenario, {}).routing.expert == plain.routing.expert);
+  // In one dimension there are two directions, and a token's sign decides: all experts of its side come
+  // first.
+  scenario.workload.embedding_dim = 1;
+  RouterState state;
+  make_similarity_based(scenario, state)->for_each_token([](std::int64_t, std::span<const float> scores) {
+    for (const float score : scores) REQUIRE(std::abs(score - 0.5F) == doctest::Approx(0.5).epsilon(1e-6));
+  });
 }
 
 }  // namespace epsim

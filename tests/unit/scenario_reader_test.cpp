@@ -255,10 +255,9 @@ TEST_CASE("what is to come is accepted where it changes nothing") {
         "accepted");
   CHECK(message_of(on_star(R"({"engine": "fluid", "workload": {"phase": "training"},
       "expert_parallel": {"redundant_experts": 2, "load_balancing": "Dynamic",
-                          "routing_strategy": "load_based", "communication_pattern": "auto"}})")) ==
-        "/expert_parallel/routing_strategy: \"load_based\" is not available yet; allowed: learned_gating, "
-        "hash_based, random\n"
-        "/expert_parallel/load_balancing: \"Dynamic\" is not available yet; allowed: token_choice_based\n"
+                          "communication_pattern": "auto"}})")) ==
+        "/expert_parallel/load_balancing: \"Dynamic\" is not available yet; allowed: token_choice_based, "
+        "expert_choice_based, round_robin, load_aware\n"
         "/expert_parallel/communication_pattern: \"auto\" is not available yet; allowed: all_to_all, "
         "point_to_point, hierarchical, ring\n"
         "/expert_parallel/redundant_experts: redundant_experts with the number 2 is not available yet; leave "
@@ -278,12 +277,12 @@ TEST_CASE("all faults of a file at once") {
         "llama4_maverick, gpt_oss_120b, dbrx, olmoe)\n"
         "/expert_parallel/top_k: found the string \"2\", not an integer; give 1 to 65536\n"
         "/expert_parallel/routing_strategy: \"learned_gate\" is not a routing strategy; did you mean "
-        "\"learned_gating\"? (allowed: learned_gating, hash_based, random)\n"
+        "\"learned_gating\"? (allowed: learned_gating, hash_based, random, load_based, similarity_based)\n"
         "/expert_parallel/rooting_strategy: unknown key; did you mean \"routing_strategy\"? (allowed: "
         "num_experts, experts_per_device, expert_parallel_size, top_k, gate, group_score, expert_groups, "
         "kept_groups, routing_strategy, load_balancing, communication_pattern, capacity_factor, drop_tokens, "
-        "use_auxiliary_loss, auxiliary_loss_weight, redundant_experts, replica_choice, rebalance_interval, "
-        "bias_update_rate, auxiliary_loss_learning_rate, min_capacity, pad_to_capacity)\n"
+        "min_capacity, pad_to_capacity, bias_update_rate, use_auxiliary_loss, auxiliary_loss_weight, "
+        "redundant_experts, replica_choice, rebalance_interval, auxiliary_loss_learning_rate)\n"
         "/barriers: found the number 1, not a boolean; give true or false\n"
         "/modell: unknown key; did you mean \"model\"? (allowed: $schema, name, question, expect, platform, "
         "transport, traffic, model, expert_parallel, workload, payload, patterns, barriers, resolution, "

@@ -47,10 +47,10 @@ auto members_of(const Transport& value) {
   return std::tie(name, start_up, overhead, up, out);
 }
 auto members_of(const ExpertParallel& value) {
-  const auto& [e, s, p, k, routing, balancing, pattern, factor, drop, use, weight, gate, groups, kept,
-               score] = value;
+  const auto& [e, s, p, k, routing, balancing, pattern, factor, drop, use, weight, gate, groups, kept, score,
+               rate, least, pad] = value;
   return std::tie(e, s, p, k, routing, balancing, pattern, factor, drop, use, weight, gate, groups, kept,
-                  score);
+                  score, rate, least, pad);
 }
 auto members_of(const Workload& value) {
   const auto& [tokens, steps, seed, skew, dim] = value;
@@ -155,13 +155,14 @@ TEST_CASE("resolved scenarios parse to themselves: members") {
           R"({"patterns": {"point_to_point": {"granularity": "device", "window": 2}, "ring": {"bidirectional": true}}})",
           R"({"patterns": {"hierarchical": {"deduplicate": "none", "chunks": 3}, "ring": {"deduplicate": "device"}}})",
           R"({"expert_parallel": {"expert_groups": 2, "kept_groups": 1, "group_score": "max", "capacity_factor": 1.1}})",
+          R"({"expert_parallel": {"min_capacity": 3, "pad_to_capacity": true, "bias_update_rate": 0.25}})",
           R"({"expert_parallel": {"drop_tokens": true, "use_auxiliary_loss": false, "auxiliary_loss_weight": 0.3}})",
       })
     check_round_trip(merged(star, members));
 }
 
 TEST_CASE("resolved scenarios parse to themselves: every choice of expert_parallel") {
-  for (const char* strategy : {"learned_gating", "hash_based", "random"})
+  for (const char* strategy : {"learned_gating", "hash_based", "random", "load_based", "similarity_based"})
     for (const char* pattern : {"all_to_all", "point_to_point", "hierarchical", "ring"})
       check_round_trip(merged(star, (R"({"expert_parallel": {"routing_strategy": ")" + std::string(strategy) +
                                      R"(", "communication_pattern": ")" + pattern + R"("}})")
