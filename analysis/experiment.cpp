@@ -14,6 +14,11 @@ void report_progress(const Progress& progress, const Scenario& scenario, int ste
   progress(place + doing);
 }
 
+/// The last step always is: the result describes it.
+bool is_simulated(const Workload& workload, int step) {
+  return step % workload.simulate_every == 0 || step + 1 == workload.steps;
+}
+
 StepResult summarize_step(const ExperimentResult& experiment) {
   const LowerBounds bounds = lower_bounds(experiment.scenario, experiment.cluster, experiment.last_step);
   StepResult result{summarize_load(experiment.last_step), {}};
@@ -34,6 +39,10 @@ ExperimentResult run_experiment(const Scenario& scenario, std::span<const Patter
     report_progress(progress, scenario, step, "routing");
     experiment.last_step = route_step(scenario, experiment.cluster, state);
     if (experiment.last_step.routed) state = experiment.last_step.routed->next;
+    if (!is_simulated(scenario.workload, step)) {
+      experiment.steps.push_back({summarize_load(experiment.last_step), {}});
+      continue;
+    }
     report_progress(
         progress, scenario, step,
         "simulating " + std::to_string(patterns.size()) + (patterns.size() == 1 ? " pattern" : " patterns"));

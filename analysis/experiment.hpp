@@ -1,4 +1,5 @@
-// An experiment: a scenario's steps, each routed once and simulated under every pattern asked for.
+// An experiment: a scenario's steps, each routed once and, every simulate_every-th and the last, simulated
+// under every pattern asked for.
 #pragma once
 
 #include <functional>
@@ -12,7 +13,7 @@
 
 namespace epsim {
 
-/// One step, with one LayerSummary per pattern in the experiment's order.
+/// One step, with one LayerSummary per pattern in the experiment's order; none when the network did not run.
 struct StepResult {
   std::optional<LoadSummary> load;
   std::vector<LayerSummary> layers;

@@ -60,10 +60,10 @@ Json busiest_link_json(const Topology& topology, const std::optional<LinkUse>& u
 Json steps_json(const ExperimentResult& experiment, std::size_t pattern) {
   Json steps = Json::array();
   for (const StepResult& step : experiment.steps) {
-    const LayerSummary& layer = step.layers[pattern];
+    const bool simulated = !step.layers.empty();
     steps.push_back({{"step", steps.size()},
-                     {"layer_seconds", layer.layer_seconds},
-                     {"phases", phases_json(layer)},
+                     {"layer_seconds", simulated ? Json(step.layers[pattern].layer_seconds) : Json(nullptr)},
+                     {"phases", simulated ? phases_json(step.layers[pattern]) : Json(nullptr)},
                      {"load", load_json(step.load)},
                      {"rebalance_bytes", 0}});
   }
@@ -78,9 +78,11 @@ std::int64_t tokens_routed(const ExperimentResult& experiment) {
          static_cast<std::int64_t>(experiment.steps.size());
 }
 
+/// Over the simulated steps.
 Seconds total_seconds(const ExperimentResult& experiment, std::size_t pattern) {
   Seconds sum = 0;
-  for (const StepResult& step : experiment.steps) sum += step.layers[pattern].layer_seconds;
+  for (const StepResult& step : experiment.steps)
+    if (!step.layers.empty()) sum += step.layers[pattern].layer_seconds;
   return sum;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <string_view>
 
 #include "analysis/verdict.hpp"
@@ -166,6 +167,48 @@ Row bound_row(const LayerSummary& layer, bool has_layer) {
   return row;
 }
 
+/// At most a dozen steps, evenly spread, the first and the last among them.
+std::vector<std::size_t> shown_steps(std::size_t count) {
+  constexpr std::size_t most = 12;
+  if (count <= most) {
+    std::vector<std::size_t> all(count);
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    return all;
+  }
+  std::vector<std::size_t> shown;
+  for (std::size_t i = 0; i < most; ++i) shown.push_back(i * (count - 1) / (most - 1));
+  return shown;
+}
+
+Row step_row(const ExperimentResult& experiment, std::size_t number) {
+  const StepResult& step = experiment.steps[number];
+  Row row = {std::to_string(number)};
+  if (step.load)
+    row.insert(row.end(),
+               {fmt::format("{:.2f}", step.load->max_over_mean),
+                fmt::format("{:.2f}", step.load->coefficient_of_variation),
+                fmt::format("{:.2f}", step.load->expert_max_over_mean),
+                step.load->auxiliary_loss ? fmt::format("{:.5f}", *step.load->auxiliary_loss) : "-",
+                thousands(step.load->dropped_selections)});
+  for (std::size_t i = 0; i < experiment.patterns.size(); ++i)
+    row.push_back(step.layers.empty() ? "-" : format_duration(step.layers[i].layer_seconds));
+  return row;
+}
+
+/// How loads and layer times went from step to step; "-": not simulated.
+std::string steps_table(const ExperimentResult& experiment) {
+  if (experiment.steps.size() == 1) return "";
+  std::vector<Column> columns = {{"step"}};
+  if (experiment.steps.back().load)
+    columns.insert(columns.end(),
+                   {{"devices max/mean"}, {"CV"}, {"experts max/mean"}, {"aux. loss"}, {"dropped"}});
+  for (const PatternKind kind : experiment.patterns) columns.push_back({std::string(name_of(kind))});
+  std::vector<Row> rows;
+  for (const std::size_t number : shown_steps(experiment.steps.size()))
+    rows.push_back(step_row(experiment, number));
+  return '\n' + layout(columns, rows);
+}
+
 }  // namespace
 
 std::string comparison_table(const ExperimentResult& experiment) {
@@ -176,7 +219,7 @@ std::string comparison_table(const ExperimentResult& experiment) {
   for (std::size_t i = 0; i < layers.size(); ++i) rows.push_back(pattern_row(experiment, i, has_layer, best));
   rows.push_back(bound_row(layers.front(), has_layer));
   constexpr std::size_t page = 110;
-  return heading(experiment) + '\n' + layout(columns_of(has_layer), rows) + '\n' +
+  return heading(experiment) + '\n' + layout(columns_of(has_layer), rows) + steps_table(experiment) + '\n' +
          wrapped(verdict(experiment), page) + '\n';
 }
 

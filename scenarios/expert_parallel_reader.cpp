@@ -172,10 +172,9 @@ void read_balancing(JsonObject& object, ExpertParallel& result) {
   assign(result.bias_update_rate, object.number("bias_update_rate", limits::weight));
   assign(result.use_auxiliary_loss, object.boolean("use_auxiliary_loss"));
   assign(result.auxiliary_loss_weight, object.number("auxiliary_loss_weight", limits::weight));
-  object.not_yet({{"redundant_experts", 0},
-                  {"replica_choice", nullptr},
-                  {"rebalance_interval", nullptr},
-                  {"auxiliary_loss_learning_rate", 0}});
+  assign(result.auxiliary_loss_learning_rate,
+         object.number("auxiliary_loss_learning_rate", limits::learning_rate));
+  object.not_yet({{"redundant_experts", 0}, {"replica_choice", nullptr}, {"rebalance_interval", nullptr}});
 }
 
 }  // namespace

@@ -77,6 +77,22 @@ std::vector<int> read_tokens(JsonObject& object, int ranks, std::vector<Problem>
   return tokens;
 }
 
+/// A number, or an object of {count, concentration, tokens}.
+Topics read_topics(JsonObject& object) {
+  Topics topics;
+  const json* value = object.raw("topics");
+  if (!value || !value->is_object()) {
+    assign(topics.count, object.integer("topics", limits::topics));
+    return topics;
+  }
+  JsonObject members = object.object("topics");
+  assign(topics.count, members.integer("count", limits::topics));
+  assign(topics.concentration, members.number("concentration", limits::concentration));
+  assign(topics.tokens, members.integer("tokens", limits::tokens));
+  members.finish();
+  return topics;
+}
+
 Workload read_workload(JsonObject object, int ranks, std::vector<Problem>& problems) {
   Workload workload;
   workload.tokens_per_device = read_tokens(object, ranks, problems);
@@ -85,13 +101,10 @@ Workload read_workload(JsonObject object, int ranks, std::vector<Problem>& probl
   assign(workload.skew, object.number("skew", limits::skew));
   assign(workload.embedding_dim, object.integer("embedding_dim", limits::embedding_dim));
   object.choice<bool>("phase", "a phase of a model's life", workload_phases);
-  object.not_yet({{"layers", 1},
-                  {"topics", nullptr},
-                  {"drift", 0},
-                  {"simulate_every", 1},
-                  {"chunks", 1},
-                  {"micro_batches", 1},
-                  {"trace", nullptr}});
+  workload.topics = read_topics(object);
+  assign(workload.drift, object.number("drift", limits::drift));
+  assign(workload.simulate_every, object.integer("simulate_every", limits::steps));
+  object.not_yet({{"layers", 1}, {"chunks", 1}, {"micro_batches", 1}, {"trace", nullptr}});
   object.finish();
   return workload;
 }
@@ -151,6 +164,19 @@ PatternOptions read_patterns(JsonObject object) {
   return patterns;
 }
 
+/// One layer's experts must fit into a device's memory.
+void check_device_memory(const Scenario& scenario, std::vector<Problem>& problems) {
+  const DeviceCompute& device = scenario.platform.device;
+  const double weights = static_cast<double>(expert_bytes(scenario.model, scenario.payload.weights)) *
+                         scenario.expert_parallel.experts_per_device;
+  if (weights <= static_cast<double>(device.memory)) return;
+  problems.push_back({"/expert_parallel/experts_per_device",
+                      fmt::format("the weights of {} experts take {}, more than the {} of a device's memory",
+                                  scenario.expert_parallel.experts_per_device, format_bytes(weights),
+                                  format_bytes(static_cast<double>(device.memory))),
+                      "use more devices, fewer experts or a larger /platform/device/memory"});
+}
+
 std::optional<PlatformSpec> read_platform_member(JsonObject& object, std::vector<Problem>& problems) {
   if (const json* value = object.raw("platform")) return read_platform(*value, problems);
   object.add_problem("platform", "missing",
@@ -171,6 +197,7 @@ void read_layer(JsonObject& object, const PlatformSpec* platform, std::vector<Pr
   scenario.workload = read_workload(object.object("workload"), ranks_known ? scenario.ranks() : 0, problems);
   scenario.payload =
       read_payload(object.object("payload"), model.shape, platform ? &platform->device : nullptr);
+  if (platform && problems.size() == problems_before) check_device_memory(scenario, problems);
 }
 
 /// Of a layer's members direct traffic keeps just the pattern.

@@ -77,6 +77,7 @@ json expert_parallel_json(const ExpertParallel& expert_parallel) {
           {"bias_update_rate", expert_parallel.bias_update_rate},
           {"use_auxiliary_loss", expert_parallel.use_auxiliary_loss},
           {"auxiliary_loss_weight", expert_parallel.auxiliary_loss_weight},
+          {"auxiliary_loss_learning_rate", expert_parallel.auxiliary_loss_learning_rate},
           {"communication_pattern", name_of(expert_parallel.communication_pattern)},
           {"gate", name_of(expert_parallel.gate)},
           {"expert_groups", expert_parallel.expert_groups},
@@ -91,7 +92,13 @@ json workload_json(const Workload& workload) {
           {"steps", workload.steps},
           {"seed", workload.seed},
           {"skew", workload.skew},
-          {"embedding_dim", workload.embedding_dim}};
+          {"embedding_dim", workload.embedding_dim},
+          {"topics",
+           {{"count", workload.topics.count},
+            {"concentration", workload.topics.concentration},
+            {"tokens", workload.topics.tokens}}},
+          {"drift", workload.drift},
+          {"simulate_every", workload.simulate_every}};
 }
 
 json payload_json(const Payload& payload) {

@@ -61,4 +61,8 @@ Bytes bytes_per_token(DataType type, int hidden) {
   return hidden + 4 * ((hidden + block - 1) / block);
 }
 
+Bytes expert_bytes(const ModelShape& model, DataType type) {
+  return Bytes{3} * model.hidden * model.expert_intermediate * (type == DataType::fp8 ? 1 : 2);
+}
+
 }  // namespace epsim

@@ -53,8 +53,9 @@ struct ExpertParallel {
   PatternKind communication_pattern = PatternKind::all_to_all;
   double capacity_factor = 1.25;
   bool drop_tokens = false;
-  bool use_auxiliary_loss = true;
+  bool use_auxiliary_loss = true;  ///< its gradient moves the gate's biases from step to step
   double auxiliary_loss_weight = 0.01;
+  double auxiliary_loss_learning_rate = 100;  ///< a bias moves by this times the gradient, per step
   GateKind gate = GateKind::softmax;
   int expert_groups = 1;  ///< equal groups of consecutive experts; 1: no group limit
   int kept_groups = 1;
@@ -65,12 +66,24 @@ struct ExpertParallel {
   bool pad_to_capacity = false;  ///< send blocks of the capacity, filled up, as GShard and Switch do
 };
 
+/// What tokens are about: runs of consecutive tokens share a topic, a direction of the embedding space.
+struct Topics {
+  int count = 0;               ///< 0: every token for itself
+  double concentration = 0.5;  ///< share of the embeddings' variance that lies in the topic, 0 to 1
+  int tokens = 256;            ///< consecutive tokens of one topic
+};
+
 struct Workload {
   std::vector<int> tokens_per_device;  ///< one number per rank
   int steps = 1;
   std::uint64_t seed = 1;
   double skew = 0;         ///< sigma of the log-normal distribution of expected expert loads
   int embedding_dim = 64;  ///< of the synthetic token embeddings
+  Topics topics;
+  /// 0 to 1: the experts' log loads are a stationary random walk whose correlation from one step to the next is
+  /// sqrt(1 - drift^2); 0: the same popularity for ever, 1: a new one every step.
+  double drift = 0;
+  int simulate_every = 1;  ///< the network runs in every so-manieth step and the last; routing in all
 };
 
 struct Payload {
@@ -148,5 +161,8 @@ struct Scenario {
 
 /// Bytes of one token vector: bf16 2 * hidden; fp8 hidden + a 4-byte scale per started 128 elements.
 [[nodiscard]] Bytes bytes_per_token(DataType type, int hidden);
+
+/// Weights of one expert: three matrices (SwiGLU) of hidden x expert_intermediate values.
+[[nodiscard]] Bytes expert_bytes(const ModelShape& model, DataType type);
 
 }  // namespace epsim

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/random.hpp"
 #include "sim/routing/learned_gate.hpp"
 #include "sim/routing/ranking.hpp"
 
@@ -39,13 +40,28 @@ class LearnedGating final : public Ranking {
   std::int64_t tokens_;
 };
 
+/// Makes the step's gate from the last step's, or from nothing.
+void follow_popularity(const Scenario& scenario, RouterState& state) {
+  const ExpertParallel& rule = scenario.expert_parallel;
+  const Workload& workload = scenario.workload;
+  if (state.log_popularity.empty()) state.log_popularity = first_log_popularity(rule, workload);
+  const std::vector<double> shares = target_shares(rule, workload, state.log_popularity);
+  if (!state.gate) state.gate = std::make_shared<LearnedGate>(make_learned_gate(rule, workload, shares));
+  if (state.step == 0 || workload.drift == 0) return;
+  state.log_popularity = drifted(state.log_popularity, workload, state.step);
+  const auto seed = mix_seed({workload.seed, static_cast<std::uint64_t>(state.step)});
+  state.gate = std::make_shared<LearnedGate>(
+      recalibrated(*state.gate, shares, target_shares(rule, workload, state.log_popularity), seed));
+}
+
 }  // namespace
 
 std::unique_ptr<Ranking> make_learned_gating(const Scenario& scenario, RouterState& state) {
-  if (!state.gate)
-    state.gate =
-        std::make_shared<LearnedGate>(make_learned_gate(scenario.expert_parallel, scenario.workload));
-  return std::make_unique<LearnedGating>(state.gate, embedding_stream(scenario.workload.seed, state.step),
+  follow_popularity(scenario, state);
+  const auto gate = state.gate_bias.empty()
+                        ? state.gate
+                        : std::make_shared<const LearnedGate>(biased(*state.gate, state.gate_bias));
+  return std::make_unique<LearnedGating>(gate, embedding_stream(scenario.workload.seed, state.step),
                                          first_tokens(scenario.workload).back());
 }
 

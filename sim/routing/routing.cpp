@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sim/balancing/balancing.hpp"
+#include "sim/routing/auxiliary_loss.hpp"
 #include "sim/routing/ranking.hpp"
 
 namespace epsim {
@@ -89,6 +90,26 @@ void move_selection_bias(const RoutingReport& report, double rate, RouterState& 
   }
 }
 
+/// One step down the auxiliary loss' gradient; the counts are those before dropping.
+void learn_from_auxiliary_loss(const ExpertParallel& rule, const Ranking& ranking,
+                               const RoutingReport& report, RouterState& state) {
+  std::vector<double> shares;
+  for (const std::int64_t count : report.expert_selections)
+    shares.push_back(static_cast<double>(count) /
+                     static_cast<double>(std::max<std::int64_t>(1, report.selections)));
+  const std::vector<double> gradient =
+      auxiliary_loss_gradient(ranking, rule.gate, shares, rule.auxiliary_loss_weight);
+  state.gate_bias.resize(gradient.size());
+  for (std::size_t e = 0; e < gradient.size(); ++e)
+    state.gate_bias[e] -= rule.auxiliary_loss_learning_rate * gradient[e];
+}
+
+bool learns(const Scenario& scenario, const Ranking& ranking, int next_step) {
+  const ExpertParallel& rule = scenario.expert_parallel;
+  return rule.use_auxiliary_loss && rule.auxiliary_loss_learning_rate > 0 && rule.auxiliary_loss_weight > 0 &&
+         ranking.has_gate() && next_step < scenario.workload.steps;
+}
+
 }  // namespace
 
 RoutedTokens route(const Scenario& scenario, const RouterState& state) {
@@ -100,6 +121,8 @@ RoutedTokens route(const Scenario& scenario, const RouterState& state) {
   if (scenario.expert_parallel.routing_strategy == RoutingStrategy::load_based) count_assigned(report, next);
   if (scenario.expert_parallel.load_balancing == LoadBalancing::load_aware)
     move_selection_bias(report, scenario.expert_parallel.bias_update_rate, next);
+  if (learns(scenario, *ranking, next.step))
+    learn_from_auxiliary_loss(scenario.expert_parallel, *ranking, report, next);
   return {std::move(assignment.routing), std::move(report), std::move(next)};
 }
 

@@ -74,9 +74,12 @@ struct LearnedGate;
 /// What one step hands to the next, for the same scenario.
 struct RouterState {
   int step = 0;
-  std::shared_ptr<const LearnedGate> gate = nullptr;  ///< once made and calibrated; null: made when needed
-  std::vector<double> selection_bias = {};            ///< load_aware: per expert; empty: zeros
-  std::vector<double> assigned_load = {};             ///< load_based: decayed counts per expert; empty: zeros
+  /// Calibrated for the step before, without gate_bias; null: made when needed.
+  std::shared_ptr<const LearnedGate> gate = nullptr;
+  std::vector<double> log_popularity = {};  ///< with drift: per expert, standardised; empty: the first step's
+  std::vector<double> gate_bias = {};       ///< auxiliary loss: per expert, added to the logits; empty: zeros
+  std::vector<double> selection_bias = {};  ///< load_aware: per expert; empty: zeros
+  std::vector<double> assigned_load = {};   ///< load_based: decayed counts per expert; empty: zeros
 };
 
 struct RoutedTokens {

@@ -80,3 +80,17 @@ TEST_CASE("Kimi-K2 decode on NVL72: patterns are level but for ring") {
   CHECK(layer(patterns, "ring") > 4 * layer(patterns, "point_to_point"));
   CHECK(layer(patterns, "ring") < 5 * layer(patterns, "point_to_point"));
 }
+
+TEST_CASE("GLM-4.5 EP16: selection biases balance the experts within 24 steps") {
+  const auto patterns = compare_shipped("glm_4_5_prefill_ep16");
+  const json& steps = patterns.at("hierarchical")["steps"];
+  REQUIRE(steps.size() == 24);
+  CHECK(steps.front()["load"]["expert_max_over_mean"] > 2);
+  CHECK(steps.back()["load"]["expert_max_over_mean"] < 1.15);
+  CHECK(steps[1]["layer_seconds"].is_null());
+  CHECK(steps[1]["phases"].is_null());
+  const double before = steps.front()["layer_seconds"];
+  CHECK(layer(patterns, "hierarchical") < 0.95 * before);
+  CHECK(patterns.at("hierarchical")["total_seconds"].get<double>() ==
+        doctest::Approx(before + layer(patterns, "hierarchical")));
+}

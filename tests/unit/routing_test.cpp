@@ -12,19 +12,11 @@
 #include "sim/routing/gate.hpp"
 #include "sim/routing/learned_gate.hpp"
 #include "sim/routing/ranking.hpp"
+#include "tests/support/routing.hpp"
 
 namespace epsim {
 
 namespace {
-
-Scenario scenario_of(RoutingStrategy strategy, int experts, int top_k, std::vector<int> tokens) {
-  Scenario scenario;
-  scenario.expert_parallel.routing_strategy = strategy;
-  scenario.expert_parallel.num_experts = experts;
-  scenario.expert_parallel.top_k = top_k;
-  scenario.workload.tokens_per_device = std::move(tokens);
-  return scenario;
-}
 
 Scenario deepseek_v3_gate(std::vector<int> tokens) {
   Scenario scenario = scenario_of(RoutingStrategy::learned_gating, 256, 8, std::move(tokens));
@@ -44,18 +36,9 @@ void check_distinct(const TokenRouting& routing) {
   }
 }
 
-/// Standard deviation of log(value) over the experts.
-template <class Values>
-double log_deviation(const Values& values) {
-  double sum = 0;
-  double squares = 0;
-  for (const auto value : values) {
-    const double logarithm = std::log(static_cast<double>(value));
-    sum += logarithm;
-    squares += logarithm * logarithm;
-  }
-  const auto count = static_cast<double>(values.size());
-  return std::sqrt(squares / count - sum / count * sum / count);
+std::vector<double> targets_of(const Scenario& scenario) {
+  return target_shares(scenario.expert_parallel, scenario.workload,
+                       first_log_popularity(scenario.expert_parallel, scenario.workload));
 }
 
 }  // namespace
@@ -106,8 +89,8 @@ TEST_CASE("a hash knows the token and the step but not the seed") {
   Scenario random = scenario_of(RoutingStrategy::random, 32, 4, {100});
   const TokenRouting first_hash = route(hash, {}).routing;
   const TokenRouting first_random = route(random, {}).routing;
-  CHECK(route(hash, {.step = 1, .gate = nullptr}).routing.expert != first_hash.expert);
-  CHECK(route(random, {.step = 1, .gate = nullptr}).routing.expert != first_random.expert);
+  CHECK(route(hash, {.step = 1}).routing.expert != first_hash.expert);
+  CHECK(route(random, {.step = 1}).routing.expert != first_random.expert);
   hash.workload.seed = 2;
   random.workload.seed = 2;
   CHECK(route(hash, {}).routing.expert == first_hash.expert);
@@ -202,7 +185,7 @@ TEST_CASE("steps bring other tokens to the same gate") {
   const RoutedTokens second = route(scenario, first.next);
   CHECK(second.routing.expert != first.routing.expert);
   CHECK(second.next.gate == first.next.gate);
-  const RoutedTokens made_again = route(scenario, {.step = 1, .gate = nullptr});
+  const RoutedTokens made_again = route(scenario, {.step = 1});
   CHECK(made_again.routing.expert == second.routing.expert);
   CHECK(made_again.routing.weight == second.routing.weight);
 }
@@ -212,7 +195,7 @@ TEST_CASE("skew is the deviation of the logarithms of the expert loads") {
   for (const double skew : {0.5, 0.8}) {
     Scenario scenario = scenario_of(RoutingStrategy::learned_gating, 256, 8, {65536});
     scenario.workload.skew = skew;
-    const std::vector<double> targets = target_shares(scenario.expert_parallel, scenario.workload);
+    const std::vector<double> targets = targets_of(scenario);
     const double measured = log_deviation(route(scenario, {}).report.expert_loads);
     CAPTURE(skew);
     CHECK(log_deviation(targets) == doctest::Approx(skew).epsilon(1e-9));
@@ -223,7 +206,7 @@ TEST_CASE("skew is the deviation of the logarithms of the expert loads") {
 TEST_CASE("every expert's load comes near its target also under a group-limited gate") {
   Scenario scenario = deepseek_v3_gate({65536});
   scenario.workload.skew = 0.8;
-  const std::vector<double> targets = target_shares(scenario.expert_parallel, scenario.workload);
+  const std::vector<double> targets = targets_of(scenario);
   const RoutingReport report = route(scenario, {}).report;
   double squares = 0;
   for (std::size_t e = 0; e < targets.size(); ++e)
@@ -235,7 +218,7 @@ TEST_CASE("an expert that nearly everybody wants is calibrated too") {
   // 384 experts do not divide the calibration's tokens evenly; one is wanted by 95 % of all tokens.
   Scenario scenario = scenario_of(RoutingStrategy::learned_gating, 384, 8, {32768});
   scenario.workload.skew = 2;
-  const std::vector<double> targets = target_shares(scenario.expert_parallel, scenario.workload);
+  const std::vector<double> targets = targets_of(scenario);
   REQUIRE(std::ranges::max(targets) == 0.95);
   const RoutingReport report = route(scenario, {}).report;
   for (std::size_t e = 0; e < targets.size(); ++e) {
@@ -257,11 +240,13 @@ TEST_CASE("target shares sum to top k and nobody is wanted by nearly all tokens"
   expert_parallel.top_k = 4;
   Workload workload;
   workload.skew = 3;
-  const std::vector<double> shares = target_shares(expert_parallel, workload);
+  const std::vector<double> shares =
+      target_shares(expert_parallel, workload, first_log_popularity(expert_parallel, workload));
   CHECK(std::accumulate(shares.begin(), shares.end(), 0.0) == doctest::Approx(4).epsilon(1e-12));
   CHECK(std::ranges::max(shares) == 0.95);
   expert_parallel.top_k = 16;
-  CHECK(target_shares(expert_parallel, workload) == std::vector<double>(16, 1.0));
+  CHECK(target_shares(expert_parallel, workload, first_log_popularity(expert_parallel, workload)) ==
+        std::vector<double>(16, 1.0));
 }
 
 TEST_CASE("the auxiliary loss is the weight times experts times shares times probabilities") {
@@ -291,55 +276,6 @@ TEST_CASE("the auxiliary loss counts selections before dropping") {
   const RoutedTokens dropped = route(scenario, {});
   CHECK(dropped.report.dropped_selections > 0);
   CHECK(dropped.report.auxiliary_loss == all.report.auxiliary_loss);
-}
-
-TEST_CASE("load_based takes the least loaded experts as its device sees them") {
-  // Two devices, six experts, top-2, three tokens each, nothing assigned before. Device 0 counts up from
-  // expert 0, device 1 from 1 * 6 / 2 = 3: each deals its six selections once around.
-  const Scenario scenario = scenario_of(RoutingStrategy::load_based, 6, 2, {3, 3});
-  const RoutedTokens first = route(scenario, {});
-  CHECK(first.routing.expert == std::vector<std::int32_t>{0, 1, 2, 3, 4, 5, 3, 4, 5, 0, 1, 2});
-  CHECK(first.next.assigned_load == std::vector<double>(6, 2));
-
-  // Decayed counts 8 0 2 4 6 6 over both devices, so 4 0 1 2 3 3 each. On device 0 token 0 takes 1 and 2,
-  // which leaves 4 1 2 2 3 3; token 1 takes 1 and, of the equal 2 and 3, the earlier: 4 2 3 2 3 3; token 2
-  // takes 1 and
-  // 3. Device 1 counts 3 4 5 0 1 2: its token 1 takes 1 and 3, which leaves 4 2 2 3 3 3, its token 2 1 and 2.
-  RouterState state;
-  state.assigned_load = {8, 0, 2, 4, 6, 6};
-  const RoutedTokens second = route(scenario, state);
-  CHECK(second.routing.expert == std::vector<std::int32_t>{1, 2, 1, 2, 1, 3, 1, 2, 1, 3, 1, 2});
-  // 0.9 of the old and the new: 6 of expert 1, 4 of 2, 2 of 3.
-  const std::vector<double> expected = {7.2, 6, 1.8 + 4, 3.6 + 2, 5.4, 5.4};
-  for (std::size_t e = 0; e < 6; ++e)
-    CHECK(second.next.assigned_load[e] == doctest::Approx(expected[e]).epsilon(1e-12));
-}
-
-TEST_CASE("load_based evens out over the steps what came in uneven") {
-  Scenario scenario = scenario_of(RoutingStrategy::load_based, 32, 4, std::vector<int>(8, 200));
-  RouterState state;
-  state.assigned_load.assign(32, 0);
-  state.assigned_load[5] = 500;
-  const RoutedTokens routed = route(scenario, state);
-  // A device's share of the 500 is 62.5; its 800 selections lift the other 31 experts to 25.8 only.
-  CHECK(std::abs(static_cast<double>(routed.report.expert_loads[0]) - 6400.0 / 31) <= 8);
-  CHECK(routed.report.expert_loads[5] == 0);
-}
-
-TEST_CASE("similarity_based takes the nearest direction whatever the skew") {
-  Scenario scenario = scenario_of(RoutingStrategy::similarity_based, 32, 4, {4000});
-  const RoutedTokens plain = route(scenario, {});
-  check_distinct(plain.routing);
-  CHECK_FALSE(plain.report.auxiliary_loss.has_value());
-  scenario.workload.skew = 2;
-  CHECK(route(scenario, {}).routing.expert == plain.routing.expert);
-  // In one dimension there are two directions, and a token's sign decides: all experts of its side come
-  // first.
-  scenario.workload.embedding_dim = 1;
-  RouterState state;
-  make_similarity_based(scenario, state)->for_each_token([](std::int64_t, std::span<const float> scores) {
-    for (const float score : scores) REQUIRE(std::abs(score - 0.5F) == doctest::Approx(0.5).epsilon(1e-6));
-  });
 }
 
 }  // namespace epsim

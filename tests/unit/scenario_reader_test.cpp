@@ -205,10 +205,35 @@ TEST_CASE("workload") {
         "/workload/tokens_per_device: there are no tokens at all; give one rank at least one");
   CHECK(message_of(on_star(R"({"workload": {"tokens_per_device": [1, 2, 3, "4"]}})")) ==
         "/workload/tokens_per_device/3: found the string \"4\", not an integer; give 0 to 67108864");
-  CHECK(message_of(on_star(R"({"workload": {"skew": 6, "tokens_per_device": 0, "drift": 1}})")) ==
+  CHECK(message_of(on_star(R"({"workload": {"skew": 6, "tokens_per_device": 0, "drift": 2}})")) ==
         "/workload/tokens_per_device: 0 is out of range; give 1 to 67108864\n"
         "/workload/skew: the number 6 is out of range; give 0 to 5\n"
-        "/workload/drift: drift with the number 1 is not available yet; leave it out or give 0");
+        "/workload/drift: the number 2 is out of range; give 0 to 1");
+}
+
+TEST_CASE("topics are a number or an object") {
+  CHECK(parse(on_star("{}")).workload.topics.count == 0);
+  CHECK(parse(on_star(R"({"workload": {"topics": 9}})")).workload.topics.count == 9);
+  const Topics topics =
+      parse(on_star(R"({"workload": {"topics": {"count": 3, "concentration": 1, "tokens": 2}}})"))
+          .workload.topics;
+  CHECK(topics.count == 3);
+  CHECK(topics.concentration == 1);
+  CHECK(topics.tokens == 2);
+  CHECK(message_of(on_star(R"({"workload": {"topics": {"count": -1, "concentration": 2}}})")) ==
+        "/workload/topics/count: -1 is out of range; give 0 to 65536\n"
+        "/workload/topics/concentration: the number 2 is out of range; give 0 to 1");
+  CHECK(message_of(on_star(R"({"workload": {"topics": "many"}})")) ==
+        "/workload/topics: found the string \"many\", not an integer; give 0 to 65536");
+}
+
+TEST_CASE("a layer's experts must fit into a device's memory") {
+  // An expert of the default shape in BF16: 2 * 3 * 4096 * 14336 = 352.3 MB; two of them on a device.
+  CHECK(message_of(on_star(R"({"platform": {"device": {"memory": 704643072}}})")) == "accepted");
+  CHECK(
+      message_of(on_star(R"({"platform": {"device": {"memory": 704643071}}})")) ==
+      "/expert_parallel/experts_per_device: the weights of 2 experts take 705 MB, more than the 705 MB of a "
+      "device's memory; use more devices, fewer experts or a larger /platform/device/memory");
 }
 
 TEST_CASE("transports") {
@@ -282,7 +307,7 @@ TEST_CASE("all faults of a file at once") {
         "num_experts, experts_per_device, expert_parallel_size, top_k, gate, group_score, expert_groups, "
         "kept_groups, routing_strategy, load_balancing, communication_pattern, capacity_factor, drop_tokens, "
         "min_capacity, pad_to_capacity, bias_update_rate, use_auxiliary_loss, auxiliary_loss_weight, "
-        "redundant_experts, replica_choice, rebalance_interval, auxiliary_loss_learning_rate)\n"
+        "auxiliary_loss_learning_rate, redundant_experts, replica_choice, rebalance_interval)\n"
         "/barriers: found the number 1, not a boolean; give true or false\n"
         "/modell: unknown key; did you mean \"model\"? (allowed: $schema, name, question, expect, platform, "
         "transport, traffic, model, expert_parallel, workload, payload, patterns, barriers, resolution, "

@@ -47,14 +47,18 @@ auto members_of(const Transport& value) {
   return std::tie(name, start_up, overhead, up, out);
 }
 auto members_of(const ExpertParallel& value) {
-  const auto& [e, s, p, k, routing, balancing, pattern, factor, drop, use, weight, gate, groups, kept, score,
-               rate, least, pad] = value;
-  return std::tie(e, s, p, k, routing, balancing, pattern, factor, drop, use, weight, gate, groups, kept,
-                  score, rate, least, pad);
+  const auto& [e, s, p, k, routing, balancing, pattern, factor, drop, use, weight, learn, gate, groups, kept,
+               score, rate, least, pad] = value;
+  return std::tie(e, s, p, k, routing, balancing, pattern, factor, drop, use, weight, learn, gate, groups,
+                  kept, score, rate, least, pad);
+}
+auto members_of(const Topics& value) {
+  const auto& [count, concentration, tokens] = value;
+  return std::tie(count, concentration, tokens);
 }
 auto members_of(const Workload& value) {
-  const auto& [tokens, steps, seed, skew, dim] = value;
-  return std::tie(tokens, steps, seed, skew, dim);
+  const auto& [tokens, steps, seed, skew, dim, topics, drift, every] = value;
+  return std::tuple_cat(std::tie(tokens, steps, seed, skew, dim, drift, every), members_of(topics));
 }
 auto members_of(const Payload& value) {
   const auto& [dispatch, combine, weights, dispatch_bytes, combine_bytes] = value;
@@ -155,6 +159,9 @@ TEST_CASE("resolved scenarios parse to themselves: members") {
           R"({"patterns": {"point_to_point": {"granularity": "device", "window": 2}, "ring": {"bidirectional": true}}})",
           R"({"patterns": {"hierarchical": {"deduplicate": "none", "chunks": 3}, "ring": {"deduplicate": "device"}}})",
           R"({"expert_parallel": {"expert_groups": 2, "kept_groups": 1, "group_score": "max", "capacity_factor": 1.1}})",
+          R"({"workload": {"topics": {"count": 5, "concentration": 0.25, "tokens": 7}, "drift": 0.3}})",
+          R"({"workload": {"topics": 12, "steps": 9, "simulate_every": 4}})",
+          R"({"expert_parallel": {"auxiliary_loss_learning_rate": 3.5}})",
           R"({"expert_parallel": {"min_capacity": 3, "pad_to_capacity": true, "bias_update_rate": 0.25}})",
           R"({"expert_parallel": {"drop_tokens": true, "use_auxiliary_loss": false, "auxiliary_loss_weight": 0.3}})",
       })
