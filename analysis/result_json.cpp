@@ -57,6 +57,20 @@ Json busiest_link_json(const Topology& topology, const std::optional<LinkUse>& u
           {"utilization", use->utilization}};
 }
 
+Json rebalancing_json(const std::optional<Rebalancing>& rebalancing, std::size_t pattern) {
+  if (!rebalancing) return nullptr;
+  return {{"seconds", rebalancing->seconds},
+          {"moved_experts", rebalancing->moved_experts},
+          {"saved_seconds", rebalancing->saved_seconds[pattern]},
+          {"paid_for_after_steps", or_null(rebalancing->paid_for_after[pattern])}};
+}
+
+Json last_rebalance_step(const ExperimentResult& experiment) {
+  for (std::size_t step = experiment.steps.size(); step-- > 0;)
+    if (experiment.steps[step].rebalancing) return step;
+  return nullptr;
+}
+
 Json steps_json(const ExperimentResult& experiment, std::size_t pattern) {
   Json steps = Json::array();
   for (const StepResult& step : experiment.steps) {
@@ -65,7 +79,8 @@ Json steps_json(const ExperimentResult& experiment, std::size_t pattern) {
                      {"layer_seconds", simulated ? Json(step.layers[pattern].layer_seconds) : Json(nullptr)},
                      {"phases", simulated ? phases_json(step.layers[pattern]) : Json(nullptr)},
                      {"load", load_json(step.load)},
-                     {"rebalance_bytes", 0}});
+                     {"rebalance_bytes", step.rebalancing ? step.rebalancing->bytes : 0},
+                     {"rebalance", rebalancing_json(step.rebalancing, pattern)}});
   }
   return steps;
 }
@@ -78,11 +93,12 @@ std::int64_t tokens_routed(const ExperimentResult& experiment) {
          static_cast<std::int64_t>(experiment.steps.size());
 }
 
-/// Over the simulated steps.
+/// Over the simulated steps, and all moving of weights.
 Seconds total_seconds(const ExperimentResult& experiment, std::size_t pattern) {
   Seconds sum = 0;
   for (const StepResult& step : experiment.steps)
-    if (!step.layers.empty()) sum += step.layers[pattern].layer_seconds;
+    sum += (step.layers.empty() ? 0 : step.layers[pattern].layer_seconds) +
+           (step.rebalancing ? step.rebalancing->seconds : 0);
   return sum;
 }
 
@@ -112,7 +128,7 @@ Json run_json(const ExperimentResult& experiment, std::size_t pattern, const Jso
             {"expert_load_variance", variance},
             {"routing_seconds", layer.phase(Phase::gate).seconds}}},
           {"steps", steps_json(experiment, pattern)},
-          {"last_rebalance_step", nullptr},
+          {"last_rebalance_step", last_rebalance_step(experiment)},
           {"wall_seconds", experiment.wall_seconds}};
 }
 

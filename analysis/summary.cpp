@@ -30,12 +30,8 @@ Spread spread_of(const std::vector<std::int64_t>& loads) {
 /// Delivered selections; what pads a block is none.
 std::vector<std::int64_t> loads_of_ranks(const RoutedStep& step) {
   std::vector<std::int64_t> loads(static_cast<std::size_t>(step.traffic.ranks()));
-  const ExpertPlacement& placement = step.placement;
-  for (const std::int32_t expert : step.routed->routing.expert) {
-    if (expert == dropped_selection) continue;
-    const int slot = placement.slot_of_expert[static_cast<std::size_t>(expert)];
-    ++loads[static_cast<std::size_t>(placement.rank_of_slot(slot))];
-  }
+  for (const std::int32_t slot : step.slot_of_selection)
+    if (slot >= 0) ++loads[static_cast<std::size_t>(step.placement.rank_of_slot(slot))];
   return loads;
 }
 

@@ -209,6 +209,25 @@ std::string steps_table(const ExperimentResult& experiment) {
   return '\n' + layout(columns, rows);
 }
 
+/// What moved before which step, what it took and when it has paid for itself.
+std::string rebalancing_text(const ExperimentResult& experiment) {
+  std::string text;
+  for (std::size_t step = 0; step < experiment.steps.size(); ++step) {
+    const std::optional<Rebalancing>& one = experiment.steps[step].rebalancing;
+    if (!one) continue;
+    text +=
+        fmt::format("before step {}: {} experts moved, {} in {}; paid for after ", step, one->moved_experts,
+                    format_bytes(static_cast<double>(one->bytes)), format_duration(one->seconds));
+    for (std::size_t p = 0; p < experiment.patterns.size(); ++p) {
+      const std::optional<int>& paid = one->paid_for_after[p];
+      text += fmt::format("{}{} {}", p > 0 ? ", " : "", paid ? std::to_string(*paid) + " steps" : "never",
+                          "(" + std::string(name_of(experiment.patterns[p])) + ")");
+    }
+    text += '\n';
+  }
+  return text.empty() ? "" : '\n' + text;
+}
+
 }  // namespace
 
 std::string comparison_table(const ExperimentResult& experiment) {
@@ -219,8 +238,8 @@ std::string comparison_table(const ExperimentResult& experiment) {
   for (std::size_t i = 0; i < layers.size(); ++i) rows.push_back(pattern_row(experiment, i, has_layer, best));
   rows.push_back(bound_row(layers.front(), has_layer));
   constexpr std::size_t page = 110;
-  return heading(experiment) + '\n' + layout(columns_of(has_layer), rows) + steps_table(experiment) + '\n' +
-         wrapped(verdict(experiment), page) + '\n';
+  return heading(experiment) + '\n' + layout(columns_of(has_layer), rows) + steps_table(experiment) +
+         rebalancing_text(experiment) + '\n' + wrapped(verdict(experiment), page) + '\n';
 }
 
 }  // namespace epsim

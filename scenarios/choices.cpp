@@ -10,11 +10,6 @@ Choice<E> now(E value) {
   return {name_of(value), value, true};
 }
 
-template <class E>
-Choice<E> later(E value) {
-  return {name_of(value), value, false};
-}
-
 }  // namespace
 
 std::span<const Choice<RoutingStrategy>> routing_strategies() {
@@ -26,7 +21,7 @@ std::span<const Choice<RoutingStrategy>> routing_strategies() {
 
 std::span<const Choice<LoadBalancing>> load_balancings() {
   static const std::array choices = {now(LoadBalancing::token_choice_based),
-                                     now(LoadBalancing::expert_choice_based), later(LoadBalancing::dynamic),
+                                     now(LoadBalancing::expert_choice_based), now(LoadBalancing::dynamic),
                                      now(LoadBalancing::round_robin), now(LoadBalancing::load_aware)};
   return choices;
 }
@@ -45,6 +40,12 @@ std::span<const Choice<GateKind>> gates() {
 
 std::span<const Choice<GroupScore>> group_scores() {
   static const std::array choices = {now(GroupScore::max), now(GroupScore::top2_sum)};
+  return choices;
+}
+
+std::span<const Choice<ReplicaChoice>> replica_choices() {
+  static const std::array choices = {now(ReplicaChoice::nearest), now(ReplicaChoice::round_robin),
+                                     now(ReplicaChoice::random)};
   return choices;
 }
 

@@ -14,6 +14,7 @@ namespace epsim {
 [[nodiscard]] std::span<const Choice<PatternKind>> communication_patterns();
 [[nodiscard]] std::span<const Choice<GateKind>> gates();
 [[nodiscard]] std::span<const Choice<GroupScore>> group_scores();
+[[nodiscard]] std::span<const Choice<ReplicaChoice>> replica_choices();
 [[nodiscard]] std::span<const Choice<DataType>> data_types();
 /// none and device, the levels of a pattern without gateways.
 [[nodiscard]] std::span<const Choice<Deduplication>> pair_deduplications();

@@ -14,6 +14,7 @@ inline constexpr std::int64_t most_bytes = std::int64_t{1} << 53;
 
 inline constexpr IntegerRange devices = {1, most_devices};
 inline constexpr IntegerRange experts = {1, 65536};
+inline constexpr IntegerRange redundant_experts = {0, 65536};
 inline constexpr IntegerRange width = {1, 1 << 20};
 inline constexpr IntegerRange tokens = {1, 1 << 26};
 inline constexpr IntegerRange tokens_of_one = {0, 1 << 26};

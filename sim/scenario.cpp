@@ -45,6 +45,11 @@ std::string_view name_of(GroupScore value) {
   return name_at(names, value);
 }
 
+std::string_view name_of(ReplicaChoice value) {
+  static constexpr std::array<std::string_view, 3> names = {"nearest", "round_robin", "random"};
+  return name_at(names, value);
+}
+
 std::string_view name_of(Deduplication value) {
   static constexpr std::array<std::string_view, 3> names = {"none", "device", "node"};
   return name_at(names, value);

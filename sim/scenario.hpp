@@ -32,6 +32,8 @@ enum class LoadBalancing : std::uint8_t {
 enum class PatternKind : std::uint8_t { all_to_all, point_to_point, hierarchical, ring };
 enum class GateKind : std::uint8_t { softmax, sigmoid };
 enum class GroupScore : std::uint8_t { max, top2_sum };
+/// Which of an expert's replicas a selection goes to; see choose_slots.
+enum class ReplicaChoice : std::uint8_t { nearest, round_robin, random };
 /// What is merged before it travels; see "deduplicate" in the README's glossary.
 enum class Deduplication : std::uint8_t { none, device, node };
 enum class DataType : std::uint8_t { fp8, bf16 };
@@ -61,8 +63,11 @@ struct ExpertParallel {
   int kept_groups = 1;
   GroupScore group_score = GroupScore::top2_sum;
   double bias_update_rate =
-      0.001;                     ///< load_aware: what an expert's bias moves per step, in units of the score
-  int min_capacity = 0;          ///< least capacity per source device and expert
+      0.001;                  ///< load_aware: what an expert's bias moves per step, in units of the score
+  int min_capacity = 0;       ///< least capacity per source device and expert
+  int redundant_experts = 0;  ///< slots beyond num_experts, for replicas
+  ReplicaChoice replica_choice = ReplicaChoice::nearest;
+  int rebalance_interval = 10;   ///< dynamic: steps between rebalancings
   bool pad_to_capacity = false;  ///< send blocks of the capacity, filled up, as GShard and Switch do
 };
 
@@ -80,8 +85,8 @@ struct Workload {
   double skew = 0;         ///< sigma of the log-normal distribution of expected expert loads
   int embedding_dim = 64;  ///< of the synthetic token embeddings
   Topics topics;
-  /// 0 to 1: the experts' log loads are a stationary random walk whose correlation from one step to the next is
-  /// sqrt(1 - drift^2); 0: the same popularity for ever, 1: a new one every step.
+  /// 0 to 1: the experts' log loads are a stationary random walk whose correlation from one step to the next
+  /// is sqrt(1 - drift^2); 0: the same popularity for ever, 1: a new one every step.
   double drift = 0;
   int simulate_every = 1;  ///< the network runs in every so-manieth step and the last; routing in all
 };
@@ -156,6 +161,7 @@ struct Scenario {
 [[nodiscard]] std::string_view name_of(PatternKind value);
 [[nodiscard]] std::string_view name_of(GateKind value);
 [[nodiscard]] std::string_view name_of(GroupScore value);
+[[nodiscard]] std::string_view name_of(ReplicaChoice value);
 [[nodiscard]] std::string_view name_of(Deduplication value);
 [[nodiscard]] std::string_view name_of(DataType value);
 

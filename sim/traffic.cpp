@@ -21,16 +21,16 @@ class OncePerToken {
   std::vector<std::int64_t> last_token_;
 };
 
-void count_copies(const TokenRouting& routing, const ExpertPlacement& placement, const Group& group,
-                  Traffic& traffic) {
+void count_copies(const TokenRouting& routing, std::span<const std::int32_t> slot_of_selection,
+                  const ExpertPlacement& placement, const Group& group, Traffic& traffic) {
   OncePerToken device_seen(group.size());
   OncePerToken node_seen(group.node_count());
   for (Rank home = 0; home < routing.ranks(); ++home) {
     const TokenRange tokens = routing.tokens_of(home);
     for (std::int64_t token = tokens.first; token < tokens.last; ++token) {
-      for (const std::int32_t expert : routing.experts_of(token)) {
-        if (expert == dropped_selection) continue;
-        const int slot = placement.slot_of_expert[static_cast<std::size_t>(expert)];
+      const std::size_t begin = routing.selections_begin(token);
+      for (const int slot : slot_of_selection.subspan(begin, routing.selections_begin(token + 1) - begin)) {
+        if (slot < 0) continue;
         const Rank far = placement.rank_of_slot(slot);
         ++traffic.selections(home, slot);
         if (device_seen.is_new(far, token)) ++traffic.device_copies(home, far);
@@ -56,8 +56,8 @@ void count_blocks(const TokenRouting& routing, const ExpertPlacement& placement,
 
 }  // namespace
 
-Traffic build_traffic(const TokenRouting& routing, const ExpertPlacement& placement, const Group& group,
-                      const Payload& payload) {
+Traffic build_traffic(const TokenRouting& routing, std::span<const std::int32_t> slot_of_selection,
+                      const ExpertPlacement& placement, const Group& group, const Payload& payload) {
   Traffic traffic;
   for (int slot = 0; slot < placement.slots(); ++slot)
     traffic.rank_of_slot.push_back(placement.rank_of_slot(slot));
@@ -67,7 +67,7 @@ Traffic build_traffic(const TokenRouting& routing, const ExpertPlacement& placem
   traffic.dispatch_bytes_per_copy = payload.dispatch_bytes_per_copy;
   traffic.combine_bytes_per_copy = payload.combine_bytes_per_copy;
   if (routing.block.empty())
-    count_copies(routing, placement, group, traffic);
+    count_copies(routing, slot_of_selection, placement, group, traffic);
   else
     count_blocks(routing, placement, group, traffic);
   return traffic;

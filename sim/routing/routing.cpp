@@ -104,6 +104,15 @@ void learn_from_auxiliary_loss(const ExpertParallel& rule, const Ranking& rankin
     state.gate_bias[e] -= rule.auxiliary_loss_learning_rate * gradient[e];
 }
 
+/// Exponential moving average with the weight of an average over `interval` steps, 2 / (interval + 1).
+void average_loads(const RoutingReport& report, int interval, RouterState& state) {
+  const double weight = state.average_load.empty() ? 1 : 2.0 / (interval + 1);
+  state.average_load.resize(report.expert_selections.size());
+  for (std::size_t e = 0; e < state.average_load.size(); ++e)
+    state.average_load[e] +=
+        weight * (static_cast<double>(report.expert_selections[e]) - state.average_load[e]);
+}
+
 bool learns(const Scenario& scenario, const Ranking& ranking, int next_step) {
   const ExpertParallel& rule = scenario.expert_parallel;
   return rule.use_auxiliary_loss && rule.auxiliary_loss_learning_rate > 0 && rule.auxiliary_loss_weight > 0 &&
@@ -121,6 +130,8 @@ RoutedTokens route(const Scenario& scenario, const RouterState& state) {
   if (scenario.expert_parallel.routing_strategy == RoutingStrategy::load_based) count_assigned(report, next);
   if (scenario.expert_parallel.load_balancing == LoadBalancing::load_aware)
     move_selection_bias(report, scenario.expert_parallel.bias_update_rate, next);
+  if (scenario.expert_parallel.load_balancing == LoadBalancing::dynamic)
+    average_loads(report, scenario.expert_parallel.rebalance_interval, next);
   if (learns(scenario, *ranking, next.step))
     learn_from_auxiliary_loss(scenario.expert_parallel, *ranking, report, next);
   return {std::move(assignment.routing), std::move(report), std::move(next)};

@@ -71,6 +71,16 @@ struct RoutingReport {
 
 struct LearnedGate;
 
+/// Which expert sits in which slot; an expert may sit in several. Slots are numbered device by device.
+struct ExpertPlacement {
+  int slots_per_device = 0;
+  std::vector<std::int32_t> expert_of_slot = {};  ///< size ranks * slots_per_device
+
+  [[nodiscard]] int slots() const { return static_cast<int>(expert_of_slot.size()); }
+  [[nodiscard]] int rank_of_slot(int slot) const { return slot / slots_per_device; }
+  bool operator==(const ExpertPlacement&) const = default;
+};
+
 /// What one step hands to the next, for the same scenario.
 struct RouterState {
   int step = 0;
@@ -79,7 +89,10 @@ struct RouterState {
   std::vector<double> log_popularity = {};  ///< with drift: per expert, standardised; empty: the first step's
   std::vector<double> gate_bias = {};       ///< auxiliary loss: per expert, added to the logits; empty: zeros
   std::vector<double> selection_bias = {};  ///< load_aware: per expert; empty: zeros
-  std::vector<double> assigned_load = {};   ///< load_based: decayed counts per expert; empty: zeros
+  std::optional<ExpertPlacement> placement = {};         ///< empty: the first one
+  std::optional<ExpertPlacement> former_placement = {};  ///< dynamic: that before the last rebalancing
+  std::vector<double> average_load = {};                 ///< dynamic: moving average per expert
+  std::vector<double> assigned_load = {};  ///< load_based: decayed counts per expert; empty: zeros
 };
 
 struct RoutedTokens {

@@ -94,3 +94,36 @@ TEST_CASE("GLM-4.5 EP16: selection biases balance the experts within 24 steps") 
   CHECK(patterns.at("hierarchical")["total_seconds"].get<double>() ==
         doctest::Approx(before + layer(patterns, "hierarchical")));
 }
+
+TEST_CASE("DeepSeek-V3 prefill EP32: moving experts pays when popularity drifts slowly") {
+  const auto patterns = compare_shipped("deepseek_v3_prefill_ep32");
+  for (const auto& [name, pattern] : patterns) {
+    CAPTURE(name);
+    const json& steps = pattern["steps"];
+    CHECK(pattern["last_rebalance_step"] == 16);
+    const json& moved = steps[16];
+    CHECK(moved["rebalance_bytes"].get<double>() == doctest::Approx(12e9).epsilon(0.05));
+    CHECK(moved["rebalance"]["seconds"].get<double>() == doctest::Approx(10.8e-3).epsilon(0.05));
+    CHECK(moved["rebalance"]["paid_for_after_steps"] <= 8);
+    CHECK(moved["rebalance"]["saved_seconds"] > moved["rebalance"]["seconds"]);
+    CHECK(steps[15]["rebalance"].is_null());
+    CHECK(steps[15]["rebalance_bytes"] == 0);
+    CHECK(steps[15]["load"]["max_over_mean"] > 1.9);
+    CHECK(moved["load"]["max_over_mean"] < 1.3);
+  }
+  const json& steps = patterns.at("hierarchical")["steps"];
+  CHECK(steps[16]["layer_seconds"].get<double>() < 0.8 * steps[0]["layer_seconds"].get<double>());
+}
+
+TEST_CASE("DeepSeek-V3 decode EP32: moving experts does not pay when popularity drifts fast") {
+  for (const auto& [name, pattern] : compare_shipped("deepseek_v3_decode_ep32")) {
+    CAPTURE(name);
+    CHECK(pattern["last_rebalance_step"] == 24);
+    for (const int step : {8, 16, 24}) {
+      const json& moved = pattern["steps"][step]["rebalance"];
+      CHECK(moved["seconds"] > 0.01);
+      CHECK(moved["paid_for_after_steps"].is_null());
+      CHECK(moved["saved_seconds"] < moved["seconds"]);
+    }
+  }
+}

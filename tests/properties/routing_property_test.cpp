@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 #include <vector>
 
 #include "sim/routing/routing.hpp"
 #include "sim/traffic.hpp"
+#include "tests/support/fixtures.hpp"
 #include "tests/support/property.hpp"
 
 namespace epsim {
@@ -57,7 +59,8 @@ Case any_case() {
 }
 
 Traffic traffic_of(const Case& any, const TokenRouting& routing) {
-  return build_traffic(routing, place_experts(any.scenario.expert_parallel), any.group, any.scenario.payload);
+  return traffic_of(routing, first_placement(any.scenario.expert_parallel, any.group), any.group,
+                    any.scenario.payload);
 }
 
 template <class Row>
@@ -197,6 +200,49 @@ TEST_CASE("padded blocks hold every selection and are all of one size") {
   });
 }
 
+TEST_CASE("replicas share what is selected and nothing else") {
+  check_property("every selection goes to one of its expert's slots", [] {
+    Case any = any_case();
+    ExpertParallel& ep = any.scenario.expert_parallel;
+    ep.redundant_experts = ep.expert_parallel_size * *rc::gen::inRange(0, 3);
+    ep.experts_per_device += ep.redundant_experts / ep.expert_parallel_size;
+    const TokenRouting routing = route(any.scenario, {}).routing;
+    std::vector<double> loads(static_cast<std::size_t>(ep.num_experts));
+    for (double& load : loads) load = *rc::gen::inRange(0, 100);
+    const ExpertPlacement first = first_placement(ep, any.group);
+    const ExpertPlacement planned = plan_placement(ep, any.group, loads);
+    for (const ExpertPlacement& placement : {first, planned}) {
+      RC_ASSERT(placement.slots() == ep.num_experts + ep.redundant_experts);
+      for (const std::vector<int>& slots : slots_of_experts(placement, ep.num_experts))
+        RC_ASSERT(!slots.empty());
+      for (const ReplicaChoice choice :
+           {ReplicaChoice::nearest, ReplicaChoice::round_robin, ReplicaChoice::random}) {
+        const auto slots = choose_slots(routing, placement, any.group, choice, 1);
+        RC_ASSERT(slots.size() == routing.expert.size());
+        for (std::size_t i = 0; i < slots.size(); ++i) {
+          if (routing.expert[i] == dropped_selection)
+            RC_ASSERT(slots[i] == -1);
+          else
+            RC_ASSERT(placement.expert_of_slot[static_cast<std::size_t>(slots[i])] == routing.expert[i]);
+        }
+      }
+    }
+    // Every rank ends up with exactly what the plan gives it.
+    const Matrix<Bytes> moved = migration(first, planned, any.group, 1);
+    for (Rank rank = 0; rank < any.group.size(); ++rank) {
+      RC_ASSERT(moved(rank, rank) == 0);
+      std::vector<std::int32_t> before(first.expert_of_slot.begin() + rank * ep.experts_per_device,
+                                       first.expert_of_slot.begin() + (rank + 1) * ep.experts_per_device);
+      std::set<std::int32_t> news(planned.expert_of_slot.begin() + rank * ep.experts_per_device,
+                                  planned.expert_of_slot.begin() + (rank + 1) * ep.experts_per_device);
+      for (const std::int32_t expert : before) news.erase(expert);
+      Bytes received = 0;
+      for (Rank source = 0; source < any.group.size(); ++source) received += moved(source, rank);
+      RC_ASSERT(received == static_cast<Bytes>(news.size()));
+    }
+  });
+}
+
 TEST_CASE("the same scenario routes the same tokens") {
   check_property("routing is a function of the scenario", [] {
     const Case any = any_case();
@@ -227,7 +273,7 @@ TEST_CASE("random routing hits the expected number of distinct nodes") {
     std::iota(one_device_each.begin(), one_device_each.end(), 0);
     const Group group = make_group(Topology(one_device_each), nodes);
     const Traffic traffic =
-        build_traffic(route(scenario, {}).routing, place_experts(ep), group, scenario.payload);
+        traffic_of(route(scenario, {}).routing, first_placement(ep, group), group, scenario.payload);
 
     double all_miss = 1;
     for (int i = 0; i < ep.top_k; ++i)

@@ -236,6 +236,34 @@ TEST_CASE("a layer's experts must fit into a device's memory") {
       "device's memory; use more devices, fewer experts or a larger /platform/device/memory");
 }
 
+TEST_CASE("redundant experts are slots beyond the experts") {
+  // 16 devices
+  const ExpertParallel given =
+      parse(on_star(R"({"expert_parallel": {"num_experts": 14, "redundant_experts": 2}})")).expert_parallel;
+  CHECK(given.experts_per_device == 1);
+  CHECK(given.expert_parallel_size == 16);
+  const ExpertParallel counted =
+      parse(on_star(R"({"expert_parallel": {"experts_per_device": 3, "redundant_experts": 4}})"))
+          .expert_parallel;
+  CHECK(counted.num_experts == 44);
+  CHECK(message_of(on_star(R"({"expert_parallel": {"num_experts": 14, "redundant_experts": 1}})")) ==
+        "/expert_parallel/expert_parallel_size: num_experts (14) + redundant_experts (1) cannot be dealt "
+        "evenly to "
+        "16 devices; set expert_parallel_size to 15 or redundant_experts to 2");
+  CHECK(message_of(on_star(R"({"expert_parallel": {"num_experts": 14, "redundant_experts": 2,
+                                                   "experts_per_device": 3}})")) ==
+        "/expert_parallel/experts_per_device: experts_per_device (3) x expert_parallel_size (16) is 48, not "
+        "num_experts (14) + redundant_experts (2); set experts_per_device to 1 or redundant_experts to 34");
+  CHECK(
+      message_of(on_star(R"({"expert_parallel": {"num_experts": 14, "redundant_experts": 2,
+      "load_balancing": "round_robin", "pad_to_capacity": true}})")) ==
+      "/expert_parallel/redundant_experts: round_robin deals evenly and knows no replicas; give 0, or "
+      "another "
+      "load_balancing\n"
+      "/expert_parallel/redundant_experts: pad_to_capacity sends one block per expert and knows no replicas; "
+      "give 0, or leave pad_to_capacity out");
+}
+
 TEST_CASE("transports") {
   CHECK(parse(on_star("{}")).transport.name == "ideal");
   const auto nccl = parse(on_star(R"({"transport": "nccl"})")).transport;
@@ -279,14 +307,10 @@ TEST_CASE("what is to come is accepted where it changes nothing") {
       "expert_parallel": {"redundant_experts": 0}, "platform": {"ep_groups": 1, "ranks": "contiguous"}})")) ==
         "accepted");
   CHECK(message_of(on_star(R"({"engine": "fluid", "workload": {"phase": "training"},
-      "expert_parallel": {"redundant_experts": 2, "load_balancing": "Dynamic",
+      "expert_parallel": {"load_balancing": "Dynamic",
                           "communication_pattern": "auto"}})")) ==
-        "/expert_parallel/load_balancing: \"Dynamic\" is not available yet; allowed: token_choice_based, "
-        "expert_choice_based, round_robin, load_aware\n"
         "/expert_parallel/communication_pattern: \"auto\" is not available yet; allowed: all_to_all, "
         "point_to_point, hierarchical, ring\n"
-        "/expert_parallel/redundant_experts: redundant_experts with the number 2 is not available yet; leave "
-        "it out or give 0\n"
         "/workload/phase: \"training\" is not available yet; allowed: inference\n"
         "/engine: \"fluid\" is not available yet; allowed: simgrid");
 }
@@ -304,10 +328,11 @@ TEST_CASE("all faults of a file at once") {
         "/expert_parallel/routing_strategy: \"learned_gate\" is not a routing strategy; did you mean "
         "\"learned_gating\"? (allowed: learned_gating, hash_based, random, load_based, similarity_based)\n"
         "/expert_parallel/rooting_strategy: unknown key; did you mean \"routing_strategy\"? (allowed: "
-        "num_experts, experts_per_device, expert_parallel_size, top_k, gate, group_score, expert_groups, "
+        "num_experts, experts_per_device, expert_parallel_size, redundant_experts, top_k, gate, group_score, "
+        "expert_groups, "
         "kept_groups, routing_strategy, load_balancing, communication_pattern, capacity_factor, drop_tokens, "
         "min_capacity, pad_to_capacity, bias_update_rate, use_auxiliary_loss, auxiliary_loss_weight, "
-        "auxiliary_loss_learning_rate, redundant_experts, replica_choice, rebalance_interval)\n"
+        "auxiliary_loss_learning_rate, replica_choice, rebalance_interval)\n"
         "/barriers: found the number 1, not a boolean; give true or false\n"
         "/modell: unknown key; did you mean \"model\"? (allowed: $schema, name, question, expect, platform, "
         "transport, traffic, model, expert_parallel, workload, payload, patterns, barriers, resolution, "

@@ -48,9 +48,9 @@ auto members_of(const Transport& value) {
 }
 auto members_of(const ExpertParallel& value) {
   const auto& [e, s, p, k, routing, balancing, pattern, factor, drop, use, weight, learn, gate, groups, kept,
-               score, rate, least, pad] = value;
+               score, rate, least, redundant, choice, interval, pad] = value;
   return std::tie(e, s, p, k, routing, balancing, pattern, factor, drop, use, weight, learn, gate, groups,
-                  kept, score, rate, least, pad);
+                  kept, score, rate, least, redundant, choice, interval, pad);
 }
 auto members_of(const Topics& value) {
   const auto& [count, concentration, tokens] = value;
@@ -162,6 +162,7 @@ TEST_CASE("resolved scenarios parse to themselves: members") {
           R"({"workload": {"topics": {"count": 5, "concentration": 0.25, "tokens": 7}, "drift": 0.3}})",
           R"({"workload": {"topics": 12, "steps": 9, "simulate_every": 4}})",
           R"({"expert_parallel": {"auxiliary_loss_learning_rate": 3.5}})",
+          R"({"expert_parallel": {"redundant_experts": 4, "num_experts": 8, "replica_choice": "random", "rebalance_interval": 7}})",
           R"({"expert_parallel": {"min_capacity": 3, "pad_to_capacity": true, "bias_update_rate": 0.25}})",
           R"({"expert_parallel": {"drop_tokens": true, "use_auxiliary_loss": false, "auxiliary_loss_weight": 0.3}})",
       })
