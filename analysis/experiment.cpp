@@ -3,6 +3,8 @@
 #include <chrono>
 #include <utility>
 
+#include "sim/routing/recorded.hpp"
+
 namespace epsim {
 namespace {
 
@@ -119,7 +121,8 @@ ExperimentResult run_experiment(const Scenario& scenario, std::span<const Patter
   for (int step = 0; step < scenario.workload.steps; ++step) {
     experiment.simulations.clear();  // before the next ones take their memory
     report_progress(progress, scenario, step, "routing");
-    experiment.last_step = route_step(scenario, experiment.cluster, state);
+    experiment.scenario = scenario_of_step(scenario, step);
+    experiment.last_step = route_step(experiment.scenario, experiment.cluster, state);
     if (experiment.last_step.routed) state = experiment.last_step.routed->next;
     run_step(experiment, step, options, progress, payback);
   }

@@ -32,7 +32,7 @@ struct StepResult {
 };
 
 struct ExperimentResult {
-  Scenario scenario;
+  Scenario scenario;  ///< with the last step's tokens: a recorded trace's steps may differ
   Cluster cluster;
   std::vector<PatternKind> patterns;
   std::vector<StepResult> steps;

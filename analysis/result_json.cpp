@@ -5,6 +5,7 @@
 
 #include "analysis/verdict.hpp"
 #include "analysis/version.hpp"
+#include "sim/routing/recorded.hpp"
 
 namespace epsim {
 namespace {
@@ -88,9 +89,13 @@ Json steps_json(const ExperimentResult& experiment, std::size_t pattern) {
 /// Tokens over all steps.
 std::int64_t tokens_routed(const ExperimentResult& experiment) {
   if (experiment.scenario.direct_traffic) return 0;
-  const std::vector<int>& tokens = experiment.scenario.workload.tokens_per_device;
-  return std::accumulate(tokens.begin(), tokens.end(), std::int64_t{0}) *
-         static_cast<std::int64_t>(experiment.steps.size());
+  std::int64_t sum = 0;
+  for (std::size_t step = 0; step < experiment.steps.size(); ++step) {
+    const Scenario scenario = scenario_of_step(experiment.scenario, static_cast<int>(step));
+    const std::vector<int>& tokens = scenario.workload.tokens_per_device;
+    sum = std::accumulate(tokens.begin(), tokens.end(), sum);
+  }
+  return sum;
 }
 
 /// Over the simulated steps, and all moving of weights.

@@ -13,6 +13,8 @@ namespace {
 
 using Row = std::vector<std::string>;
 
+constexpr std::size_t page = 110;  // characters of a line of text
+
 /// Text columns are left-aligned, figures right-aligned; two spaces between columns.
 struct Column {
   std::string heading;
@@ -215,15 +217,15 @@ std::string rebalancing_text(const ExperimentResult& experiment) {
   for (std::size_t step = 0; step < experiment.steps.size(); ++step) {
     const std::optional<Rebalancing>& one = experiment.steps[step].rebalancing;
     if (!one) continue;
-    text +=
+    std::string line =
         fmt::format("before step {}: {} experts moved, {} in {}; paid for after ", step, one->moved_experts,
                     format_bytes(static_cast<double>(one->bytes)), format_duration(one->seconds));
     for (std::size_t p = 0; p < experiment.patterns.size(); ++p) {
       const std::optional<int>& paid = one->paid_for_after[p];
-      text += fmt::format("{}{} {}", p > 0 ? ", " : "", paid ? std::to_string(*paid) + " steps" : "never",
-                          "(" + std::string(name_of(experiment.patterns[p])) + ")");
+      line += fmt::format("{}{} ({})", p > 0 ? ", " : "", paid ? std::to_string(*paid) + " steps" : "never",
+                          name_of(experiment.patterns[p]));
     }
-    text += '\n';
+    text += wrapped(std::move(line), page) + '\n';
   }
   return text.empty() ? "" : '\n' + text;
 }
@@ -237,7 +239,6 @@ std::string comparison_table(const ExperimentResult& experiment) {
   std::vector<Row> rows;
   for (std::size_t i = 0; i < layers.size(); ++i) rows.push_back(pattern_row(experiment, i, has_layer, best));
   rows.push_back(bound_row(layers.front(), has_layer));
-  constexpr std::size_t page = 110;
   return heading(experiment) + '\n' + layout(columns_of(has_layer), rows) + steps_table(experiment) +
          rebalancing_text(experiment) + '\n' + wrapped(verdict(experiment), page) + '\n';
 }

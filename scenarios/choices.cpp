@@ -49,6 +49,12 @@ std::span<const Choice<ReplicaChoice>> replica_choices() {
   return choices;
 }
 
+std::span<const Choice<TraceFormat>> trace_formats() {
+  static constexpr std::array<Choice<TraceFormat>, 3> choices = {
+      {{"megatron", TraceFormat::megatron}, {"csv", TraceFormat::csv}, {"loads", TraceFormat::loads}}};
+  return choices;
+}
+
 std::span<const Choice<DataType>> data_types() {
   static const std::array choices = {now(DataType::fp8), now(DataType::bf16)};
   return choices;

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "scenarios/json_reader.hpp"
+#include "scenarios/trace_reader.hpp"
 #include "sim/scenario.hpp"
 
 namespace epsim {
@@ -15,6 +16,7 @@ namespace epsim {
 [[nodiscard]] std::span<const Choice<GateKind>> gates();
 [[nodiscard]] std::span<const Choice<GroupScore>> group_scores();
 [[nodiscard]] std::span<const Choice<ReplicaChoice>> replica_choices();
+[[nodiscard]] std::span<const Choice<TraceFormat>> trace_formats();
 [[nodiscard]] std::span<const Choice<DataType>> data_types();
 /// none and device, the levels of a pattern without gateways.
 [[nodiscard]] std::span<const Choice<Deduplication>> pair_deduplications();

@@ -20,6 +20,7 @@ inline constexpr IntegerRange tokens = {1, 1 << 26};
 inline constexpr IntegerRange tokens_of_one = {0, 1 << 26};
 inline constexpr IntegerRange steps = {1, 1'000'000};
 inline constexpr IntegerRange seed = {0, INT64_MAX};
+inline constexpr IntegerRange layer = {0, 65536};
 inline constexpr IntegerRange topics = {0, 65536};
 inline constexpr IntegerRange embedding_dim = {1, 4096};
 inline constexpr IntegerRange window = {0, 1'000'000};

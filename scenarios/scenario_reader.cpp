@@ -11,6 +11,7 @@
 #include "scenarios/model_presets.hpp"
 #include "scenarios/nearest_name.hpp"
 #include "scenarios/platform_reader.hpp"
+#include "scenarios/trace_member.hpp"
 #include "scenarios/traffic_reader.hpp"
 #include "sim/transport.hpp"
 
@@ -93,7 +94,7 @@ Topics read_topics(JsonObject& object) {
   return topics;
 }
 
-Workload read_workload(JsonObject object, int ranks, std::vector<Problem>& problems) {
+Workload read_workload(JsonObject& object, int ranks, std::vector<Problem>& problems) {
   Workload workload;
   workload.tokens_per_device = read_tokens(object, ranks, problems);
   assign(workload.steps, object.integer("steps", limits::steps));
@@ -104,8 +105,7 @@ Workload read_workload(JsonObject object, int ranks, std::vector<Problem>& probl
   workload.topics = read_topics(object);
   assign(workload.drift, object.number("drift", limits::drift));
   assign(workload.simulate_every, object.integer("simulate_every", limits::steps));
-  object.not_yet({{"layers", 1}, {"chunks", 1}, {"micro_batches", 1}, {"trace", nullptr}});
-  object.finish();
+  object.not_yet({{"layers", 1}, {"chunks", 1}, {"micro_batches", 1}});
   return workload;
 }
 
@@ -185,8 +185,8 @@ std::optional<PlatformSpec> read_platform_member(JsonObject& object, std::vector
 }
 
 /// What a routed layer needs. Without a platform the members are checked for themselves only.
-void read_layer(JsonObject& object, const PlatformSpec* platform, std::vector<Problem>& problems,
-                Scenario& scenario) {
+void read_layer(JsonObject& object, const PlatformSpec* platform, const std::filesystem::path& base_folder,
+                std::vector<Problem>& problems, Scenario& scenario) {
   const std::size_t problems_before = problems.size();
   const Model model = read_model(object.raw("model"), problems);
   scenario.model = model.shape;
@@ -194,7 +194,10 @@ void read_layer(JsonObject& object, const PlatformSpec* platform, std::vector<Pr
   scenario.expert_parallel =
       read_expert_parallel(object.object("expert_parallel"), model, known_platform, problems);
   const bool ranks_known = platform && problems.size() == problems_before;
-  scenario.workload = read_workload(object.object("workload"), ranks_known ? scenario.ranks() : 0, problems);
+  JsonObject workload = object.object("workload");
+  scenario.workload = read_workload(workload, ranks_known ? scenario.ranks() : 0, problems);
+  read_trace(workload, base_folder, ranks_known, scenario);
+  workload.finish();
   scenario.payload =
       read_payload(object.object("payload"), model.shape, platform ? &platform->device : nullptr);
   if (platform && problems.size() == problems_before) check_device_memory(scenario, problems);
@@ -205,7 +208,7 @@ void read_direct_traffic(JsonObject& object, const PlatformSpec* platform,
                          const std::filesystem::path& base_folder, std::vector<Problem>& problems,
                          Scenario& scenario) {
   Scenario layer;
-  read_layer(object, nullptr, problems, layer);
+  read_layer(object, nullptr, base_folder, problems, layer);
   scenario.expert_parallel.communication_pattern = layer.expert_parallel.communication_pattern;
   const JsonObject traffic = object.object("traffic");
   if (platform)
@@ -231,7 +234,7 @@ Scenario parse_scenario(const json& document, const std::filesystem::path& base_
   if (object.has("traffic"))
     read_direct_traffic(object, known_platform, base_folder, problems, scenario);
   else
-    read_layer(object, known_platform, problems, scenario);
+    read_layer(object, known_platform, base_folder, problems, scenario);
   scenario.patterns = read_patterns(object.object("patterns"));
   assign(scenario.barriers, object.boolean("barriers"));
   assign(scenario.resolution, object.duration("resolution", limits::resolution));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -71,6 +72,19 @@ struct ExpertParallel {
   bool pad_to_capacity = false;  ///< send blocks of the capacity, filled up, as GShard and Switch do
 };
 
+struct RecordedRouting;
+
+/// Recorded routing in place of the synthetic gate's.
+struct Trace {
+  std::string file;          ///< empty: none
+  std::string format;        ///< megatron, csv or loads
+  std::optional<int> layer;  ///< empty: the first that was recorded
+  /// Of megatron and csv: the tokens of every step; loads are in Workload::log_popularity.
+  std::shared_ptr<const RecordedRouting> recorded;
+
+  [[nodiscard]] bool has_tokens() const { return recorded != nullptr; }
+};
+
 /// What tokens are about: runs of consecutive tokens share a topic, a direction of the embedding space.
 struct Topics {
   int count = 0;               ///< 0: every token for itself
@@ -88,6 +102,8 @@ struct Workload {
   /// 0 to 1: the experts' log loads are a stationary random walk whose correlation from one step to the next
   /// is sqrt(1 - drift^2); 0: the same popularity for ever, 1: a new one every step.
   double drift = 0;
+  Trace trace;
+  std::vector<double> log_popularity;  ///< recorded: per expert, in units of skew; empty: from the seed
   int simulate_every = 1;  ///< the network runs in every so-manieth step and the last; routing in all
 };
 

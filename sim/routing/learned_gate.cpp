@@ -156,6 +156,7 @@ Matrix<float> random_topics(int count, int dimension, std::uint64_t seed) {
 }  // namespace
 
 std::vector<double> first_log_popularity(const ExpertParallel& expert_parallel, const Workload& workload) {
+  if (!workload.log_popularity.empty()) return workload.log_popularity;
   return standardised_normals(expert_parallel.num_experts, mix_seed({workload.seed, popularity}));
 }
 

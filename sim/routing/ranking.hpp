@@ -71,5 +71,7 @@ void add_probabilities(std::span<const float> scores, std::span<double> sums);
 [[nodiscard]] std::unique_ptr<Ranking> make_random(const Scenario& scenario, RouterState& state);
 [[nodiscard]] std::unique_ptr<Ranking> make_load_based(const Scenario& scenario, RouterState& state);
 [[nodiscard]] std::unique_ptr<Ranking> make_similarity_based(const Scenario& scenario, RouterState& state);
+/// In place of learned_gating where the workload's trace has tokens.
+[[nodiscard]] std::unique_ptr<Ranking> make_recorded(const Scenario& scenario, RouterState& state);
 
 }  // namespace epsim

@@ -14,7 +14,8 @@ namespace {
 std::unique_ptr<Ranking> make_ranking(const Scenario& scenario, RouterState& state) {
   switch (scenario.expert_parallel.routing_strategy) {
     case RoutingStrategy::learned_gating:
-      return make_learned_gating(scenario, state);
+      return scenario.workload.trace.has_tokens() ? make_recorded(scenario, state)
+                                                  : make_learned_gating(scenario, state);
     case RoutingStrategy::hash_based:
       return make_hash_based(scenario, state);
     case RoutingStrategy::random:

@@ -56,9 +56,14 @@ auto members_of(const Topics& value) {
   const auto& [count, concentration, tokens] = value;
   return std::tie(count, concentration, tokens);
 }
+auto members_of(const Trace& value) {
+  const auto& [file, format, layer, recorded] = value;  // what was recorded is read from the same file
+  return std::tie(file, format, layer);
+}
 auto members_of(const Workload& value) {
-  const auto& [tokens, steps, seed, skew, dim, topics, drift, every] = value;
-  return std::tuple_cat(std::tie(tokens, steps, seed, skew, dim, drift, every), members_of(topics));
+  const auto& [tokens, steps, seed, skew, dim, topics, drift, trace, popularity, every] = value;
+  return std::tuple_cat(std::tie(tokens, steps, seed, skew, dim, drift, popularity, every),
+                        members_of(topics), members_of(trace));
 }
 auto members_of(const Payload& value) {
   const auto& [dispatch, combine, weights, dispatch_bytes, combine_bytes] = value;

@@ -105,3 +105,14 @@ TEST_CASE("table: a dozen steps at most and a dash where the network did not run
   CHECK(table.find("\n   1 ") == std::string::npos);  // 24 steps: 0 2 4 ... 20 23
   CHECK(table.find("the last of 24 steps") != std::string::npos);
 }
+
+TEST_CASE("table: moved experts are told with their cost and when it is paid") {
+  ExperimentResult experiment = three_patterns();
+  experiment.steps.front().rebalancing =
+      Rebalancing{2'000'000, 3, 4, {5, 2, 0}, {2, std::nullopt, std::nullopt}};
+  const std::string table = comparison_table(experiment);
+  CHECK_MESSAGE(table.find("before step 0: 4 experts moved, 2.00 MB in 3.000 s; paid for after 2 steps (") !=
+                    std::string::npos,
+                table);
+  CHECK(table.find("never (hierarchical)") != std::string::npos);
+}
