@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <utility>
 
 #include "scenarios/choices.hpp"
 #include "scenarios/limits.hpp"
 #include "scenarios/trace_reader.hpp"
+#include "sim/routing/learned_gate.hpp"
 #include "sim/routing/recorded.hpp"
 
 namespace epsim {
@@ -100,16 +102,7 @@ void use_loads(const Request& request, JsonObject& workload, Scenario& scenario)
   for (const double load : logs)
     if (load > 0) least = std::min(least, load);
   for (double& load : logs) load = std::log(load > 0 ? load : least / 2);
-  const auto count = static_cast<double>(logs.size());
-  const double mean = std::accumulate(logs.begin(), logs.end(), 0.0) / count;
-  double squares = 0;
-  for (double& value : logs) {
-    value -= mean;
-    squares += value * value;
-  }
-  scenario.workload.skew = std::sqrt(squares / count);
-  if (squares > 0)
-    for (double& value : logs) value /= scenario.workload.skew;
+  scenario.workload.skew = standardise(logs);
   scenario.workload.log_popularity = std::move(logs);
 }
 

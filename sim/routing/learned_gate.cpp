@@ -31,19 +31,6 @@ std::int64_t tokens_per_round(const ExpertParallel& rule) {
   return tokens_per_block * std::clamp<std::int64_t>(blocks, 1, 4096 / tokens_per_block);
 }
 
-/// Shifted and scaled to mean 0 and standard deviation 1 over the values.
-void standardise(std::vector<double>& values) {
-  const auto count = static_cast<double>(values.size());
-  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
-  double squares = 0;
-  for (double& value : values) {
-    value -= mean;
-    squares += value * value;
-  }
-  if (squares > 0)
-    for (double& value : values) value /= std::sqrt(squares / count);
-}
-
 std::vector<double> standardised_normals(int count, std::uint64_t seed) {
   SplitMix64 random(seed);
   std::vector<double> values(static_cast<std::size_t>(count));
@@ -154,6 +141,19 @@ Matrix<float> random_topics(int count, int dimension, std::uint64_t seed) {
 }
 
 }  // namespace
+
+double standardise(std::vector<double>& values) {
+  const auto count = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  double squares = 0;
+  for (double& value : values) {
+    value -= mean;
+    squares += value * value;
+  }
+  if (squares > 0)
+    for (double& value : values) value /= std::sqrt(squares / count);
+  return std::sqrt(squares / count);
+}
 
 std::vector<double> first_log_popularity(const ExpertParallel& expert_parallel, const Workload& workload) {
   if (!workload.log_popularity.empty()) return workload.log_popularity;

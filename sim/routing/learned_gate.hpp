@@ -36,6 +36,10 @@ inline constexpr int tokens_per_block = 128;
 /// The gate with a bias per expert added to its logits.
 [[nodiscard]] LearnedGate biased(LearnedGate gate, const std::vector<double>& bias);
 
+/// Shifts and scales the values to mean 0 and standard deviation 1; returns the standard deviation they had.
+/// Equal values become 0.
+double standardise(std::vector<double>& values);
+
 /// Per expert, mean 0 and standard deviation 1 over the experts: the logarithm of its load in units of
 /// `skew`.
 [[nodiscard]] std::vector<double> first_log_popularity(const ExpertParallel& expert_parallel,
