@@ -90,18 +90,18 @@ class TokenCounter {
   bool leaves_node_ = false;
 };
 
-Copies count_tokens(const TokenRouting& routing, const ExpertPlacement& placement, const Group& group,
-                    const Cuts& cuts) {
+Copies count_tokens(const RoutedStep& step, const Group& group, const Cuts& cuts) {
+  const TokenRouting& routing = step.routed->routing;
   Copies copies(group, cuts);
   TokenCounter counter(group, cuts, copies);
   for (Rank home = 0; home < routing.ranks(); ++home) {
-    for (std::int64_t token = routing.first_token[at(home)]; token < routing.first_token[at(home + 1)];
-         ++token) {
+    const TokenRange tokens = routing.tokens_of(home);
+    for (std::int64_t token = tokens.first; token < tokens.last; ++token) {
       counter.begin(token, home);
-      for (int k = 0; k < routing.top_k; ++k) {
-        const std::int32_t expert = routing.expert[static_cast<std::size_t>(token * routing.top_k + k)];
-        if (expert != dropped_selection)
-          counter.select(placement.rank_of_slot(placement.slot_of_expert[at(expert)]));
+      const std::size_t begin = routing.selections_begin(token);
+      for (std::size_t selection = begin; selection < routing.selections_begin(token + 1); ++selection) {
+        const std::int32_t slot = step.slot_of_selection[selection];
+        if (slot >= 0) counter.select(step.placement.rank_of_slot(slot));
       }
       counter.end();
     }
@@ -151,7 +151,7 @@ Seconds cut_seconds(const Copies& copies, const Cuts& cuts, Bytes bytes_per_copy
 LayerDemand layer_demand(const Cluster& cluster, const RoutedStep& step) {
   const Cuts cuts = find_cuts(cluster);
   const Traffic& traffic = step.traffic;
-  const Copies copies = step.routed ? count_tokens(step.routed->routing, step.placement, cluster.group, cuts)
+  const Copies copies = step.routed ? count_tokens(step, cluster.group, cuts)
                                     : count_matrix(traffic.device_copies, cluster.group, cuts);
   const Bytes dispatch = traffic.dispatch_bytes_per_copy;
   const Bytes combine = traffic.combine_bytes_per_copy;

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <utility>
 
+#include "sim/routing/recorded.hpp"
+
 namespace epsim {
 namespace {
 
@@ -14,6 +16,12 @@ void report_progress(const Progress& progress, const Scenario& scenario, int ste
   progress(place + doing);
 }
 
+/// The last step always is, since the result describes it; so is one before which experts moved.
+bool is_simulated(const ExperimentResult& experiment, int step) {
+  const Workload& workload = experiment.scenario.workload;
+  return step % workload.simulate_every == 0 || step + 1 == workload.steps || experiment.last_step.moved;
+}
+
 StepResult summarize_step(const ExperimentResult& experiment) {
   const LowerBounds bounds = lower_bounds(experiment.scenario, experiment.cluster, experiment.last_step);
   StepResult result{summarize_load(experiment.last_step), {}};
@@ -22,11 +30,93 @@ StepResult summarize_step(const ExperimentResult& experiment) {
   return result;
 }
 
+/// Follows the savings of the last rebalancing from step to step.
+class Payback {
+ public:
+  void begin(std::size_t step, std::size_t patterns) {
+    step_ = step;
+    per_step_.assign(patterns, 0);
+  }
+
+  /// What a simulated step saves from now on, per pattern.
+  void save(std::vector<Seconds> per_step) { per_step_ = std::move(per_step); }
+
+  void end_step(std::vector<StepResult>& steps) const {
+    if (!step_) return;
+    Rebalancing& last = *steps[*step_].rebalancing;
+    for (std::size_t p = 0; p < per_step_.size(); ++p) {
+      last.saved_seconds[p] += per_step_[p];
+      if (!last.paid_for_after[p] && last.saved_seconds[p] >= last.seconds)
+        last.paid_for_after[p] = static_cast<int>(steps.size() - *step_);
+    }
+  }
+
+  [[nodiscard]] bool is_open() const { return step_.has_value(); }
+
+ private:
+  std::optional<std::size_t> step_;
+  std::vector<Seconds> per_step_;
+};
+
+Rebalancing move_weights(const ExperimentResult& experiment) {
+  Rebalancing rebalancing;
+  const Matrix<Bytes>& moved = *experiment.last_step.moved;
+  for (int source = 0; source < moved.rows(); ++source)
+    for (const Bytes bytes : moved.row(source)) rebalancing.bytes += bytes;
+  rebalancing.seconds = moving_seconds(experiment.scenario, experiment.cluster, experiment.last_step);
+  rebalancing.moved_experts = static_cast<int>(
+      rebalancing.bytes / expert_bytes(experiment.scenario.model, experiment.scenario.payload.weights));
+  rebalancing.saved_seconds.assign(experiment.patterns.size(), 0);
+  rebalancing.paid_for_after.resize(experiment.patterns.size());
+  return rebalancing;
+}
+
+/// How much longer the step's layers would take where the experts were before.
+std::vector<Seconds> savings(const ExperimentResult& experiment, const ExpertPlacement& former,
+                             const SimulateOptions& options) {
+  const RoutedStep elsewhere =
+      placed_elsewhere(experiment.scenario, experiment.cluster, experiment.last_step, former);
+  std::vector<Seconds> saved;
+  for (const Simulation& simulation :
+       simulate(experiment.scenario, experiment.cluster, elsewhere, experiment.patterns, options))
+    saved.push_back(simulation.timeline.end());
+  for (std::size_t p = 0; p < saved.size(); ++p) saved[p] -= experiment.simulations[p].timeline.end();
+  return saved;
+}
+
+/// Runs the network for the step that was routed and appends its result.
+void run_step(ExperimentResult& experiment, int step, const SimulateOptions& options,
+              const Progress& progress, Payback& payback) {
+  const Scenario& scenario = experiment.scenario;
+  std::optional<Rebalancing> rebalancing;
+  if (experiment.last_step.moved) {
+    report_progress(progress, scenario, step, "moving experts");
+    rebalancing = move_weights(experiment);
+    payback.begin(experiment.steps.size(), experiment.patterns.size());
+  }
+  if (is_simulated(experiment, step)) {
+    const std::size_t count = experiment.patterns.size();
+    report_progress(progress, scenario, step,
+                    "simulating " + std::to_string(count) + (count == 1 ? " pattern" : " patterns"));
+    experiment.simulations =
+        simulate(scenario, experiment.cluster, experiment.last_step, experiment.patterns, options);
+    experiment.steps.push_back(summarize_step(experiment));
+    if (payback.is_open())
+      payback.save(savings(experiment, *experiment.last_step.routed->next.former_placement, options));
+  } else {
+    experiment.steps.push_back({summarize_load(experiment.last_step), {}});
+  }
+  experiment.steps.back().rebalancing = std::move(rebalancing);
+  payback.end_step(experiment.steps);
+}
+
 }  // namespace
 
 Seconds total_seconds(const ExperimentResult& experiment, std::size_t pattern) {
   Seconds sum = 0;
-  for (const StepResult& step : experiment.steps) sum += step.layers[pattern].layer_seconds;
+  for (const StepResult& step : experiment.steps)
+    sum += (step.layers.empty() ? 0 : step.layers[pattern].layer_seconds) +
+           (step.rebalancing ? step.rebalancing->seconds : 0);
   return sum;
 }
 
@@ -36,18 +126,16 @@ ExperimentResult run_experiment(const Scenario& scenario, std::span<const Patter
   const auto begin = std::chrono::steady_clock::now();
   ExperimentResult experiment{scenario, build_cluster(scenario), {patterns.begin(), patterns.end()}};
   RouterState state;
+  Payback payback;
   for (int step = 0; step < scenario.workload.steps; ++step) {
     experiment.simulations.clear();  // before the next ones take their memory
     report_progress(progress, scenario, step, "routing");
+    experiment.scenario = scenario_of_step(scenario, step);
     const auto number = static_cast<std::size_t>(step);
     experiment.last_step =
-        number < routed.size() ? routed[number] : route_step(scenario, experiment.cluster, state);
+        number < routed.size() ? routed[number] : route_step(experiment.scenario, experiment.cluster, state);
     if (experiment.last_step.routed) state = experiment.last_step.routed->next;
-    report_progress(
-        progress, scenario, step,
-        "simulating " + std::to_string(patterns.size()) + (patterns.size() == 1 ? " pattern" : " patterns"));
-    experiment.simulations = simulate(scenario, experiment.cluster, experiment.last_step, patterns, options);
-    experiment.steps.push_back(summarize_step(experiment));
+    run_step(experiment, step, options, progress, payback);
   }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
   experiment.wall_seconds = elapsed.count();

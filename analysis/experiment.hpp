@@ -1,4 +1,5 @@
-// An experiment: a scenario's steps, each routed once and simulated under every pattern asked for.
+// An experiment: a scenario's steps, each routed once and, every simulate_every-th and the last, simulated
+// under every pattern asked for.
 #pragma once
 
 #include <functional>
@@ -12,14 +13,26 @@
 
 namespace epsim {
 
-/// One step, with one LayerSummary per pattern in the experiment's order.
+/// A rebalancing: what moving weights before a step cost, and when the faster layers have paid for it.
+/// Savings are what the same tokens take under the placement before, minus what they take; a step that was
+/// not simulated counts as the one before it.
+struct Rebalancing {
+  Bytes bytes = 0;                                 ///< weights that crossed the network
+  Seconds seconds = 0;                             ///< their transfer, alone, before the step
+  int moved_experts = 0;                           ///< (expert, device) pairs
+  std::vector<Seconds> saved_seconds;              ///< per pattern, until the next rebalancing or the end
+  std::vector<std::optional<int>> paid_for_after;  ///< per pattern: steps; empty: not until then
+};
+
+/// One step, with one LayerSummary per pattern in the experiment's order; none when the network did not run.
 struct StepResult {
   std::optional<LoadSummary> load;
   std::vector<LayerSummary> layers;
+  std::optional<Rebalancing> rebalancing = {};  ///< before the step; empty: nothing moved
 };
 
 struct ExperimentResult {
-  Scenario scenario;
+  Scenario scenario;  ///< with the last step's tokens: a recorded trace's steps may differ
   Cluster cluster;
   std::vector<PatternKind> patterns;
   std::vector<StepResult> steps;

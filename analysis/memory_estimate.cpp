@@ -31,8 +31,8 @@ MemoryEstimate estimate_memory(const Scenario& scenario, std::span<const Pattern
                                int parallel) {
   const ExperimentSize sizes = size_of(scenario);
   MemoryEstimate estimate;
-  constexpr double bytes_per_selection = 8;  // expert and weight
-  constexpr double matrices = 4;             // of 8 bytes an element: traffic at its levels
+  constexpr double bytes_per_selection = 12;  // expert, weight and slot
+  constexpr double matrices = 4;              // of 8 bytes an element: traffic at its levels
   estimate.routing = sizes.selections * bytes_per_selection +
                      matrices * 8 * sizes.ranks * (sizes.ranks + sizes.ranks * sizes.slots);
   const double overheads = scenario.transport.message_overhead > 0 ? 2 : 1;

@@ -5,6 +5,7 @@
 
 #include "analysis/verdict.hpp"
 #include "analysis/version.hpp"
+#include "sim/routing/recorded.hpp"
 
 namespace epsim {
 namespace {
@@ -35,13 +36,19 @@ Json load_json(const std::optional<LoadSummary>& load) {
   return {{"expert_loads", load->expert_loads},
           {"device_loads", load->device_loads},
           {"max_over_mean", load->max_over_mean},
+          {"excess_over_mean", load->max_over_mean - 1},
           {"coefficient_of_variation", load->coefficient_of_variation},
           {"expert_max_over_mean", load->expert_max_over_mean},
+          {"expert_excess_over_mean", load->expert_max_over_mean - 1},
           {"expert_coefficient_of_variation", load->expert_coefficient_of_variation},
           {"dropped_selections", load->dropped_selections},
           {"uncovered_tokens", load->uncovered_tokens},
           {"auxiliary_loss", or_null(load->auxiliary_loss)},
-          {"capacity", or_null(load->capacity)}};
+          {"capacity", or_null(load->capacity)},
+          {"selections", load->selections},
+          {"expert_selections", load->expert_selections},
+          {"source_selections", load->source_selections},
+          {"source_dropped", load->source_dropped}};
 }
 
 Json busiest_link_json(const Topology& topology, const std::optional<LinkUse>& use) {
@@ -51,15 +58,30 @@ Json busiest_link_json(const Topology& topology, const std::optional<LinkUse>& u
           {"utilization", use->utilization}};
 }
 
+Json rebalancing_json(const std::optional<Rebalancing>& rebalancing, std::size_t pattern) {
+  if (!rebalancing) return nullptr;
+  return {{"seconds", rebalancing->seconds},
+          {"moved_experts", rebalancing->moved_experts},
+          {"saved_seconds", rebalancing->saved_seconds[pattern]},
+          {"paid_for_after_steps", or_null(rebalancing->paid_for_after[pattern])}};
+}
+
+Json last_rebalance_step(const ExperimentResult& experiment) {
+  for (std::size_t step = experiment.steps.size(); step-- > 0;)
+    if (experiment.steps[step].rebalancing) return step;
+  return nullptr;
+}
+
 Json steps_json(const ExperimentResult& experiment, std::size_t pattern) {
   Json steps = Json::array();
   for (const StepResult& step : experiment.steps) {
-    const LayerSummary& layer = step.layers[pattern];
+    const bool simulated = !step.layers.empty();
     steps.push_back({{"step", steps.size()},
-                     {"layer_seconds", layer.layer_seconds},
-                     {"phases", phases_json(layer)},
+                     {"layer_seconds", simulated ? Json(step.layers[pattern].layer_seconds) : Json(nullptr)},
+                     {"phases", simulated ? phases_json(step.layers[pattern]) : Json(nullptr)},
                      {"load", load_json(step.load)},
-                     {"rebalance_bytes", 0}});
+                     {"rebalance_bytes", step.rebalancing ? step.rebalancing->bytes : 0},
+                     {"rebalance", rebalancing_json(step.rebalancing, pattern)}});
   }
   return steps;
 }
@@ -67,9 +89,13 @@ Json steps_json(const ExperimentResult& experiment, std::size_t pattern) {
 /// Tokens over all steps.
 std::int64_t tokens_routed(const ExperimentResult& experiment) {
   if (experiment.scenario.direct_traffic) return 0;
-  const std::vector<int>& tokens = experiment.scenario.workload.tokens_per_device;
-  return std::accumulate(tokens.begin(), tokens.end(), std::int64_t{0}) *
-         static_cast<std::int64_t>(experiment.steps.size());
+  std::int64_t sum = 0;
+  for (std::size_t step = 0; step < experiment.steps.size(); ++step) {
+    const Scenario scenario = scenario_of_step(experiment.scenario, static_cast<int>(step));
+    const std::vector<int>& tokens = scenario.workload.tokens_per_device;
+    sum = std::accumulate(tokens.begin(), tokens.end(), sum);
+  }
+  return sum;
 }
 
 }  // namespace
@@ -99,7 +125,7 @@ Json run_json(const ExperimentResult& experiment, std::size_t pattern, const Jso
             {"expert_load_variance", variance},
             {"routing_seconds", layer.phase(Phase::gate).seconds}}},
           {"steps", steps_json(experiment, pattern)},
-          {"last_rebalance_step", nullptr},
+          {"last_rebalance_step", last_rebalance_step(experiment)},
           {"wall_seconds", experiment.wall_seconds}};
 }
 

@@ -27,12 +27,11 @@ Spread spread_of(const std::vector<std::int64_t>& loads) {
   return {largest / mean, std::sqrt(variance) / mean, variance};
 }
 
-std::vector<std::int64_t> loads_of_ranks(const Traffic& traffic) {
-  std::vector<std::int64_t> loads(static_cast<std::size_t>(traffic.ranks()));
-  for (Rank home = 0; home < traffic.ranks(); ++home)
-    for (int slot = 0; slot < traffic.slots(); ++slot)
-      loads[static_cast<std::size_t>(traffic.rank_of_slot[static_cast<std::size_t>(slot)])] +=
-          traffic.selections(home, slot);
+/// Delivered selections; what pads a block is none.
+std::vector<std::int64_t> loads_of_ranks(const RoutedStep& step) {
+  std::vector<std::int64_t> loads(static_cast<std::size_t>(step.traffic.ranks()));
+  for (const std::int32_t slot : step.slot_of_selection)
+    if (slot >= 0) ++loads[static_cast<std::size_t>(step.placement.rank_of_slot(slot))];
   return loads;
 }
 
@@ -106,7 +105,7 @@ std::optional<LoadSummary> summarize_load(const RoutedStep& step) {
   const RoutingReport& report = step.routed->report;
   LoadSummary load;
   load.expert_loads = report.expert_loads;
-  load.device_loads = loads_of_ranks(step.traffic);
+  load.device_loads = loads_of_ranks(step);
   const Spread devices = spread_of(load.device_loads);
   load.max_over_mean = devices.max_over_mean;
   load.coefficient_of_variation = devices.coefficient_of_variation;
@@ -118,6 +117,10 @@ std::optional<LoadSummary> summarize_load(const RoutedStep& step) {
   load.uncovered_tokens = report.uncovered_tokens;
   load.auxiliary_loss = report.auxiliary_loss;
   load.capacity = report.capacity;
+  load.selections = report.selections;
+  load.expert_selections = report.expert_selections;
+  load.source_selections = report.source_selections;
+  load.source_dropped = report.source_dropped;
   return load;
 }
 

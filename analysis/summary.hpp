@@ -35,6 +35,11 @@ struct LoadSummary {
   std::int64_t uncovered_tokens = 0;
   std::optional<double> auxiliary_loss;
   std::optional<std::int64_t> capacity;
+  // The ledger: made = delivered + dropped, for each expert and each source rank.
+  std::int64_t selections = 0;                  ///< made, before dropping
+  std::vector<std::int64_t> expert_selections;  ///< made, per expert
+  std::vector<std::int64_t> source_selections;  ///< made, per source rank
+  std::vector<std::int64_t> source_dropped;     ///< dropped, per source rank
 };
 
 struct LayerSummary {

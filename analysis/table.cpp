@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <string_view>
 
 #include "analysis/text_table.hpp"
@@ -13,6 +14,7 @@ namespace {
 
 using Row = std::vector<std::string>;
 using Column = TextColumn;
+constexpr std::size_t page = 110;  // characters of a line of text
 
 /// Breaks a sentence between words.
 std::string wrapped(std::string text, std::size_t width) {
@@ -141,6 +143,67 @@ Row bound_row(const LayerSummary& layer, bool has_layer) {
   return row;
 }
 
+/// At most a dozen steps, evenly spread, the first and the last among them.
+std::vector<std::size_t> shown_steps(std::size_t count) {
+  constexpr std::size_t most = 12;
+  if (count <= most) {
+    std::vector<std::size_t> all(count);
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    return all;
+  }
+  std::vector<std::size_t> shown;
+  for (std::size_t i = 0; i < most; ++i) shown.push_back(i * (count - 1) / (most - 1));
+  return shown;
+}
+
+Row step_row(const ExperimentResult& experiment, std::size_t number) {
+  const StepResult& step = experiment.steps[number];
+  Row row = {std::to_string(number)};
+  if (step.load)
+    row.insert(row.end(),
+               {fmt::format("{:.2f}", step.load->max_over_mean),
+                fmt::format("{:.2f}", step.load->coefficient_of_variation),
+                fmt::format("{:.2f}", step.load->expert_max_over_mean),
+                step.load->auxiliary_loss ? fmt::format("{:.5f}", *step.load->auxiliary_loss) : "-",
+                thousands(step.load->dropped_selections)});
+  for (std::size_t i = 0; i < experiment.patterns.size(); ++i)
+    row.push_back(step.layers.empty() ? "-" : format_duration(step.layers[i].layer_seconds));
+  return row;
+}
+
+/// How loads and layer times went from step to step; "-": not simulated.
+std::string steps_table(const ExperimentResult& experiment) {
+  if (experiment.steps.size() == 1) return "";
+  std::vector<Column> columns = {{"step"}};
+  if (experiment.steps.back().load)
+    columns.insert(columns.end(),
+                   {{"devices max/mean"}, {"CV"}, {"experts max/mean"}, {"aux. loss"}, {"dropped"}});
+  for (const PatternKind kind : experiment.patterns) columns.push_back({std::string(name_of(kind))});
+  std::vector<Row> rows;
+  for (const std::size_t number : shown_steps(experiment.steps.size()))
+    rows.push_back(step_row(experiment, number));
+  return '\n' + text_table(columns, rows);
+}
+
+/// What moved before which step, what it took and when it has paid for itself.
+std::string rebalancing_text(const ExperimentResult& experiment) {
+  std::string text;
+  for (std::size_t step = 0; step < experiment.steps.size(); ++step) {
+    const std::optional<Rebalancing>& one = experiment.steps[step].rebalancing;
+    if (!one) continue;
+    std::string line =
+        fmt::format("before step {}: {} experts moved, {} in {}; paid for after ", step, one->moved_experts,
+                    format_bytes(static_cast<double>(one->bytes)), format_duration(one->seconds));
+    for (std::size_t p = 0; p < experiment.patterns.size(); ++p) {
+      const std::optional<int>& paid = one->paid_for_after[p];
+      line += fmt::format("{}{} ({})", p > 0 ? ", " : "", paid ? std::to_string(*paid) + " steps" : "never",
+                          name_of(experiment.patterns[p]));
+    }
+    text += wrapped(std::move(line), page) + '\n';
+  }
+  return text.empty() ? "" : '\n' + text;
+}
+
 }  // namespace
 
 std::string comparison_table(const ExperimentResult& experiment) {
@@ -150,9 +213,8 @@ std::string comparison_table(const ExperimentResult& experiment) {
   std::vector<Row> rows;
   for (std::size_t i = 0; i < layers.size(); ++i) rows.push_back(pattern_row(experiment, i, has_layer, best));
   rows.push_back(bound_row(layers.front(), has_layer));
-  constexpr std::size_t page = 110;
-  return heading(experiment) + '\n' + text_table(columns_of(has_layer), rows) + '\n' +
-         wrapped(verdict(experiment), page) + '\n';
+  return heading(experiment) + '\n' + text_table(columns_of(has_layer), rows) + steps_table(experiment) +
+         rebalancing_text(experiment) + '\n' + wrapped(verdict(experiment), page) + '\n';
 }
 
 }  // namespace epsim

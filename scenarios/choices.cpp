@@ -10,24 +10,19 @@ Choice<E> now(E value) {
   return {name_of(value), value, true};
 }
 
-template <class E>
-Choice<E> later(E value) {
-  return {name_of(value), value, false};
-}
-
 }  // namespace
 
 std::span<const Choice<RoutingStrategy>> routing_strategies() {
   static const std::array choices = {now(RoutingStrategy::learned_gating), now(RoutingStrategy::hash_based),
-                                     now(RoutingStrategy::random), later(RoutingStrategy::load_based),
-                                     later(RoutingStrategy::similarity_based)};
+                                     now(RoutingStrategy::random), now(RoutingStrategy::load_based),
+                                     now(RoutingStrategy::similarity_based)};
   return choices;
 }
 
 std::span<const Choice<LoadBalancing>> load_balancings() {
   static const std::array choices = {now(LoadBalancing::token_choice_based),
-                                     later(LoadBalancing::expert_choice_based), later(LoadBalancing::dynamic),
-                                     later(LoadBalancing::round_robin), later(LoadBalancing::load_aware)};
+                                     now(LoadBalancing::expert_choice_based), now(LoadBalancing::dynamic),
+                                     now(LoadBalancing::round_robin), now(LoadBalancing::load_aware)};
   return choices;
 }
 
@@ -45,6 +40,18 @@ std::span<const Choice<GateKind>> gates() {
 
 std::span<const Choice<GroupScore>> group_scores() {
   static const std::array choices = {now(GroupScore::max), now(GroupScore::top2_sum)};
+  return choices;
+}
+
+std::span<const Choice<ReplicaChoice>> replica_choices() {
+  static const std::array choices = {now(ReplicaChoice::nearest), now(ReplicaChoice::round_robin),
+                                     now(ReplicaChoice::random)};
+  return choices;
+}
+
+std::span<const Choice<TraceFormat>> trace_formats() {
+  static constexpr std::array<Choice<TraceFormat>, 3> choices = {
+      {{"megatron", TraceFormat::megatron}, {"csv", TraceFormat::csv}, {"loads", TraceFormat::loads}}};
   return choices;
 }
 

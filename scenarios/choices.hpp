@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "scenarios/json_reader.hpp"
+#include "scenarios/trace_reader.hpp"
 #include "sim/scenario.hpp"
 
 namespace epsim {
@@ -14,6 +15,8 @@ namespace epsim {
 [[nodiscard]] std::span<const Choice<PatternKind>> communication_patterns();
 [[nodiscard]] std::span<const Choice<GateKind>> gates();
 [[nodiscard]] std::span<const Choice<GroupScore>> group_scores();
+[[nodiscard]] std::span<const Choice<ReplicaChoice>> replica_choices();
+[[nodiscard]] std::span<const Choice<TraceFormat>> trace_formats();
 [[nodiscard]] std::span<const Choice<DataType>> data_types();
 [[nodiscard]] std::span<const Choice<EngineKind>> engines();
 /// none and device, the levels of a pattern without gateways.

@@ -16,6 +16,7 @@
 #include "analysis/version.hpp"
 #include "platforms/error.hpp"
 #include "scenarios/commands/compare.hpp"
+#include "scenarios/commands/fit.hpp"
 #include "scenarios/commands/list.hpp"
 #include "scenarios/commands/run.hpp"
 #include "scenarios/commands/sweep.hpp"
@@ -29,6 +30,7 @@ enum ExitCode { done = 0, failed = 1, wrong_input = 2, interrupted = 130 };
 /// What was asked for. Commands store themselves in `command` when CLI11 finds them.
 struct CommandLine {
   ExperimentOptions experiment;
+  FitOptions fit;
   std::string list_kind;
   bool list_json = false;
   SweepOptions sweep;
@@ -153,6 +155,19 @@ void add_commands(CLI::App& app, CommandLine& line) {
   one->callback([&line] { line.command = [&line] { run(line.experiment); }; });
 
   add_sweep(app, line);
+  CLI::App* recorded =
+      app.add_subcommand("fit", "the skew and drift of recorded routing, as a piece of a scenario");
+  recorded->add_option("FILE", line.fit.file, "megatron router JSONL, CSV or a matrix of expert loads")
+      ->required();
+  recorded->add_option("--format", line.fit.format, "megatron, csv or loads (default: by the file's name)")
+      ->type_name("NAME");
+  recorded->add_option("--layer", line.fit.layer, "default: the first that was recorded")
+      ->type_name("N")
+      ->check(CLI::Range(0, 65536));
+  recorded->add_option("--experts", line.fit.experts, "default: up to the highest number selected")
+      ->type_name("N")
+      ->check(CLI::Range(1, 65536));
+  recorded->callback([&line] { line.command = [&line] { fit(line.fit); }; });
 
   CLI::App* names = app.add_subcommand("list", "what a scenario can name");
   names->add_option("KIND", line.list_kind, "models, platforms, patterns, strategies or transports");

@@ -14,11 +14,14 @@ inline constexpr std::int64_t most_bytes = std::int64_t{1} << 53;
 
 inline constexpr IntegerRange devices = {1, most_devices};
 inline constexpr IntegerRange experts = {1, 65536};
+inline constexpr IntegerRange redundant_experts = {0, 65536};
 inline constexpr IntegerRange width = {1, 1 << 20};
 inline constexpr IntegerRange tokens = {1, 1 << 26};
 inline constexpr IntegerRange tokens_of_one = {0, 1 << 26};
 inline constexpr IntegerRange steps = {1, 1'000'000};
 inline constexpr IntegerRange seed = {0, INT64_MAX};
+inline constexpr IntegerRange layer = {0, 65536};
+inline constexpr IntegerRange topics = {0, 65536};
 inline constexpr IntegerRange embedding_dim = {1, 4096};
 inline constexpr IntegerRange window = {0, 1'000'000};
 inline constexpr IntegerRange chunks = {1, 1024};
@@ -26,6 +29,9 @@ inline constexpr IntegerRange bytes = {0, most_bytes};
 inline constexpr IntegerRange memory = {1, most_bytes};
 
 inline constexpr NumberRange skew = {0, 5, "0 to 5"};
+inline constexpr NumberRange drift = {0, 1, "0 to 1"};
+inline constexpr NumberRange concentration = {0, 1, "0 to 1"};
+inline constexpr NumberRange learning_rate = {0, 1e9, "0 to 1000000000"};
 inline constexpr NumberRange capacity_factor = {0.001, 1000, "0.001 to 1000"};
 inline constexpr NumberRange weight = {0, 1000, "0 to 1000"};
 inline constexpr NumberRange share = {0.001, 1, "0.001 to 1"};

@@ -21,8 +21,8 @@ constexpr std::array<ModelPreset, 13> presets = {
      {"qwen3_30b_a3b", "Qwen3-30B-A3B", 2048, 768, 128, 8},
      {"mixtral_8x7b", "Mixtral 8x7B", 4096, 14336, 8, 2},
      {"mixtral_8x22b", "Mixtral 8x22B", 6144, 16384, 8, 2},
-     {"llama4_scout", "Llama-4 Scout", 5120, 8192, 16, 1},
-     {"llama4_maverick", "Llama-4 Maverick", 5120, 8192, 128, 1},
+     {"llama4_scout", "Llama-4 Scout", 5120, 8192, 16, 1, sigmoid},
+     {"llama4_maverick", "Llama-4 Maverick", 5120, 8192, 128, 1, sigmoid},
      {"gpt_oss_120b", "gpt-oss-120b", 2880, 2880, 128, 4},
      {"dbrx", "DBRX", 6144, 10752, 16, 4},
      {"olmoe", "OLMoE", 2048, 1024, 64, 8}}};

@@ -11,6 +11,7 @@
 #include "scenarios/model_presets.hpp"
 #include "scenarios/nearest_name.hpp"
 #include "scenarios/platform_reader.hpp"
+#include "scenarios/trace_member.hpp"
 #include "scenarios/traffic_reader.hpp"
 #include "sim/transport.hpp"
 
@@ -75,7 +76,23 @@ std::vector<int> read_tokens(JsonObject& object, int ranks, std::vector<Problem>
   return tokens;
 }
 
-Workload read_workload(JsonObject object, int ranks, std::vector<Problem>& problems) {
+/// A number, or an object of {count, concentration, tokens}.
+Topics read_topics(JsonObject& object) {
+  Topics topics;
+  const json* value = object.raw("topics");
+  if (!value || !value->is_object()) {
+    assign(topics.count, object.integer("topics", limits::topics));
+    return topics;
+  }
+  JsonObject members = object.object("topics");
+  assign(topics.count, members.integer("count", limits::topics));
+  assign(topics.concentration, members.number("concentration", limits::concentration));
+  assign(topics.tokens, members.integer("tokens", limits::tokens));
+  members.finish();
+  return topics;
+}
+
+Workload read_workload(JsonObject& object, int ranks, std::vector<Problem>& problems) {
   Workload workload;
   workload.tokens_per_device = read_tokens(object, ranks, problems);
   assign(workload.steps, object.integer("steps", limits::steps));
@@ -83,14 +100,10 @@ Workload read_workload(JsonObject object, int ranks, std::vector<Problem>& probl
   assign(workload.skew, object.number("skew", limits::skew));
   assign(workload.embedding_dim, object.integer("embedding_dim", limits::embedding_dim));
   object.choice<bool>("phase", "a phase of a model's life", workload_phases);
-  object.not_yet({{"layers", 1},
-                  {"topics", nullptr},
-                  {"drift", 0},
-                  {"simulate_every", 1},
-                  {"chunks", 1},
-                  {"micro_batches", 1},
-                  {"trace", nullptr}});
-  object.finish();
+  workload.topics = read_topics(object);
+  assign(workload.drift, object.number("drift", limits::drift));
+  assign(workload.simulate_every, object.integer("simulate_every", limits::steps));
+  object.not_yet({{"layers", 1}, {"chunks", 1}, {"micro_batches", 1}});
   return workload;
 }
 
@@ -149,6 +162,19 @@ PatternOptions read_patterns(JsonObject object) {
   return patterns;
 }
 
+/// One layer's experts must fit into a device's memory.
+void check_device_memory(const Scenario& scenario, std::vector<Problem>& problems) {
+  const DeviceCompute& device = scenario.platform.device;
+  const double weights = static_cast<double>(expert_bytes(scenario.model, scenario.payload.weights)) *
+                         scenario.expert_parallel.experts_per_device;
+  if (weights <= static_cast<double>(device.memory)) return;
+  problems.push_back({"/expert_parallel/experts_per_device",
+                      fmt::format("the weights of {} experts take {}, more than the {} of a device's memory",
+                                  scenario.expert_parallel.experts_per_device, format_bytes(weights),
+                                  format_bytes(static_cast<double>(device.memory))),
+                      "use more devices, fewer experts or a larger /platform/device/memory"});
+}
+
 std::optional<PlatformSpec> read_platform_member(JsonObject& object, std::vector<Problem>& problems) {
   if (const json* value = object.raw("platform")) return read_platform(*value, problems);
   object.add_problem("platform", "missing",
@@ -157,8 +183,8 @@ std::optional<PlatformSpec> read_platform_member(JsonObject& object, std::vector
 }
 
 /// What a routed layer needs. Without a platform the members are checked for themselves only.
-void read_layer(JsonObject& object, const PlatformSpec* platform, std::vector<Problem>& problems,
-                Scenario& scenario) {
+void read_layer(JsonObject& object, const PlatformSpec* platform, const std::filesystem::path& base_folder,
+                std::vector<Problem>& problems, Scenario& scenario) {
   const std::size_t problems_before = problems.size();
   const Model model = read_model(object.raw("model"), problems);
   scenario.model = model.shape;
@@ -166,9 +192,13 @@ void read_layer(JsonObject& object, const PlatformSpec* platform, std::vector<Pr
   scenario.expert_parallel =
       read_expert_parallel(object.object("expert_parallel"), model, known_platform, problems);
   const bool ranks_known = platform && problems.size() == problems_before;
-  scenario.workload = read_workload(object.object("workload"), ranks_known ? scenario.ranks() : 0, problems);
+  JsonObject workload = object.object("workload");
+  scenario.workload = read_workload(workload, ranks_known ? scenario.ranks() : 0, problems);
+  read_trace(workload, base_folder, ranks_known, scenario);
+  workload.finish();
   scenario.payload =
       read_payload(object.object("payload"), model.shape, platform ? &platform->device : nullptr);
+  if (platform && problems.size() == problems_before) check_device_memory(scenario, problems);
 }
 
 /// Of a layer's members direct traffic keeps just the pattern.
@@ -176,7 +206,7 @@ void read_direct_traffic(JsonObject& object, const PlatformSpec* platform,
                          const std::filesystem::path& base_folder, std::vector<Problem>& problems,
                          Scenario& scenario) {
   Scenario layer;
-  read_layer(object, nullptr, problems, layer);
+  read_layer(object, nullptr, base_folder, problems, layer);
   scenario.expert_parallel.communication_pattern = layer.expert_parallel.communication_pattern;
   const JsonObject traffic = object.object("traffic");
   if (platform)
@@ -202,7 +232,7 @@ Scenario parse_scenario(const json& document, const std::filesystem::path& base_
   if (object.has("traffic"))
     read_direct_traffic(object, known_platform, base_folder, problems, scenario);
   else
-    read_layer(object, known_platform, problems, scenario);
+    read_layer(object, known_platform, base_folder, problems, scenario);
   scenario.patterns = read_patterns(object.object("patterns"));
   assign(scenario.barriers, object.boolean("barriers"));
   assign(scenario.engine, object.choice<EngineKind>("engine", "an engine", engines()));

@@ -72,8 +72,15 @@ json expert_parallel_json(const ExpertParallel& expert_parallel) {
           {"routing_strategy", name_of(expert_parallel.routing_strategy)},
           {"capacity_factor", expert_parallel.capacity_factor},
           {"drop_tokens", expert_parallel.drop_tokens},
+          {"min_capacity", expert_parallel.min_capacity},
+          {"pad_to_capacity", expert_parallel.pad_to_capacity},
+          {"bias_update_rate", expert_parallel.bias_update_rate},
+          {"redundant_experts", expert_parallel.redundant_experts},
+          {"replica_choice", name_of(expert_parallel.replica_choice)},
+          {"rebalance_interval", expert_parallel.rebalance_interval},
           {"use_auxiliary_loss", expert_parallel.use_auxiliary_loss},
           {"auxiliary_loss_weight", expert_parallel.auxiliary_loss_weight},
+          {"auxiliary_loss_learning_rate", expert_parallel.auxiliary_loss_learning_rate},
           {"communication_pattern", name_of(expert_parallel.communication_pattern)},
           {"gate", name_of(expert_parallel.gate)},
           {"expert_groups", expert_parallel.expert_groups},
@@ -81,14 +88,30 @@ json expert_parallel_json(const ExpertParallel& expert_parallel) {
           {"group_score", name_of(expert_parallel.group_score)}};
 }
 
+json trace_json(const Trace& trace) {
+  json result = {{"file", trace.file}, {"format", trace.format}};
+  if (trace.layer) result["layer"] = *trace.layer;
+  return result;
+}
+
 json workload_json(const Workload& workload) {
   const std::vector<int>& tokens = workload.tokens_per_device;
   const bool all_equal = std::ranges::adjacent_find(tokens, std::ranges::not_equal_to{}) == tokens.end();
-  return {{"tokens_per_device", all_equal && !tokens.empty() ? json(tokens.front()) : json(tokens)},
-          {"steps", workload.steps},
-          {"seed", workload.seed},
-          {"skew", workload.skew},
-          {"embedding_dim", workload.embedding_dim}};
+  json result = {{"steps", workload.steps},
+                 {"seed", workload.seed},
+                 {"embedding_dim", workload.embedding_dim},
+                 {"topics",
+                  {{"count", workload.topics.count},
+                   {"concentration", workload.topics.concentration},
+                   {"tokens", workload.topics.tokens}}},
+                 {"drift", workload.drift},
+                 {"simulate_every", workload.simulate_every}};
+  // What a trace brings is not said twice.
+  if (!workload.trace.has_tokens())
+    result["tokens_per_device"] = all_equal && !tokens.empty() ? json(tokens.front()) : json(tokens);
+  if (workload.log_popularity.empty()) result["skew"] = workload.skew;
+  if (!workload.trace.file.empty()) result["trace"] = trace_json(workload.trace);
+  return result;
 }
 
 json payload_json(const Payload& payload) {

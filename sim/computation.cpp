@@ -25,7 +25,8 @@ Seconds expert_seconds(const Scenario& scenario, std::int64_t tokens) {
 }
 
 Seconds gate_seconds(const Scenario& scenario, std::int64_t tokens) {
-  if (scenario.expert_parallel.routing_strategy != RoutingStrategy::learned_gating) return 0;
+  const RoutingStrategy strategy = scenario.expert_parallel.routing_strategy;
+  if (strategy != RoutingStrategy::learned_gating && strategy != RoutingStrategy::similarity_based) return 0;
   const double weights = static_cast<double>(scenario.model.hidden) * scenario.expert_parallel.num_experts;
   return product_seconds(scenario.platform.device, DataType::bf16, weights, tokens);
 }

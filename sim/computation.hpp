@@ -12,7 +12,8 @@ namespace epsim {
 [[nodiscard]] Seconds expert_seconds(const Scenario& scenario, std::int64_t tokens);
 
 /// The gate's matrix product on one device: 2 * hidden * num_experts FLOP per token in BF16, weights read
-/// once. 0 tokens, and strategies without a gate, take no time.
+/// once; similarity_based has the same product with its centroids. 0 tokens, and strategies without such a
+/// product, take no time.
 [[nodiscard]] Seconds gate_seconds(const Scenario& scenario, std::int64_t tokens);
 
 }  // namespace epsim

@@ -1,16 +1,125 @@
 #include "sim/placement.hpp"
 
+#include <algorithm>
 #include <numeric>
 
-namespace epsim {
+#include "sim/balancing/eplb.hpp"
+#include "sim/random.hpp"
 
-ExpertPlacement place_experts(const ExpertParallel& expert_parallel) {
-  ExpertPlacement placement;
-  placement.slots_per_device = expert_parallel.experts_per_device;
-  placement.expert_of_slot.resize(static_cast<std::size_t>(expert_parallel.num_experts));
+namespace epsim {
+namespace {
+
+std::size_t at(int index) {
+  return static_cast<std::size_t>(index);
+}
+
+bool has_equal_nodes(const Group& group) {
+  return std::ranges::all_of(group.ranks_of_node, [&](const std::vector<Rank>& ranks) {
+    return ranks.size() == group.ranks_of_node.front().size();
+  });
+}
+
+/// The replicas of an expert that a home rank may use.
+std::vector<int> usable(const std::vector<int>& slots, const ExpertPlacement& placement, const Group& group,
+                        Rank home, ReplicaChoice choice) {
+  if (slots.size() == 1 || choice != ReplicaChoice::nearest) return slots;
+  std::vector<int> near;
+  std::ranges::copy_if(slots, std::back_inserter(near),
+                       [&](int slot) { return placement.rank_of_slot(slot) == home; });
+  if (!near.empty()) return near;
+  std::ranges::copy_if(slots, std::back_inserter(near),
+                       [&](int slot) { return group.same_node(placement.rank_of_slot(slot), home); });
+  return near.empty() ? slots : near;
+}
+
+/// The rank that gives an expert away: near before far, then who has given least, then the lower.
+Rank giver_of(const std::vector<int>& slots, const ExpertPlacement& before, const Group& group, Rank taker,
+              const std::vector<Bytes>& given) {
+  Rank best = before.rank_of_slot(slots.front());
+  for (const int slot : slots) {
+    const Rank rank = before.rank_of_slot(slot);
+    const bool nearer = group.same_node(rank, taker) && !group.same_node(best, taker);
+    const bool as_near = group.same_node(rank, taker) == group.same_node(best, taker);
+    if (nearer || (as_near && given[at(rank)] < given[at(best)])) best = rank;
+  }
+  return best;
+}
+
+}  // namespace
+
+std::vector<std::vector<int>> slots_of_experts(const ExpertPlacement& placement, int num_experts) {
+  std::vector<std::vector<int>> slots(at(num_experts));
+  for (int slot = 0; slot < placement.slots(); ++slot)
+    slots[at(placement.expert_of_slot[at(slot)])].push_back(slot);
+  return slots;
+}
+
+ExpertPlacement first_placement(const ExpertParallel& expert_parallel, const Group& group) {
+  if (expert_parallel.redundant_experts > 0)
+    return plan_placement(expert_parallel, group, std::vector<double>(at(expert_parallel.num_experts), 1));
+  ExpertPlacement placement{expert_parallel.experts_per_device,
+                            std::vector<std::int32_t>(at(expert_parallel.num_experts))};
   std::iota(placement.expert_of_slot.begin(), placement.expert_of_slot.end(), 0);
-  placement.slot_of_expert = placement.expert_of_slot;
   return placement;
+}
+
+ExpertPlacement plan_placement(const ExpertParallel& expert_parallel, const Group& group,
+                               std::span<const double> loads) {
+  const int slots = expert_parallel.experts_per_device * expert_parallel.expert_parallel_size;
+  const bool by_node = has_equal_nodes(group) && expert_parallel.expert_groups % group.node_count() == 0;
+  const EplbShape shape{slots, by_node ? expert_parallel.expert_groups : 1, by_node ? group.node_count() : 1,
+                        expert_parallel.expert_parallel_size};
+  return {expert_parallel.experts_per_device, eplb_plan(loads, shape)};
+}
+
+std::vector<std::int32_t> choose_slots(const TokenRouting& routing, const ExpertPlacement& placement,
+                                       const Group& group, ReplicaChoice choice, std::uint64_t stream) {
+  const auto slots = slots_of_experts(placement, routing.num_experts);
+  std::vector<std::int32_t> chosen(routing.expert.size(), -1);
+  std::vector<std::vector<int>> candidates(slots.size());
+  std::vector<std::size_t> turn(slots.size());
+  for (Rank home = 0; home < routing.ranks(); ++home) {
+    for (std::size_t e = 0; e < slots.size(); ++e)
+      candidates[e] = usable(slots[e], placement, group, home, choice);
+    std::ranges::fill(turn, at(home));
+    const TokenRange tokens = routing.tokens_of(home);
+    for (std::int64_t token = tokens.first; token < tokens.last; ++token) {
+      std::size_t place = routing.selections_begin(token);
+      for (const std::int32_t expert : routing.experts_of(token)) {
+        const std::size_t selection = place++;
+        if (expert == dropped_selection) continue;
+        const std::vector<int>& replicas = candidates[at(expert)];
+        std::size_t index = turn[at(expert)]++ % replicas.size();
+        if (choice == ReplicaChoice::random && replicas.size() > 1)
+          index = uniform_below(
+              mix_seed({stream, static_cast<std::uint64_t>(token), static_cast<std::uint64_t>(expert)}),
+              static_cast<std::uint32_t>(replicas.size()));
+        chosen[selection] = replicas[index];
+      }
+    }
+  }
+  return chosen;
+}
+
+Matrix<Bytes> migration(const ExpertPlacement& before, const ExpertPlacement& after, const Group& group,
+                        Bytes expert_bytes) {
+  const int num_experts = *std::ranges::max_element(before.expert_of_slot) + 1;
+  const auto holders = slots_of_experts(before, num_experts);
+  Matrix<Bytes> bytes(group.size(), group.size());
+  std::vector<Bytes> given(at(group.size()));
+  std::vector<Rank> last_taker(holders.size(), -1);  // one copy serves all slots of a rank
+  for (int slot = 0; slot < after.slots(); ++slot) {
+    const std::int32_t expert = after.expert_of_slot[at(slot)];
+    const Rank taker = after.rank_of_slot(slot);
+    const std::vector<int>& slots = holders[at(expert)];
+    const bool is_there = std::ranges::any_of(slots, [&](int s) { return before.rank_of_slot(s) == taker; });
+    if (is_there || last_taker[at(expert)] == taker) continue;
+    last_taker[at(expert)] = taker;
+    const Rank giver = giver_of(slots, before, group, taker, given);
+    given[at(giver)] += expert_bytes;
+    bytes(giver, taker) += expert_bytes;
+  }
+  return bytes;
 }
 
 }  // namespace epsim

@@ -1,23 +1,40 @@
-// ExpertPlacement: which expert sits in which slot. Slots are numbered device by device.
+// ExpertPlacement: which expert sits in which slot; an expert may have several (replicas). Slots are numbered
+// device by device. And which of an expert's replicas a selection goes to.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "sim/group.hpp"
+#include "sim/routing/routing.hpp"
 #include "sim/scenario.hpp"
 
 namespace epsim {
 
-struct ExpertPlacement {
-  int slots_per_device = 0;
-  std::vector<std::int32_t> expert_of_slot;  ///< size ranks * slots_per_device
-  std::vector<std::int32_t> slot_of_expert;  ///< the one slot of each expert (replicas come later)
+/// The slots of every expert, ascending.
+[[nodiscard]] std::vector<std::vector<int>> slots_of_experts(const ExpertPlacement& placement,
+                                                             int num_experts);
 
-  [[nodiscard]] int slots() const { return static_cast<int>(expert_of_slot.size()); }
-  [[nodiscard]] int rank_of_slot(int slot) const { return slot / slots_per_device; }
-};
+/// Before anything is known about loads: experts in order, experts_per_device to each rank; with redundant
+/// experts the EPLB plan for equal loads.
+[[nodiscard]] ExpertPlacement first_placement(const ExpertParallel& expert_parallel, const Group& group);
 
-/// Experts in order, experts_per_device to each rank.
-[[nodiscard]] ExpertPlacement place_experts(const ExpertParallel& expert_parallel);
+/// The EPLB plan for these loads: hierarchical where the group's nodes are equal and divide expert_groups.
+[[nodiscard]] ExpertPlacement plan_placement(const ExpertParallel& expert_parallel, const Group& group,
+                                             std::span<const double> loads);
+
+/// The slot of every selection, -1 for dropped ones. Where an expert has replicas:
+/// nearest: those of the home rank, else of its node, else all; equally near ones in turn, each home starting
+/// from its own number; round_robin: all in turn, likewise; random: by a hash of (seed, step, token, expert).
+[[nodiscard]] std::vector<std::int32_t> choose_slots(const TokenRouting& routing,
+                                                     const ExpertPlacement& placement, const Group& group,
+                                                     ReplicaChoice choice, std::uint64_t stream);
+
+/// Bytes[source rank][destination rank] that bring every rank the experts that are new to it, each from the
+/// rank that held it before: one of the same node if there is one, of several the one that has given least so
+/// far, then the lower.
+[[nodiscard]] Matrix<Bytes> migration(const ExpertPlacement& before, const ExpertPlacement& after,
+                                      const Group& group, Bytes expert_bytes);
 
 }  // namespace epsim

@@ -45,6 +45,11 @@ std::string_view name_of(GroupScore value) {
   return name_at(names, value);
 }
 
+std::string_view name_of(ReplicaChoice value) {
+  static constexpr std::array<std::string_view, 3> names = {"nearest", "round_robin", "random"};
+  return name_at(names, value);
+}
+
 std::string_view name_of(Deduplication value) {
   static constexpr std::array<std::string_view, 3> names = {"none", "device", "node"};
   return name_at(names, value);
@@ -64,6 +69,10 @@ Bytes bytes_per_token(DataType type, int hidden) {
   if (type == DataType::bf16) return Bytes{2} * hidden;
   constexpr Bytes block = 128;  // elements that share one 4-byte scale, as DeepSeek-V3 quantizes
   return hidden + 4 * ((hidden + block - 1) / block);
+}
+
+Bytes expert_bytes(const ModelShape& model, DataType type) {
+  return Bytes{3} * model.hidden * model.expert_intermediate * (type == DataType::fp8 ? 1 : 2);
 }
 
 }  // namespace epsim

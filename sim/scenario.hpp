@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,8 @@ enum class LoadBalancing : std::uint8_t {
 enum class PatternKind : std::uint8_t { all_to_all, point_to_point, hierarchical, ring };
 enum class GateKind : std::uint8_t { softmax, sigmoid };
 enum class GroupScore : std::uint8_t { max, top2_sum };
+/// Which of an expert's replicas a selection goes to; see choose_slots.
+enum class ReplicaChoice : std::uint8_t { nearest, round_robin, random };
 /// What is merged before it travels; see "deduplicate" in the README's glossary.
 enum class Deduplication : std::uint8_t { none, device, node };
 enum class DataType : std::uint8_t { fp8, bf16 };
@@ -55,12 +58,40 @@ struct ExpertParallel {
   PatternKind communication_pattern = PatternKind::all_to_all;
   double capacity_factor = 1.25;
   bool drop_tokens = false;
-  bool use_auxiliary_loss = true;
+  bool use_auxiliary_loss = true;  ///< its gradient moves the gate's biases from step to step
   double auxiliary_loss_weight = 0.01;
+  double auxiliary_loss_learning_rate = 100;  ///< a bias moves by this times the gradient, per step
   GateKind gate = GateKind::softmax;
   int expert_groups = 1;  ///< equal groups of consecutive experts; 1: no group limit
   int kept_groups = 1;
   GroupScore group_score = GroupScore::top2_sum;
+  double bias_update_rate =
+      0.001;                  ///< load_aware: what an expert's bias moves per step, in units of the score
+  int min_capacity = 0;       ///< least capacity per source device and expert
+  int redundant_experts = 0;  ///< slots beyond num_experts, for replicas
+  ReplicaChoice replica_choice = ReplicaChoice::nearest;
+  int rebalance_interval = 10;   ///< dynamic: steps between rebalancings
+  bool pad_to_capacity = false;  ///< send blocks of the capacity, filled up, as GShard and Switch do
+};
+
+struct RecordedRouting;
+
+/// Recorded routing in place of the synthetic gate's.
+struct Trace {
+  std::string file;          ///< empty: none
+  std::string format;        ///< megatron, csv or loads
+  std::optional<int> layer;  ///< empty: the first that was recorded
+  /// Of megatron and csv: the tokens of every step; loads are in Workload::log_popularity.
+  std::shared_ptr<const RecordedRouting> recorded;
+
+  [[nodiscard]] bool has_tokens() const { return recorded != nullptr; }
+};
+
+/// What tokens are about: runs of consecutive tokens share a topic, a direction of the embedding space.
+struct Topics {
+  int count = 0;               ///< 0: every token for itself
+  double concentration = 0.5;  ///< share of the embeddings' variance that lies in the topic, 0 to 1
+  int tokens = 256;            ///< consecutive tokens of one topic
 };
 
 struct Workload {
@@ -69,6 +100,13 @@ struct Workload {
   std::uint64_t seed = 1;
   double skew = 0;         ///< sigma of the log-normal distribution of expected expert loads
   int embedding_dim = 64;  ///< of the synthetic token embeddings
+  Topics topics;
+  /// 0 to 1: the experts' log loads are a stationary random walk whose correlation from one step to the next
+  /// is sqrt(1 - drift^2); 0: the same popularity for ever, 1: a new one every step.
+  double drift = 0;
+  Trace trace;
+  std::vector<double> log_popularity;  ///< recorded: per expert, in units of skew; empty: from the seed
+  int simulate_every = 1;  ///< the network runs in every so-manieth step and the last; routing in all
 };
 
 struct Payload {
@@ -143,11 +181,15 @@ struct Scenario {
 [[nodiscard]] std::string_view name_of(PatternKind value);
 [[nodiscard]] std::string_view name_of(GateKind value);
 [[nodiscard]] std::string_view name_of(GroupScore value);
+[[nodiscard]] std::string_view name_of(ReplicaChoice value);
 [[nodiscard]] std::string_view name_of(Deduplication value);
 [[nodiscard]] std::string_view name_of(DataType value);
 [[nodiscard]] std::string_view name_of(EngineKind value);
 
 /// Bytes of one token vector: bf16 2 * hidden; fp8 hidden + a 4-byte scale per started 128 elements.
 [[nodiscard]] Bytes bytes_per_token(DataType type, int hidden);
+
+/// Weights of one expert: three matrices (SwiGLU) of hidden x expert_intermediate values.
+[[nodiscard]] Bytes expert_bytes(const ModelShape& model, DataType type);
 
 }  // namespace epsim

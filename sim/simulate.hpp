@@ -27,10 +27,24 @@ struct Cluster {
 struct RoutedStep {
   std::optional<RoutedTokens> routed;
   ExpertPlacement placement;
+  std::vector<std::int32_t> slot_of_selection;  ///< -1: dropped
   Traffic traffic;
+  /// The weights that moved before the step, [source rank][destination rank]; empty: nothing did.
+  std::optional<Matrix<Bytes>> moved = {};
 };
+/// With dynamic balancing every rebalance_interval-th step first gets a placement planned from the moving
+/// average of the loads so far.
 [[nodiscard]] RoutedStep route_step(const Scenario& scenario, const Cluster& cluster,
                                     const RouterState& state);
+
+/// The same tokens with the experts elsewhere.
+[[nodiscard]] RoutedStep placed_elsewhere(const Scenario& scenario, const Cluster& cluster,
+                                          const RoutedStep& step, const ExpertPlacement& placement);
+
+/// How long moving the weights takes that moved before the step, alone on the network: one blocking
+/// all-to-all with `direct` order and 8 transfers in flight. Precondition: something moved.
+[[nodiscard]] Seconds moving_seconds(const Scenario& scenario, const Cluster& cluster,
+                                     const RoutedStep& step);
 
 /// One pattern's run: what was executed, over which routes, and when.
 struct Simulation {

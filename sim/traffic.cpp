@@ -21,21 +21,16 @@ class OncePerToken {
   std::vector<std::int64_t> last_token_;
 };
 
-std::span<const std::int32_t> experts_of_token(const TokenRouting& routing, std::int64_t token) {
-  const auto top_k = static_cast<std::size_t>(routing.top_k);
-  return std::span(routing.expert).subspan(static_cast<std::size_t>(token) * top_k, top_k);
-}
-
-void count_copies(const TokenRouting& routing, const ExpertPlacement& placement, const Group& group,
-                  Traffic& traffic) {
+void count_copies(const TokenRouting& routing, std::span<const std::int32_t> slot_of_selection,
+                  const ExpertPlacement& placement, const Group& group, Traffic& traffic) {
   OncePerToken device_seen(group.size());
   OncePerToken node_seen(group.node_count());
   for (Rank home = 0; home < routing.ranks(); ++home) {
-    const auto rank = static_cast<std::size_t>(home);
-    for (std::int64_t token = routing.first_token[rank]; token < routing.first_token[rank + 1]; ++token) {
-      for (const std::int32_t expert : experts_of_token(routing, token)) {
-        if (expert == dropped_selection) continue;
-        const int slot = placement.slot_of_expert[static_cast<std::size_t>(expert)];
+    const TokenRange tokens = routing.tokens_of(home);
+    for (std::int64_t token = tokens.first; token < tokens.last; ++token) {
+      const std::size_t begin = routing.selections_begin(token);
+      for (const int slot : slot_of_selection.subspan(begin, routing.selections_begin(token + 1) - begin)) {
+        if (slot < 0) continue;
         const Rank far = placement.rank_of_slot(slot);
         ++traffic.selections(home, slot);
         if (device_seen.is_new(far, token)) ++traffic.device_copies(home, far);
@@ -45,10 +40,24 @@ void count_copies(const TokenRouting& routing, const ExpertPlacement& placement,
   }
 }
 
+/// Blocks of one size for every expert, whatever is in them; nothing in a block is merged.
+void count_blocks(const TokenRouting& routing, const ExpertPlacement& placement, const Group& group,
+                  Traffic& traffic) {
+  for (Rank home = 0; home < routing.ranks(); ++home) {
+    const std::int64_t block = routing.block[static_cast<std::size_t>(home)];
+    for (int slot = 0; slot < placement.slots(); ++slot) {
+      const Rank far = placement.rank_of_slot(slot);
+      traffic.selections(home, slot) += block;
+      traffic.device_copies(home, far) += block;
+      traffic.node_copies(home, group.node(far)) += block;
+    }
+  }
+}
+
 }  // namespace
 
-Traffic build_traffic(const TokenRouting& routing, const ExpertPlacement& placement, const Group& group,
-                      const Payload& payload) {
+Traffic build_traffic(const TokenRouting& routing, std::span<const std::int32_t> slot_of_selection,
+                      const ExpertPlacement& placement, const Group& group, const Payload& payload) {
   Traffic traffic;
   for (int slot = 0; slot < placement.slots(); ++slot)
     traffic.rank_of_slot.push_back(placement.rank_of_slot(slot));
@@ -57,7 +66,10 @@ Traffic build_traffic(const TokenRouting& routing, const ExpertPlacement& placem
   traffic.node_copies = Matrix<std::int64_t>(group.size(), group.node_count());
   traffic.dispatch_bytes_per_copy = payload.dispatch_bytes_per_copy;
   traffic.combine_bytes_per_copy = payload.combine_bytes_per_copy;
-  count_copies(routing, placement, group, traffic);
+  if (routing.block.empty())
+    count_copies(routing, slot_of_selection, placement, group, traffic);
+  else
+    count_blocks(routing, placement, group, traffic);
   return traffic;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "sim/group.hpp"
@@ -29,8 +30,12 @@ struct Traffic {
   [[nodiscard]] bool has_combine() const { return combine_bytes_per_copy > 0; }
 };
 
-[[nodiscard]] Traffic build_traffic(const TokenRouting& routing, const ExpertPlacement& placement,
-                                    const Group& group, const Payload& payload);
+/// `slot_of_selection` as choose_slots returns it. With pad_to_capacity every (home, expert) counts the
+/// block's vectors, at every level. Precondition then: one slot per expert.
+[[nodiscard]] Traffic build_traffic(const TokenRouting& routing,
+                                    std::span<const std::int32_t> slot_of_selection,
+                                    const ExpertPlacement& placement, const Group& group,
+                                    const Payload& payload);
 
 /// A traffic matrix is final bytes: every level equal (a copy is a byte, one slot per rank).
 [[nodiscard]] Traffic build_traffic(const Matrix<Bytes>& bytes, const Group& group);

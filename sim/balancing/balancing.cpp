@@ -1,39 +1,68 @@
 #include "sim/balancing/balancing.hpp"
 
-#include <array>
-#include <string>
-
-#include "platforms/error.hpp"
+#include <algorithm>
 
 namespace epsim {
-
 namespace {
 
-struct Entry {
-  LoadBalancing name;
-  Assignment (*balance)(const Scenario&, const Ranking&);  // null: not available yet
-};
-
-constexpr std::array<Entry, 5> balancings{{
-    {LoadBalancing::token_choice_based, token_choice},
-    {LoadBalancing::expert_choice_based, nullptr},
-    {LoadBalancing::dynamic, nullptr},
-    {LoadBalancing::round_robin, nullptr},
-    {LoadBalancing::load_aware, nullptr},
-}};
+std::vector<float> as_floats(const std::vector<double>& values) {
+  std::vector<float> floats;
+  for (const double value : values) floats.push_back(static_cast<float>(value));
+  return floats;
+}
 
 }  // namespace
 
-Assignment balance(const Scenario& scenario, const Ranking& ranking) {
-  std::string available;
-  for (const Entry& entry : balancings) {
-    if (entry.balance == nullptr) continue;
-    if (entry.name == scenario.expert_parallel.load_balancing) return entry.balance(scenario, ranking);
-    available += (available.empty() ? "" : ", ") + std::string(name_of(entry.name));
+Assignment balance(const Scenario& scenario, const Ranking& ranking, const RouterState& state) {
+  switch (scenario.expert_parallel.load_balancing) {
+    case LoadBalancing::expert_choice_based:
+      return expert_choice(scenario, ranking);
+    case LoadBalancing::round_robin:
+      return round_robin(scenario, ranking);
+    case LoadBalancing::load_aware:
+      return token_choice(scenario, ranking, as_floats(state.selection_bias));
+    case LoadBalancing::token_choice_based:
+    case LoadBalancing::dynamic:  // the placement follows the load, not the choice
+      break;
   }
-  throw input_error("/expert_parallel/load_balancing",
-                    std::string(name_of(scenario.expert_parallel.load_balancing)) + " is not available yet",
-                    "choose one of " + available);
+  return token_choice(scenario, ranking);
+}
+
+TokenRouting choose_all(const Scenario& scenario, const Ranking& ranking, std::span<const float> bias) {
+  TokenRouting routing;
+  routing.num_experts = scenario.expert_parallel.num_experts;
+  routing.top_k = scenario.expert_parallel.top_k;
+  routing.first_token = first_tokens(scenario.workload);
+  const auto selections = static_cast<std::size_t>(routing.tokens() * routing.top_k);
+  routing.expert.resize(selections);
+  routing.weight.resize(selections);
+  if (ranking.has_gate()) routing.mean_probability.resize(static_cast<std::size_t>(routing.num_experts));
+  ranking.choose(bias, {routing.expert, routing.weight, routing.mean_probability});
+  for (double& probability : routing.mean_probability)
+    probability /= static_cast<double>(std::max<std::int64_t>(1, routing.tokens()));
+  return routing;
+}
+
+std::vector<std::int64_t> count_experts(const TokenRouting& routing) {
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(routing.num_experts));
+  for (const std::int32_t expert : routing.expert)
+    if (expert != dropped_selection) ++counts[static_cast<std::size_t>(expert)];
+  return counts;
+}
+
+std::int64_t pad_to_largest(TokenRouting& routing) {
+  std::int64_t largest = 0;
+  std::vector<std::int64_t> counts;
+  for (int rank = 0; rank < routing.ranks(); ++rank) {
+    const TokenRange tokens = routing.tokens_of(rank);
+    counts.assign(static_cast<std::size_t>(routing.num_experts), 0);
+    for (std::int64_t token = tokens.first; token < tokens.last; ++token)
+      for (const std::int32_t expert : routing.experts_of(token))
+        if (expert != dropped_selection) ++counts[static_cast<std::size_t>(expert)];
+    largest = std::max(largest, std::ranges::max(counts));
+  }
+  routing.block.assign(static_cast<std::size_t>(routing.ranks()), largest);
+  return largest;
 }
 
 }  // namespace epsim

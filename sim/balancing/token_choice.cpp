@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <utility>
 
 #include "sim/balancing/balancing.hpp"
 
@@ -31,21 +32,15 @@ void drop_over_capacity(TokenRouting& routing, TokenRange tokens, std::int64_t c
     drop_overflow(routing, of_expert, static_cast<std::size_t>(capacity));
 }
 
-TokenRouting choose_all(const Scenario& scenario, const Ranking& ranking) {
-  TokenRouting routing;
-  routing.num_experts = scenario.expert_parallel.num_experts;
-  routing.top_k = scenario.expert_parallel.top_k;
-  routing.first_token = {0};
-  for (const int tokens : scenario.workload.tokens_per_device)
-    routing.first_token.push_back(routing.tokens() + tokens);
-  const auto selections = static_cast<std::size_t>(routing.tokens() * routing.top_k);
-  routing.expert.resize(selections);
-  routing.weight.resize(selections);
-  if (ranking.has_gate()) routing.mean_probability.resize(static_cast<std::size_t>(routing.num_experts));
-  ranking.choose({0, routing.tokens()}, {routing.expert, routing.weight, routing.mean_probability});
-  for (double& probability : routing.mean_probability)
-    probability /= static_cast<double>(std::max<std::int64_t>(1, routing.tokens()));
-  return routing;
+/// Drops what is above each rank's capacity; returns the capacity of every rank.
+std::vector<std::int64_t> apply_capacity(const ExpertParallel& expert_parallel, TokenRouting& routing) {
+  std::vector<std::int64_t> capacities;
+  for (int rank = 0; rank < routing.ranks(); ++rank) {
+    const TokenRange tokens = routing.tokens_of(rank);
+    capacities.push_back(expert_capacity(expert_parallel, tokens.last - tokens.first));
+    drop_over_capacity(routing, tokens, capacities.back());
+  }
+  return capacities;
 }
 
 }  // namespace
@@ -53,22 +48,21 @@ TokenRouting choose_all(const Scenario& scenario, const Ranking& ranking) {
 std::int64_t expert_capacity(const ExpertParallel& expert_parallel, std::int64_t tokens) {
   const double share = expert_parallel.capacity_factor * expert_parallel.top_k * static_cast<double>(tokens) /
                        expert_parallel.num_experts;
-  return static_cast<std::int64_t>(std::ceil(share - 1e-9));  // 1.1 * 10 is 11, not 11.000000000000002
+  const auto capacity = static_cast<std::int64_t>(std::ceil(share - 1e-9));  // 1.1 * 10 is 11, not a bit more
+  return std::max<std::int64_t>(capacity, expert_parallel.min_capacity);
 }
 
-Assignment token_choice(const Scenario& scenario, const Ranking& ranking) {
-  Assignment assignment{choose_all(scenario, ranking), {}, {}};
+Assignment token_choice(const Scenario& scenario, const Ranking& ranking, std::span<const float> bias) {
+  const ExpertParallel& ep = scenario.expert_parallel;
+  Assignment assignment{choose_all(scenario, ranking, bias), {}, {}};
   TokenRouting& routing = assignment.routing;
-  assignment.wanted.resize(static_cast<std::size_t>(routing.num_experts));
-  for (const std::int32_t expert : routing.expert) ++assignment.wanted[static_cast<std::size_t>(expert)];
-  if (!scenario.expert_parallel.drop_tokens) return assignment;
-
-  assignment.capacity = 0;
-  for (std::size_t rank = 0; rank + 1 < routing.first_token.size(); ++rank) {
-    const TokenRange tokens{routing.first_token[rank], routing.first_token[rank + 1]};
-    const std::int64_t capacity = expert_capacity(scenario.expert_parallel, tokens.last - tokens.first);
-    drop_over_capacity(routing, tokens, capacity);
-    assignment.capacity = std::max(*assignment.capacity, capacity);
+  assignment.wanted = count_experts(routing);
+  if (ep.drop_tokens) {
+    std::vector<std::int64_t> capacities = apply_capacity(ep, routing);
+    assignment.capacity = std::ranges::max(capacities);
+    if (ep.pad_to_capacity) routing.block = std::move(capacities);
+  } else if (ep.pad_to_capacity) {
+    assignment.capacity = pad_to_largest(routing);
   }
   return assignment;
 }

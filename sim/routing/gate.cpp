@@ -3,6 +3,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <vector>
 
 namespace epsim {
@@ -34,13 +35,14 @@ class BestOf {
   std::span<const float> scores_;
   std::span<std::int32_t> chosen_;
   std::size_t count_ = 0;
-  float entry_score_ = -1;  // to be beaten; scores are positive
+  float entry_score_ = -std::numeric_limits<float>::infinity();  // to be beaten
 };
 
 /// Branch-free, since which scores are best is unpredictable; four lanes, since each step waits for the last.
 float score_of_group(std::span<const float> scores, GroupScore rule) {
-  std::array<float, 4> best{};
-  std::array<float, 4> second{};
+  constexpr float nothing = -std::numeric_limits<float>::infinity();
+  std::array<float, 4> best{nothing, nothing, nothing, nothing};
+  std::array<float, 4> second = best;
   const auto take = [&](std::size_t lane, float score) {
     second[lane] = std::max(second[lane], std::min(best[lane], score));
     best[lane] = std::max(best[lane], score);
@@ -50,7 +52,7 @@ float score_of_group(std::span<const float> scores, GroupScore rule) {
     take(0, best[lane]);
     take(0, second[lane]);
   }
-  return rule == GroupScore::max ? best[0] : best[0] + second[0];
+  return rule == GroupScore::max || scores.size() == 1 ? best[0] : best[0] + second[0];
 }
 
 /// In ascending order.

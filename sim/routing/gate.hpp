@@ -17,8 +17,8 @@ namespace epsim {
 /// token. Precondition: the number of values is a multiple of 4 (see gate.cpp).
 void apply_gate(GateKind gate, Matrix<float>& logits);
 
-/// The top_k experts by score, best first, ties to the lower expert id, from the kept_groups best of
-/// expert_groups equal groups of consecutive experts (ties to the lower group).
+/// The top_k experts by score (any finite numbers), best first, ties to the lower expert id, from the
+/// kept_groups best of expert_groups equal groups of consecutive experts (ties to the lower group).
 /// Preconditions: top_k == chosen.size(); the kept groups hold at least top_k experts.
 void select_experts(std::span<const float> scores, const ExpertParallel& gate,
                     std::span<std::int32_t> chosen);

@@ -38,33 +38,39 @@ class Shuffle {
 
 class ShuffledRanking final : public Ranking {
  public:
-  ShuffledRanking(const ExpertParallel& expert_parallel, std::uint64_t seed)
-      : experts_(expert_parallel.num_experts), top_k_(expert_parallel.top_k), seed_(seed) {}
+  ShuffledRanking(const Scenario& scenario, std::uint64_t seed)
+      : rule_(scenario.expert_parallel), tokens_(first_tokens(scenario.workload).back()), seed_(seed) {
+    rule_.expert_groups = rule_.kept_groups = 1;  // a gate's rule, and this is none
+  }
 
   [[nodiscard]] bool has_gate() const override { return false; }
 
-  [[nodiscard]] Matrix<float> score(TokenRange tokens) const override {
-    Matrix<float> scores(static_cast<int>(tokens.last - tokens.first), experts_);
-    Shuffle shuffle(experts_);
-    std::vector<std::int32_t> order(static_cast<std::size_t>(experts_));
-    for (int i = 0; i < scores.rows(); ++i) {
-      shuffle.first_of(seed_of(tokens.first + i), order);
-      for (int place = 0; place < experts_; ++place) {
-        const std::int32_t expert = order[static_cast<std::size_t>(place)];
-        scores(i, expert) = static_cast<float>(experts_ - place) / static_cast<float>(experts_);
-      }
+  /// The first of the order has score 1, the last 1 / number of experts.
+  void for_each_token(const ScoreVisitor& visit) const override {
+    Shuffle shuffle(rule_.num_experts);
+    std::vector<std::int32_t> order(static_cast<std::size_t>(rule_.num_experts));
+    std::vector<float> scores(order.size());
+    for (std::int64_t token = 0; token < tokens_; ++token) {
+      shuffle.first_of(seed_of(token), order);
+      for (std::size_t place = 0; place < order.size(); ++place)
+        scores[static_cast<std::size_t>(order[place])] =
+            static_cast<float>(order.size() - place) / static_cast<float>(order.size());
+      visit(token, scores);
     }
-    return scores;
   }
 
-  void choose(TokenRange tokens, const Choices& choices) const override {
-    Shuffle shuffle(experts_);
-    const auto top_k = static_cast<std::size_t>(top_k_);
-    for (std::int64_t token = tokens.first; token < tokens.last; ++token) {
-      const std::size_t at = static_cast<std::size_t>(token - tokens.first) * top_k;
-      shuffle.first_of(seed_of(token), choices.expert.subspan(at, top_k));
+  void choose(std::span<const float> bias, const Choices& choices) const override {
+    if (!bias.empty()) {
+      ScoreChooser chooser(rule_, *this, bias, choices);
+      return for_each_token(
+          [&](std::int64_t token, std::span<const float> scores) { chooser(token, scores); });
     }
-    std::ranges::fill(choices.weight, 1.0F / static_cast<float>(top_k_));
+    Shuffle shuffle(rule_.num_experts);
+    const auto top_k = static_cast<std::size_t>(rule_.top_k);
+    for (std::int64_t token = 0; token < tokens_; ++token)
+      shuffle.first_of(seed_of(token),
+                       choices.expert.subspan(static_cast<std::size_t>(token) * top_k, top_k));
+    std::ranges::fill(choices.weight, 1.0F / static_cast<float>(top_k));
   }
 
  private:
@@ -72,8 +78,8 @@ class ShuffledRanking final : public Ranking {
     return mix_seed({seed_, static_cast<std::uint64_t>(token)});
   }
 
-  int experts_;
-  int top_k_;
+  ExpertParallel rule_;
+  std::int64_t tokens_;
   std::uint64_t seed_;
 };
 
@@ -81,13 +87,12 @@ class ShuffledRanking final : public Ranking {
 
 std::unique_ptr<Ranking> make_hash_based(const Scenario& scenario, RouterState& state) {
   const auto step = static_cast<std::uint64_t>(state.step);
-  return std::make_unique<ShuffledRanking>(scenario.expert_parallel, mix_seed({step}));
+  return std::make_unique<ShuffledRanking>(scenario, mix_seed({step}));
 }
 
 std::unique_ptr<Ranking> make_random(const Scenario& scenario, RouterState& state) {
   const auto step = static_cast<std::uint64_t>(state.step);
-  return std::make_unique<ShuffledRanking>(scenario.expert_parallel,
-                                           mix_seed({scenario.workload.seed, step}));
+  return std::make_unique<ShuffledRanking>(scenario, mix_seed({scenario.workload.seed, step}));
 }
 
 }  // namespace epsim

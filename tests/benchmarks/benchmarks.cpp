@@ -14,6 +14,7 @@
 #include "scenarios/scenario_reader.hpp"
 #include "scenarios/sweep/database.hpp"
 #include "scenarios/sweep/sweep_reader.hpp"
+#include "sim/balancing/eplb.hpp"
 #include "sim/routing/routing.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -120,6 +121,49 @@ void sweep_of_100000_rows(benchmark::State& state) {
 
 BENCHMARK(sweep_small_points)->Arg(1000)->Unit(benchmark::kSecond)->UseRealTime()->Iterations(1);
 BENCHMARK(sweep_of_100000_rows)->Unit(benchmark::kSecond)->UseRealTime()->Iterations(1)->Repetitions(3);
+/// 1,048,576 tokens with the given strategy and balancing, the same model.
+void route_a_million(benchmark::State& state, epsim::RoutingStrategy strategy,
+                     epsim::LoadBalancing balancing) {
+  nlohmann::json json = epsim::load_json_file(scenarios + "deepseek_v3_prefill_ep64.json");
+  json["workload"]["tokens_per_device"] = 1048576 / 64;
+  epsim::Scenario scenario = epsim::parse_scenario(json, scenarios);
+  scenario.expert_parallel.routing_strategy = strategy;
+  scenario.expert_parallel.load_balancing = balancing;
+  for (auto _ : state) benchmark::DoNotOptimize(epsim::route(scenario, {}));
+}
+
+/// 58 layers' plans: 256 experts in 8 groups, 320 slots on 64 devices in 8 nodes.
+void plan_eplb(benchmark::State& state) {
+  std::vector<double> loads(256);
+  for (auto _ : state)
+    for (int layer = 0; layer < 58; ++layer) {
+      for (std::size_t e = 0; e < loads.size(); ++e)
+        loads[e] = static_cast<double>((e * 7919 + static_cast<std::size_t>(layer) * 104729) % 1009);
+      benchmark::DoNotOptimize(epsim::eplb_plan(loads, {320, 8, 8, 64}));
+    }
+}
+
+BENCHMARK(plan_eplb)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(route_a_million, learned_gating, epsim::RoutingStrategy::learned_gating,
+                  epsim::LoadBalancing::token_choice_based)
+    ->Unit(benchmark::kSecond)
+    ->Iterations(1);
+BENCHMARK_CAPTURE(route_a_million, expert_choice, epsim::RoutingStrategy::learned_gating,
+                  epsim::LoadBalancing::expert_choice_based)
+    ->Unit(benchmark::kSecond)
+    ->Iterations(1);
+BENCHMARK_CAPTURE(route_a_million, hash_based, epsim::RoutingStrategy::hash_based,
+                  epsim::LoadBalancing::token_choice_based)
+    ->Unit(benchmark::kSecond)
+    ->Iterations(1);
+BENCHMARK_CAPTURE(route_a_million, random, epsim::RoutingStrategy::random,
+                  epsim::LoadBalancing::token_choice_based)
+    ->Unit(benchmark::kSecond)
+    ->Iterations(1);
+BENCHMARK_CAPTURE(route_a_million, load_based, epsim::RoutingStrategy::load_based,
+                  epsim::LoadBalancing::token_choice_based)
+    ->Unit(benchmark::kSecond)
+    ->Iterations(1);
 BENCHMARK(compare_ep64_prefill)->Unit(benchmark::kSecond)->UseRealTime()->Iterations(1)->Repetitions(3);
 BENCHMARK(compare_ep64_prefill_all_patterns)
     ->Unit(benchmark::kSecond)

@@ -65,7 +65,7 @@ TEST_CASE("all errors of a file are reported at once") {
 
 TEST_CASE("strategies that are not there yet say so") {
   check_input_error(run_epsim({"compare", shipped("mixtral_8x7b_prefill_ep8"), "--set",
-                               "/expert_parallel/load_balancing=expert_choice_based"}),
+                               "/expert_parallel/communication_pattern=auto"}),
                     "not available yet");
 }
 

@@ -94,3 +94,50 @@ TEST_CASE("Kimi-K2 decode on NVL72: patterns are level but for ring") {
   CHECK(layer(patterns, "ring") > 4 * layer(patterns, "point_to_point"));
   CHECK(layer(patterns, "ring") < 5 * layer(patterns, "point_to_point"));
 }
+
+TEST_CASE("GLM-4.5 EP16: selection biases balance the experts within 24 steps") {
+  const auto patterns = compare_shipped("glm_4_5_prefill_ep16");
+  const json& steps = patterns.at("hierarchical")["steps"];
+  REQUIRE(steps.size() == 24);
+  CHECK(steps.front()["load"]["expert_max_over_mean"] > 2);
+  CHECK(steps.back()["load"]["expert_max_over_mean"] < 1.15);
+  CHECK(steps[1]["layer_seconds"].is_null());
+  CHECK(steps[1]["phases"].is_null());
+  const double before = steps.front()["layer_seconds"];
+  CHECK(layer(patterns, "hierarchical") < 0.95 * before);
+  CHECK(patterns.at("hierarchical")["total_seconds"].get<double>() ==
+        doctest::Approx(before + layer(patterns, "hierarchical")));
+}
+
+TEST_CASE("DeepSeek-V3 prefill EP32: moving experts pays when popularity drifts slowly") {
+  const auto patterns = compare_shipped("deepseek_v3_prefill_ep32");
+  for (const auto& [name, pattern] : patterns) {
+    CAPTURE(name);
+    const json& steps = pattern["steps"];
+    CHECK(pattern["last_rebalance_step"] == 16);
+    const json& moved = steps[16];
+    CHECK(moved["rebalance_bytes"].get<double>() == doctest::Approx(12e9).epsilon(0.05));
+    CHECK(moved["rebalance"]["seconds"].get<double>() == doctest::Approx(10.8e-3).epsilon(0.05));
+    CHECK(moved["rebalance"]["paid_for_after_steps"] <= 8);
+    CHECK(moved["rebalance"]["saved_seconds"] > moved["rebalance"]["seconds"]);
+    CHECK(steps[15]["rebalance"].is_null());
+    CHECK(steps[15]["rebalance_bytes"] == 0);
+    CHECK(steps[15]["load"]["max_over_mean"] > 1.9);
+    CHECK(moved["load"]["max_over_mean"] < 1.3);
+  }
+  const json& steps = patterns.at("hierarchical")["steps"];
+  CHECK(steps[16]["layer_seconds"].get<double>() < 0.8 * steps[0]["layer_seconds"].get<double>());
+}
+
+TEST_CASE("DeepSeek-V3 decode EP32: moving experts does not pay when popularity drifts fast") {
+  for (const auto& [name, pattern] : compare_shipped("deepseek_v3_decode_ep32")) {
+    CAPTURE(name);
+    CHECK(pattern["last_rebalance_step"] == 24);
+    for (const int step : {8, 16, 24}) {
+      const json& moved = pattern["steps"][step]["rebalance"];
+      CHECK(moved["seconds"] > 0.01);
+      CHECK(moved["paid_for_after_steps"].is_null());
+      CHECK(moved["saved_seconds"] < moved["seconds"]);
+    }
+  }
+}

@@ -9,6 +9,7 @@
 #include "sim/layer.hpp"
 #include "sim/schedule_text.hpp"
 #include "sim/simulate.hpp"
+#include "tests/support/fixtures.hpp"
 
 using namespace epsim;
 
@@ -29,8 +30,8 @@ struct SmallSkewed {
     routing.first_token = {0, 3, 4, 5, 6};
     routing.expert = {0, 2, 4, 6, 6, 7, 3, 5, 4, 5, 0, dropped_selection};
     routing.weight.assign(routing.expert.size(), 0.5F);
-    traffic =
-        build_traffic(routing, place_experts(scenario.expert_parallel), cluster.group, scenario.payload);
+    traffic = traffic_of(routing, first_placement(scenario.expert_parallel, cluster.group), cluster.group,
+                         scenario.payload);
   }
 
   static Scenario make_scenario() {

@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 #include <vector>
 
 #include "sim/routing/routing.hpp"
 #include "sim/traffic.hpp"
+#include "tests/support/fixtures.hpp"
 #include "tests/support/property.hpp"
 
 namespace epsim {
@@ -17,7 +19,8 @@ struct Case {
   Group group;
 };
 
-/// Up to 4 nodes of up to 4 ranks, up to 4 experts each, any top_k, strategy, gate, groups and capacity.
+/// Up to 4 nodes of up to 4 ranks, up to 4 experts each, any top_k, strategy, balancing, gate, groups and
+/// capacity.
 Case any_case() {
   const auto pick = [](int from, int to) { return *rc::gen::inRange(from, to + 1); };
   const int nodes = pick(1, 4);
@@ -30,8 +33,14 @@ Case any_case() {
   ep.expert_groups = nodes;
   ep.kept_groups = pick(1, nodes);
   ep.top_k = pick(1, std::min(6, ep.num_experts / nodes * ep.kept_groups));
-  ep.routing_strategy = *rc::gen::element(RoutingStrategy::learned_gating, RoutingStrategy::hash_based,
-                                          RoutingStrategy::random);
+  ep.routing_strategy =
+      *rc::gen::element(RoutingStrategy::learned_gating, RoutingStrategy::hash_based, RoutingStrategy::random,
+                        RoutingStrategy::load_based, RoutingStrategy::similarity_based);
+  ep.load_balancing =
+      *rc::gen::element(LoadBalancing::token_choice_based, LoadBalancing::expert_choice_based,
+                        LoadBalancing::dynamic, LoadBalancing::round_robin, LoadBalancing::load_aware);
+  ep.min_capacity = pick(0, 3);
+  ep.bias_update_rate = 0.1;
   ep.gate = *rc::gen::element(GateKind::softmax, GateKind::sigmoid);
   ep.group_score = *rc::gen::element(GroupScore::max, GroupScore::top2_sum);
   ep.drop_tokens = *rc::gen::arbitrary<bool>();
@@ -50,7 +59,8 @@ Case any_case() {
 }
 
 Traffic traffic_of(const Case& any, const TokenRouting& routing) {
-  return build_traffic(routing, place_experts(any.scenario.expert_parallel), any.group, any.scenario.payload);
+  return traffic_of(routing, first_placement(any.scenario.expert_parallel, any.group), any.group,
+                    any.scenario.payload);
 }
 
 template <class Row>
@@ -59,12 +69,11 @@ std::int64_t sum(const Row& row) {
 }
 
 std::int64_t delivered_of(const TokenRouting& routing, Rank rank) {
-  const auto place = [&](std::size_t r) {
-    return routing.expert.begin() + static_cast<std::ptrdiff_t>(routing.first_token[r] * routing.top_k);
-  };
-  const auto r = static_cast<std::size_t>(rank);
-  return std::count_if(place(r), place(r + 1),
-                       [](std::int32_t expert) { return expert != dropped_selection; });
+  std::int64_t delivered = 0;
+  const TokenRange tokens = routing.tokens_of(rank);
+  for (std::int64_t token = tokens.first; token < tokens.last; ++token)
+    for (const std::int32_t expert : routing.experts_of(token)) delivered += expert != dropped_selection;
+  return delivered;
 }
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
@@ -101,15 +110,136 @@ TEST_CASE("traffic conserves the delivered selections at every level") {
 TEST_CASE("the router's ledger closes") {
   check_property("selections are delivered or dropped", [] {
     const Case any = any_case();
+    const ExpertParallel& ep = any.scenario.expert_parallel;
     const RoutedTokens routed = route(any.scenario, {});
     const RoutingReport& report = routed.report;
-    RC_ASSERT(report.selections == routed.routing.tokens() * routed.routing.top_k);
+    const bool experts_choose = ep.load_balancing == LoadBalancing::expert_choice_based;
+    const bool limits_sources =
+        ep.drop_tokens && !experts_choose && ep.load_balancing != LoadBalancing::round_robin;
+    if (!experts_choose) RC_ASSERT(report.selections == routed.routing.tokens() * routed.routing.top_k);
     RC_ASSERT(report.selections == sum(report.expert_loads) + report.dropped_selections);
-    RC_ASSERT(report.capacity.has_value() == any.scenario.expert_parallel.drop_tokens);
-    if (!report.capacity) RC_ASSERT(report.dropped_selections == 0);
+    RC_ASSERT(report.selections == sum(report.expert_selections));
+    RC_ASSERT(report.selections == sum(report.source_selections));
+    RC_ASSERT(report.dropped_selections == sum(report.source_dropped));
+    for (Rank home = 0; home < any.group.size(); ++home) {
+      const auto rank = static_cast<std::size_t>(home);
+      RC_ASSERT(report.source_selections[rank] ==
+                delivered_of(routed.routing, home) + report.source_dropped[rank]);
+    }
+    RC_ASSERT(report.capacity.has_value() == (limits_sources || experts_choose));
+    if (!limits_sources) RC_ASSERT(report.dropped_selections == 0);
     const Traffic traffic = traffic_of(any, routed.routing);
-    for (Rank home = 0; report.capacity && home < any.group.size(); ++home)
+    for (Rank home = 0; limits_sources && home < any.group.size(); ++home)
       RC_ASSERT(std::ranges::max(traffic.selections.row(home)) <= *report.capacity);
+    if (experts_choose && routed.routing.tokens() > 0)
+      for (const std::int64_t load : report.expert_loads) RC_ASSERT(load == *report.capacity);
+  });
+}
+
+TEST_CASE("a token never selects an expert twice") {
+  check_property("distinct experts over steps", [] {
+    const Case any = any_case();
+    RouterState state;
+    for (int step = 0; step < 3; ++step) {
+      const RoutedTokens routed = route(any.scenario, state);
+      for (std::int64_t token = 0; token < routed.routing.tokens(); ++token) {
+        std::vector<std::int32_t> experts;
+        for (const std::int32_t expert : routed.routing.experts_of(token))
+          if (expert != dropped_selection) experts.push_back(expert);
+        std::ranges::sort(experts);
+        RC_ASSERT(std::ranges::adjacent_find(experts) == experts.end());
+        if (experts.empty()) continue;
+        RC_ASSERT(experts.front() >= 0);
+        RC_ASSERT(experts.back() < routed.routing.num_experts);
+      }
+      state = routed.next;
+    }
+  });
+}
+
+TEST_CASE("round_robin leaves no device empty whatever their number") {
+  check_property("even loads", [] {
+    Case any = any_case();
+    any.scenario.expert_parallel.load_balancing = LoadBalancing::round_robin;
+    const ExpertParallel& ep = any.scenario.expert_parallel;
+    const RoutedTokens routed = route(any.scenario, {});
+    const auto [least, most] = std::ranges::minmax(routed.report.expert_loads);
+    RC_ASSERT(most - least <= 1);
+    const Traffic traffic = traffic_of(any, routed.routing);
+    std::vector<std::int64_t> devices(static_cast<std::size_t>(any.group.size()));
+    for (Rank home = 0; home < any.group.size(); ++home)
+      for (int slot = 0; slot < traffic.slots(); ++slot)
+        devices[static_cast<std::size_t>(traffic.rank_of_slot[static_cast<std::size_t>(slot)])] +=
+            traffic.selections(home, slot);
+    RC_ASSERT(std::ranges::max(devices) - std::ranges::min(devices) <= 1);
+    if (routed.report.selections >= any.group.size()) RC_ASSERT(std::ranges::min(devices) > 0);
+    if (ep.top_k > any.group.size()) return;
+    // A token's selections go to different devices.
+    RC_ASSERT(std::accumulate(devices.begin(), devices.end(), std::int64_t{0}) == [&] {
+      std::int64_t copies = 0;
+      for (Rank home = 0; home < any.group.size(); ++home) copies += sum(traffic.device_copies.row(home));
+      return copies;
+    }());
+  });
+}
+
+TEST_CASE("padded blocks hold every selection and are all of one size") {
+  check_property("fixed-size blocks", [] {
+    Case any = any_case();
+    any.scenario.expert_parallel.pad_to_capacity = true;
+    const RoutedTokens routed = route(any.scenario, {});
+    const Traffic padded = traffic_of(any, routed.routing);
+    TokenRouting unpadded = routed.routing;
+    unpadded.block.clear();
+    const Traffic real = traffic_of(any, unpadded);
+    for (Rank home = 0; home < any.group.size(); ++home)
+      for (int slot = 0; slot < padded.slots(); ++slot) {
+        RC_ASSERT(padded.selections(home, slot) == padded.selections(home, 0));
+        RC_ASSERT(padded.selections(home, slot) >= real.selections(home, slot));
+      }
+  });
+}
+
+TEST_CASE("replicas share what is selected and nothing else") {
+  check_property("every selection goes to one of its expert's slots", [] {
+    Case any = any_case();
+    ExpertParallel& ep = any.scenario.expert_parallel;
+    ep.redundant_experts = ep.expert_parallel_size * *rc::gen::inRange(0, 3);
+    ep.experts_per_device += ep.redundant_experts / ep.expert_parallel_size;
+    const TokenRouting routing = route(any.scenario, {}).routing;
+    std::vector<double> loads(static_cast<std::size_t>(ep.num_experts));
+    for (double& load : loads) load = *rc::gen::inRange(0, 100);
+    const ExpertPlacement first = first_placement(ep, any.group);
+    const ExpertPlacement planned = plan_placement(ep, any.group, loads);
+    for (const ExpertPlacement& placement : {first, planned}) {
+      RC_ASSERT(placement.slots() == ep.num_experts + ep.redundant_experts);
+      for (const std::vector<int>& slots : slots_of_experts(placement, ep.num_experts))
+        RC_ASSERT(!slots.empty());
+      for (const ReplicaChoice choice :
+           {ReplicaChoice::nearest, ReplicaChoice::round_robin, ReplicaChoice::random}) {
+        const auto slots = choose_slots(routing, placement, any.group, choice, 1);
+        RC_ASSERT(slots.size() == routing.expert.size());
+        for (std::size_t i = 0; i < slots.size(); ++i) {
+          if (routing.expert[i] == dropped_selection)
+            RC_ASSERT(slots[i] == -1);
+          else
+            RC_ASSERT(placement.expert_of_slot[static_cast<std::size_t>(slots[i])] == routing.expert[i]);
+        }
+      }
+    }
+    // Every rank ends up with exactly what the plan gives it.
+    const Matrix<Bytes> moved = migration(first, planned, any.group, 1);
+    for (Rank rank = 0; rank < any.group.size(); ++rank) {
+      RC_ASSERT(moved(rank, rank) == 0);
+      std::vector<std::int32_t> before(first.expert_of_slot.begin() + rank * ep.experts_per_device,
+                                       first.expert_of_slot.begin() + (rank + 1) * ep.experts_per_device);
+      std::set<std::int32_t> news(planned.expert_of_slot.begin() + rank * ep.experts_per_device,
+                                  planned.expert_of_slot.begin() + (rank + 1) * ep.experts_per_device);
+      for (const std::int32_t expert : before) news.erase(expert);
+      Bytes received = 0;
+      for (Rank source = 0; source < any.group.size(); ++source) received += moved(source, rank);
+      RC_ASSERT(received == static_cast<Bytes>(news.size()));
+    }
   });
 }
 
@@ -143,7 +273,7 @@ TEST_CASE("random routing hits the expected number of distinct nodes") {
     std::iota(one_device_each.begin(), one_device_each.end(), 0);
     const Group group = make_group(Topology(one_device_each), nodes);
     const Traffic traffic =
-        build_traffic(route(scenario, {}).routing, place_experts(ep), group, scenario.payload);
+        traffic_of(route(scenario, {}).routing, first_placement(ep, group), group, scenario.payload);
 
     double all_miss = 1;
     for (int i = 0; i < ep.top_k; ++i)

@@ -43,7 +43,6 @@ ExpertPlacement in_order(int ranks, int slots_per_rank) {
   ExpertPlacement placement;
   placement.slots_per_device = slots_per_rank;
   for (int slot = 0; slot < ranks * slots_per_rank; ++slot) placement.expert_of_slot.push_back(slot);
-  placement.slot_of_expert = placement.expert_of_slot;
   return placement;
 }
 
@@ -100,6 +99,12 @@ Traffic uniform_traffic(const Group& group, Bytes bytes_per_pair) {
   return build_traffic(bytes, group);
 }
 
+Traffic traffic_of(const TokenRouting& routing, const ExpertPlacement& placement, const Group& group,
+                   const Payload& payload) {
+  return build_traffic(routing, choose_slots(routing, placement, group, ReplicaChoice::nearest, 0), placement,
+                       group, payload);
+}
+
 Traffic skewed_traffic(const Group& group, std::uint64_t seed, SkewedTraffic shape) {
   std::mt19937_64 engine(seed);
   TokenRouting routing;
@@ -116,7 +121,7 @@ Traffic skewed_traffic(const Group& group, std::uint64_t seed, SkewedTraffic sha
   Payload payload;
   payload.dispatch_bytes_per_copy = 100;
   payload.combine_bytes_per_copy = 200;
-  return build_traffic(routing, in_order(group.size(), shape.slots_per_rank), group, payload);
+  return traffic_of(routing, in_order(group.size(), shape.slots_per_rank), group, payload);
 }
 
 LayerSchedule layer_of(const Group& group, const Traffic& traffic, PatternKind kind,

@@ -21,6 +21,10 @@ namespace epsim {
 /// A traffic matrix with that many bytes for every pair of different ranks.
 [[nodiscard]] Traffic uniform_traffic(const Group& group, Bytes bytes_per_pair);
 
+/// The traffic of a routing with the nearest replicas.
+[[nodiscard]] Traffic traffic_of(const TokenRouting& routing, const ExpertPlacement& placement,
+                                 const Group& group, const Payload& payload);
+
 /// Tokens routed at random, dispatched with 100 bytes per copy and combined with 200. Popularity falls
 /// steeply with the expert's number, ranks have 0 to `most_tokens` tokens, some selections are dropped.
 struct SkewedTraffic {

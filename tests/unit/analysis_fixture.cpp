@@ -90,9 +90,10 @@ RoutedStep slow_step(const Cluster& cluster) {
   routed.routing = {
       4, 2, {0, 2, 3, 3, 4}, {1, 2, 2, 3, 1, dropped_selection, 0, 1}, std::vector<float>(8, 0.5F), {}};
   routed.report = {{1, 3, 2, 1}, 8, 1, 0, std::nullopt, 3};
-  const ExpertPlacement placement{1, {0, 1, 2, 3}, {0, 1, 2, 3}};
-  Traffic traffic = build_traffic(routed.routing, placement, cluster.group, scenario.payload);
-  return {std::move(routed), placement, std::move(traffic)};
+  const ExpertPlacement placement{1, {0, 1, 2, 3}};
+  std::vector<std::int32_t> slots = routed.routing.expert;  // expert e in slot e
+  Traffic traffic = build_traffic(routed.routing, slots, placement, cluster.group, scenario.payload);
+  return {std::move(routed), placement, std::move(slots), std::move(traffic)};
 }
 
 Simulation slow_simulation(const Cluster& cluster) {

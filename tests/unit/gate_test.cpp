@@ -119,4 +119,12 @@ TEST_CASE("the sum counts every value") {
   CHECK(sum_of(std::vector<float>{}) == 0);
 }
 
+TEST_CASE("biased scores may be negative and groups of one expert have their score") {
+  const std::vector<float> negative = {-4, -2, -3, -1};
+  CHECK(selected(negative, 2, no_groups) == std::vector<std::int32_t>{3, 1});
+  // Pairs: the sums of the two best are -6 and -4.
+  CHECK(selected(negative, 2, gate_of(2, 1, GroupScore::top2_sum)) == std::vector<std::int32_t>{3, 2});
+  CHECK(selected(negative, 2, gate_of(4, 2, GroupScore::top2_sum)) == std::vector<std::int32_t>{3, 1});
+}
+
 }  // namespace epsim

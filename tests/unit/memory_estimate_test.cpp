@@ -58,7 +58,7 @@ TEST_CASE("memory: grows with ranks and tokens and chunks and children") {
   const double chunked = estimate(scenario, {PatternKind::hierarchical});
   CHECK(chunked > before);
   scenario.workload.tokens_per_device.front() += 1000;
-  CHECK(estimate(scenario, {PatternKind::hierarchical}) == chunked + 1000.0 * 2 * 8);
+  CHECK(estimate(scenario, {PatternKind::hierarchical}) == chunked + 1000.0 * 2 * 12);
   const auto both = {PatternKind::all_to_all, PatternKind::point_to_point};
   CHECK(estimate(star_of(64), both, 2) > estimate(star_of(64), both, 1));
   CHECK(estimate(star_of(64), both, 3) == estimate(star_of(64), both, 2));

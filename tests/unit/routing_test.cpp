@@ -7,26 +7,16 @@
 #include <functional>
 #include <numeric>
 #include <set>
-#include <string>
 #include <vector>
 
-#include "platforms/error.hpp"
 #include "sim/routing/gate.hpp"
 #include "sim/routing/learned_gate.hpp"
 #include "sim/routing/ranking.hpp"
+#include "tests/support/routing.hpp"
 
 namespace epsim {
 
 namespace {
-
-Scenario scenario_of(RoutingStrategy strategy, int experts, int top_k, std::vector<int> tokens) {
-  Scenario scenario;
-  scenario.expert_parallel.routing_strategy = strategy;
-  scenario.expert_parallel.num_experts = experts;
-  scenario.expert_parallel.top_k = top_k;
-  scenario.workload.tokens_per_device = std::move(tokens);
-  return scenario;
-}
 
 Scenario deepseek_v3_gate(std::vector<int> tokens) {
   Scenario scenario = scenario_of(RoutingStrategy::learned_gating, 256, 8, std::move(tokens));
@@ -36,14 +26,9 @@ Scenario deepseek_v3_gate(std::vector<int> tokens) {
   return scenario;
 }
 
-std::span<const std::int32_t> experts_of(const TokenRouting& routing, std::int64_t token) {
-  const auto top_k = static_cast<std::size_t>(routing.top_k);
-  return std::span(routing.expert).subspan(static_cast<std::size_t>(token) * top_k, top_k);
-}
-
 void check_distinct(const TokenRouting& routing) {
   for (std::int64_t token = 0; token < routing.tokens(); ++token) {
-    const auto experts = experts_of(routing, token);
+    const auto experts = routing.experts_of(token);
     const std::set<std::int32_t> distinct(experts.begin(), experts.end());
     REQUIRE(distinct.size() == experts.size());
     REQUIRE(*distinct.begin() >= 0);
@@ -51,18 +36,9 @@ void check_distinct(const TokenRouting& routing) {
   }
 }
 
-/// Standard deviation of log(value) over the experts.
-template <class Values>
-double log_deviation(const Values& values) {
-  double sum = 0;
-  double squares = 0;
-  for (const auto value : values) {
-    const double logarithm = std::log(static_cast<double>(value));
-    sum += logarithm;
-    squares += logarithm * logarithm;
-  }
-  const auto count = static_cast<double>(values.size());
-  return std::sqrt(squares / count - sum / count * sum / count);
+std::vector<double> targets_of(const Scenario& scenario) {
+  return target_shares(scenario.expert_parallel, scenario.workload,
+                       first_log_popularity(scenario.expert_parallel, scenario.workload));
 }
 
 }  // namespace
@@ -99,7 +75,7 @@ TEST_CASE("hash and random routing choose pairs of experts uniformly") {
     const TokenRouting routing = route(scenario_of(strategy, 5, 2, {40000}), {}).routing;
     Matrix<int> ordered_pairs(5, 5);
     for (std::int64_t token = 0; token < routing.tokens(); ++token)
-      ++ordered_pairs(experts_of(routing, token)[0], experts_of(routing, token)[1]);
+      ++ordered_pairs(routing.experts_of(token)[0], routing.experts_of(token)[1]);
     double chi_square = 0;  // 20 pairs of 2,000: 19 +- 6.2, within four standard deviations
     for (int a = 0; a < 5; ++a)
       for (int b = 0; b < 5; ++b)
@@ -113,8 +89,8 @@ TEST_CASE("a hash knows the token and the step but not the seed") {
   Scenario random = scenario_of(RoutingStrategy::random, 32, 4, {100});
   const TokenRouting first_hash = route(hash, {}).routing;
   const TokenRouting first_random = route(random, {}).routing;
-  CHECK(route(hash, {.step = 1, .gate = nullptr}).routing.expert != first_hash.expert);
-  CHECK(route(random, {.step = 1, .gate = nullptr}).routing.expert != first_random.expert);
+  CHECK(route(hash, {.step = 1}).routing.expert != first_hash.expert);
+  CHECK(route(random, {.step = 1}).routing.expert != first_random.expert);
   hash.workload.seed = 2;
   random.workload.seed = 2;
   CHECK(route(hash, {}).routing.expert == first_hash.expert);
@@ -155,7 +131,7 @@ TEST_CASE("a token selects from the kept groups alone") {
   std::size_t most = 0;
   for (std::int64_t token = 0; token < routing.tokens(); ++token) {
     std::set<std::int32_t> groups;
-    for (const std::int32_t expert : experts_of(routing, token)) groups.insert(expert / 32);
+    for (const std::int32_t expert : routing.experts_of(token)) groups.insert(expert / 32);
     most = std::max(most, groups.size());
   }
   CHECK(most == 4);
@@ -168,22 +144,37 @@ TEST_CASE("a learned choice does not depend on the split into ranks") {
   CHECK(split.weight == whole.weight);
 }
 
-TEST_CASE("scores are the same in every range and choices follow them") {
-  const Scenario scenario = scenario_of(RoutingStrategy::learned_gating, 10, 3, {200});
-  for (const auto make : {make_learned_gating, make_hash_based, make_random}) {
+TEST_CASE("choices follow the scores and weights are shares of them") {
+  const Scenario scenario = scenario_of(RoutingStrategy::learned_gating, 10, 3, {131, 69});
+  std::vector<float> bias(10);
+  bias[4] = 2;
+  for (const auto make :
+       {make_learned_gating, make_hash_based, make_random, make_load_based, make_similarity_based}) {
     RouterState state;
     const auto ranking = make(scenario, state);
-    const Matrix<float> all = ranking->score({0, 200});
-    const Matrix<float> part = ranking->score({131, 150});
-    std::vector<std::int32_t> expert(19 * 3);
-    std::vector<float> weight(19 * 3);
-    std::vector<double> probability(10);
-    ranking->choose({131, 150}, {expert, weight, probability});
-    for (int i = 0; i < part.rows(); ++i) {
-      REQUIRE(std::ranges::equal(part.row(i), all.row(131 + i)));
-      std::vector<std::int32_t> best(3);
-      select_experts(part.row(i), scenario.expert_parallel, best);
-      REQUIRE(std::ranges::equal(best, std::span(expert).subspan(static_cast<std::size_t>(i) * 3, 3)));
+    for (const std::span<const float> added : {std::span<const float>(), std::span<const float>(bias)}) {
+      std::vector<std::int32_t> expert(200 * 3);
+      std::vector<float> weight(200 * 3);
+      std::vector<double> probability(10);
+      ranking->choose(added, {expert, weight, probability});
+      std::int64_t next = 0;
+      ranking->for_each_token([&](std::int64_t token, std::span<const float> scores) {
+        REQUIRE(token == next++);
+        const auto at = static_cast<std::size_t>(token) * 3;
+        REQUIRE(sum_of(std::span(weight).subspan(at, 3)) == doctest::Approx(1).epsilon(1e-6));
+        if (make == make_load_based) return;  // its scores follow its own choices
+        std::vector<float> biased(scores.begin(), scores.end());
+        for (std::size_t e = 0; e < added.size(); ++e) biased[e] += added[e];
+        std::vector<std::int32_t> best(3);
+        select_experts(biased, scenario.expert_parallel, best);
+        REQUIRE(std::ranges::equal(best, std::span(expert).subspan(at, 3)));
+        if (!added.empty()) REQUIRE(best[0] == 4);
+        if (!ranking->weighs_by_score()) return;
+        const float ratio =
+            scores[static_cast<std::size_t>(best[1])] / scores[static_cast<std::size_t>(best[0])];
+        REQUIRE(weight[at + 1] / weight[at] == doctest::Approx(ratio).epsilon(1e-5));
+      });
+      CHECK(next == 200);
     }
   }
 }
@@ -194,7 +185,7 @@ TEST_CASE("steps bring other tokens to the same gate") {
   const RoutedTokens second = route(scenario, first.next);
   CHECK(second.routing.expert != first.routing.expert);
   CHECK(second.next.gate == first.next.gate);
-  const RoutedTokens made_again = route(scenario, {.step = 1, .gate = nullptr});
+  const RoutedTokens made_again = route(scenario, {.step = 1});
   CHECK(made_again.routing.expert == second.routing.expert);
   CHECK(made_again.routing.weight == second.routing.weight);
 }
@@ -204,7 +195,7 @@ TEST_CASE("skew is the deviation of the logarithms of the expert loads") {
   for (const double skew : {0.5, 0.8}) {
     Scenario scenario = scenario_of(RoutingStrategy::learned_gating, 256, 8, {65536});
     scenario.workload.skew = skew;
-    const std::vector<double> targets = target_shares(scenario.expert_parallel, scenario.workload);
+    const std::vector<double> targets = targets_of(scenario);
     const double measured = log_deviation(route(scenario, {}).report.expert_loads);
     CAPTURE(skew);
     CHECK(log_deviation(targets) == doctest::Approx(skew).epsilon(1e-9));
@@ -215,7 +206,7 @@ TEST_CASE("skew is the deviation of the logarithms of the expert loads") {
 TEST_CASE("every expert's load comes near its target also under a group-limited gate") {
   Scenario scenario = deepseek_v3_gate({65536});
   scenario.workload.skew = 0.8;
-  const std::vector<double> targets = target_shares(scenario.expert_parallel, scenario.workload);
+  const std::vector<double> targets = targets_of(scenario);
   const RoutingReport report = route(scenario, {}).report;
   double squares = 0;
   for (std::size_t e = 0; e < targets.size(); ++e)
@@ -227,7 +218,7 @@ TEST_CASE("an expert that nearly everybody wants is calibrated too") {
   // 384 experts do not divide the calibration's tokens evenly; one is wanted by 95 % of all tokens.
   Scenario scenario = scenario_of(RoutingStrategy::learned_gating, 384, 8, {32768});
   scenario.workload.skew = 2;
-  const std::vector<double> targets = target_shares(scenario.expert_parallel, scenario.workload);
+  const std::vector<double> targets = targets_of(scenario);
   REQUIRE(std::ranges::max(targets) == 0.95);
   const RoutingReport report = route(scenario, {}).report;
   for (std::size_t e = 0; e < targets.size(); ++e) {
@@ -249,11 +240,13 @@ TEST_CASE("target shares sum to top k and nobody is wanted by nearly all tokens"
   expert_parallel.top_k = 4;
   Workload workload;
   workload.skew = 3;
-  const std::vector<double> shares = target_shares(expert_parallel, workload);
+  const std::vector<double> shares =
+      target_shares(expert_parallel, workload, first_log_popularity(expert_parallel, workload));
   CHECK(std::accumulate(shares.begin(), shares.end(), 0.0) == doctest::Approx(4).epsilon(1e-12));
   CHECK(std::ranges::max(shares) == 0.95);
   expert_parallel.top_k = 16;
-  CHECK(target_shares(expert_parallel, workload) == std::vector<double>(16, 1.0));
+  CHECK(target_shares(expert_parallel, workload, first_log_popularity(expert_parallel, workload)) ==
+        std::vector<double>(16, 1.0));
 }
 
 TEST_CASE("the auxiliary loss is the weight times experts times shares times probabilities") {
@@ -283,25 +276,6 @@ TEST_CASE("the auxiliary loss counts selections before dropping") {
   const RoutedTokens dropped = route(scenario, {});
   CHECK(dropped.report.dropped_selections > 0);
   CHECK(dropped.report.auxiliary_loss == all.report.auxiliary_loss);
-}
-
-TEST_CASE("a router that is not available yet is a clear input error") {
-  Scenario scenario = scenario_of(RoutingStrategy::load_based, 8, 2, {4});
-  const auto text_of = [&]() -> std::string {
-    try {
-      (void)route(scenario, {});
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
-  };
-  CHECK(text_of() ==
-        "/expert_parallel/routing_strategy: load_based is not available yet; choose one of learned_gating, "
-        "hash_based, random");
-  scenario.expert_parallel.routing_strategy = RoutingStrategy::random;
-  scenario.expert_parallel.load_balancing = LoadBalancing::dynamic;
-  CHECK(text_of() ==
-        "/expert_parallel/load_balancing: dynamic is not available yet; choose one of token_choice_based");
 }
 
 }  // namespace epsim

@@ -47,14 +47,23 @@ auto members_of(const Transport& value) {
   return std::tie(name, start_up, overhead, up, out);
 }
 auto members_of(const ExpertParallel& value) {
-  const auto& [e, s, p, k, routing, balancing, pattern, factor, drop, use, weight, gate, groups, kept,
-               score] = value;
-  return std::tie(e, s, p, k, routing, balancing, pattern, factor, drop, use, weight, gate, groups, kept,
-                  score);
+  const auto& [e, s, p, k, routing, balancing, pattern, factor, drop, use, weight, learn, gate, groups, kept,
+               score, rate, least, redundant, choice, interval, pad] = value;
+  return std::tie(e, s, p, k, routing, balancing, pattern, factor, drop, use, weight, learn, gate, groups,
+                  kept, score, rate, least, redundant, choice, interval, pad);
+}
+auto members_of(const Topics& value) {
+  const auto& [count, concentration, tokens] = value;
+  return std::tie(count, concentration, tokens);
+}
+auto members_of(const Trace& value) {
+  const auto& [file, format, layer, recorded] = value;  // what was recorded is read from the same file
+  return std::tie(file, format, layer);
 }
 auto members_of(const Workload& value) {
-  const auto& [tokens, steps, seed, skew, dim] = value;
-  return std::tie(tokens, steps, seed, skew, dim);
+  const auto& [tokens, steps, seed, skew, dim, topics, drift, trace, popularity, every] = value;
+  return std::tuple_cat(std::tie(tokens, steps, seed, skew, dim, drift, popularity, every),
+                        members_of(topics), members_of(trace));
 }
 auto members_of(const Payload& value) {
   const auto& [dispatch, combine, weights, dispatch_bytes, combine_bytes] = value;
@@ -157,13 +166,18 @@ TEST_CASE("resolved scenarios parse to themselves: members") {
           R"({"patterns": {"point_to_point": {"granularity": "device", "window": 2}, "ring": {"bidirectional": true}}})",
           R"({"patterns": {"hierarchical": {"deduplicate": "none", "chunks": 3}, "ring": {"deduplicate": "device"}}})",
           R"({"expert_parallel": {"expert_groups": 2, "kept_groups": 1, "group_score": "max", "capacity_factor": 1.1}})",
+          R"({"workload": {"topics": {"count": 5, "concentration": 0.25, "tokens": 7}, "drift": 0.3}})",
+          R"({"workload": {"topics": 12, "steps": 9, "simulate_every": 4}})",
+          R"({"expert_parallel": {"auxiliary_loss_learning_rate": 3.5}})",
+          R"({"expert_parallel": {"redundant_experts": 4, "num_experts": 8, "replica_choice": "random", "rebalance_interval": 7}})",
+          R"({"expert_parallel": {"min_capacity": 3, "pad_to_capacity": true, "bias_update_rate": 0.25}})",
           R"({"expert_parallel": {"drop_tokens": true, "use_auxiliary_loss": false, "auxiliary_loss_weight": 0.3}})",
       })
     check_round_trip(merged(star, members));
 }
 
 TEST_CASE("resolved scenarios parse to themselves: every choice of expert_parallel") {
-  for (const char* strategy : {"learned_gating", "hash_based", "random"})
+  for (const char* strategy : {"learned_gating", "hash_based", "random", "load_based", "similarity_based"})
     for (const char* pattern : {"all_to_all", "point_to_point", "hierarchical", "ring"})
       check_round_trip(merged(star, (R"({"expert_parallel": {"routing_strategy": ")" + std::string(strategy) +
                                      R"(", "communication_pattern": ")" + pattern + R"("}})")

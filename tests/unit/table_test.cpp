@@ -91,3 +91,28 @@ TEST_CASE("verdict: equal times go to the earlier pattern - one pattern has nobo
   CHECK(fastest_pattern(network_experiment()) == 0);
   CHECK(verdict(slow_experiment()).starts_with("point_to_point takes 16.00 s per layer; "));
 }
+
+TEST_CASE("table: a dozen steps at most and a dash where the network did not run") {
+  ExperimentResult experiment = three_patterns();
+  CHECK(comparison_table(experiment).find("experts max/mean") == std::string::npos);
+  experiment.steps.insert(experiment.steps.begin(), 23, {experiment.steps.front().load, {}});
+  const std::string table = comparison_table(experiment);
+  CHECK(table.find("step  devices max/mean    CV  experts max/mean  aux. loss  dropped") !=
+        std::string::npos);
+  CHECK(table.find("\n   0              1.71  0.47              1.71          -        1") !=
+        std::string::npos);
+  CHECK(table.find("\n  23 ") != std::string::npos);
+  CHECK(table.find("\n   1 ") == std::string::npos);  // 24 steps: 0 2 4 ... 20 23
+  CHECK(table.find("the last of 24 steps") != std::string::npos);
+}
+
+TEST_CASE("table: moved experts are told with their cost and when it is paid") {
+  ExperimentResult experiment = three_patterns();
+  experiment.steps.front().rebalancing =
+      Rebalancing{2'000'000, 3, 4, {5, 2, 0}, {2, std::nullopt, std::nullopt}};
+  const std::string table = comparison_table(experiment);
+  CHECK_MESSAGE(table.find("before step 0: 4 experts moved, 2.00 MB in 3.000 s; paid for after 2 steps (") !=
+                    std::string::npos,
+                table);
+  CHECK(table.find("never (hierarchical)") != std::string::npos);
+}
