@@ -17,8 +17,9 @@ namespace {
 
 using nlohmann::json;
 
-/// Leaf and spine switches of 64 ports reach this many nodes (formulas: 256 nodes take 64 leaves, 32 spines).
-constexpr std::int64_t most_nodes_without_core = 256;
+/// Spines of 64 ports reach 64 leaves, 256 nodes of 8; modular ones of 512 ports, as InfiniBand directors
+/// have, reach eight times as far.
+constexpr std::int64_t most_nodes_without_core = 2048;
 
 enum class TopologyKind { star, rail_optimized };
 

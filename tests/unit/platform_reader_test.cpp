@@ -82,9 +82,9 @@ TEST_CASE("platform errors") {
         "/platform/topology: \"torus\" is not available yet; allowed: star, rail_optimized");
   CHECK(message_of(R"({"preset": "gb200_nvl72", "topology": "star"})")
             .starts_with("/platform/topology: a preset's topology cannot be changed"));
-  CHECK(message_of(R"({"preset": "h100_rail_optimized", "nodes": 512})") ==
-        "/platform/nodes: 512 nodes need a core layer above the spines, which is not available yet; give 1 "
-        "to 256");
+  CHECK(message_of(R"({"preset": "h100_rail_optimized", "nodes": 4096})") ==
+        "/platform/nodes: 4096 nodes need a core layer above the spines, which is not available yet; give 1 "
+        "to 2048");
   CHECK(message_of(R"({"preset": "h100_rail_optimized", "nodes": 256, "devices_per_node": 1000})") ==
         "/platform/devices_per_node: 256 nodes of 1000 are more than 65536 devices; give at most 256");
   CHECK(
