@@ -6,61 +6,11 @@
 #include <numeric>
 #include <string_view>
 
+#include "analysis/text_table.hpp"
 #include "analysis/verdict.hpp"
 
 namespace epsim {
 namespace {
-
-using Row = std::vector<std::string>;
-
-constexpr std::size_t page = 110;  // characters of a line of text
-
-/// Text columns are left-aligned, figures right-aligned; two spaces between columns.
-struct Column {
-  std::string heading;
-  bool is_text = false;
-};
-
-std::string layout(const std::vector<Column>& columns, const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths;
-  for (std::size_t c = 0; c < columns.size(); ++c) {
-    std::size_t width = columns[c].heading.size();
-    for (const Row& row : rows) width = std::max(width, row[c].size());
-    widths.push_back(width);
-  }
-  const auto line = [&](const auto& cell) {
-    std::string text;
-    for (std::size_t c = 0; c < columns.size(); ++c) {
-      if (c > 0) text += "  ";
-      text += columns[c].is_text ? fmt::format("{:<{}}", cell(c), widths[c])
-                                 : fmt::format("{:>{}}", cell(c), widths[c]);
-    }
-    return text.erase(text.find_last_not_of(' ') + 1) + '\n';
-  };
-  std::string text = line([&](std::size_t c) { return columns[c].heading; });
-  text += line([&](std::size_t c) { return std::string(widths[c], '-'); });
-  for (const Row& row : rows) text += line([&](std::size_t c) { return row[c]; });
-  return text;
-}
-
-/// Breaks a sentence between words.
-std::string wrapped(std::string text, std::size_t width) {
-  for (std::size_t begin = 0; text.size() - begin > width;) {
-    const std::size_t space = text.rfind(' ', begin + width);
-    if (space == std::string::npos || space <= begin) break;
-    text[space] = '\n';
-    begin = space + 1;
-  }
-  return text;
-}
-
-/// 4096 -> "4,096"
-std::string thousands(std::int64_t value) {
-  std::string digits = std::to_string(value);
-  for (auto place = static_cast<std::ptrdiff_t>(digits.size()) - 3; place > 0; place -= 3)
-    digits.insert(static_cast<std::size_t>(place), ",");
-  return digits;
-}
 
 std::string cluster_text(const ExperimentResult& experiment) {
   const PlatformSpec& platform = experiment.scenario.platform;
@@ -225,7 +175,7 @@ std::string rebalancing_text(const ExperimentResult& experiment) {
       line += fmt::format("{}{} ({})", p > 0 ? ", " : "", paid ? std::to_string(*paid) + " steps" : "never",
                           name_of(experiment.patterns[p]));
     }
-    text += wrapped(std::move(line), page) + '\n';
+    text += wrapped(std::move(line)) + '\n';
   }
   return text.empty() ? "" : '\n' + text;
 }
@@ -240,7 +190,7 @@ std::string comparison_table(const ExperimentResult& experiment) {
   for (std::size_t i = 0; i < layers.size(); ++i) rows.push_back(pattern_row(experiment, i, has_layer, best));
   rows.push_back(bound_row(layers.front(), has_layer));
   return heading(experiment) + '\n' + layout(columns_of(has_layer), rows) + steps_table(experiment) +
-         rebalancing_text(experiment) + '\n' + wrapped(verdict(experiment), page) + '\n';
+         rebalancing_text(experiment) + '\n' + wrapped(verdict(experiment)) + '\n';
 }
 
 }  // namespace epsim

@@ -14,6 +14,7 @@
 #include "analysis/result_json.hpp"
 #include "scenarios/choices.hpp"
 #include "scenarios/scenario_reader.hpp"
+#include "sim/patterns/pattern.hpp"
 
 namespace epsim {
 namespace {
@@ -60,6 +61,12 @@ Scenario load_scenario(const ExperimentOptions& options) {
   nlohmann::json document = load_json_file(path);
   for (const std::string& one : options.overrides) apply_override(document, one);
   return parse_scenario(document, from_stdin ? "." : path.parent_path(), path.stem().string());
+}
+
+std::vector<PatternKind> every_pattern() {
+  std::vector<PatternKind> kinds;
+  for (const Pattern& one : all_patterns()) kinds.push_back(one.kind);
+  return kinds;
 }
 
 std::vector<PatternKind> named_patterns(const std::vector<std::string>& names, const std::string& option) {
