@@ -12,29 +12,6 @@
 namespace epsim {
 namespace {
 
-using Row = std::vector<std::string>;
-using Column = TextColumn;
-constexpr std::size_t page = 110;  // characters of a line of text
-
-/// Breaks a sentence between words.
-std::string wrapped(std::string text, std::size_t width) {
-  for (std::size_t begin = 0; text.size() - begin > width;) {
-    const std::size_t space = text.rfind(' ', begin + width);
-    if (space == std::string::npos || space <= begin) break;
-    text[space] = '\n';
-    begin = space + 1;
-  }
-  return text;
-}
-
-/// 4096 -> "4,096"
-std::string thousands(std::int64_t value) {
-  std::string digits = std::to_string(value);
-  for (auto place = static_cast<std::ptrdiff_t>(digits.size()) - 3; place > 0; place -= 3)
-    digits.insert(static_cast<std::size_t>(place), ",");
-  return digits;
-}
-
 std::string cluster_text(const ExperimentResult& experiment) {
   const PlatformSpec& platform = experiment.scenario.platform;
   const Group& group = experiment.cluster.group;
@@ -182,7 +159,7 @@ std::string steps_table(const ExperimentResult& experiment) {
   std::vector<Row> rows;
   for (const std::size_t number : shown_steps(experiment.steps.size()))
     rows.push_back(step_row(experiment, number));
-  return '\n' + text_table(columns, rows);
+  return '\n' + layout(columns, rows);
 }
 
 /// What moved before which step, what it took and when it has paid for itself.
@@ -199,7 +176,7 @@ std::string rebalancing_text(const ExperimentResult& experiment) {
       line += fmt::format("{}{} ({})", p > 0 ? ", " : "", paid ? std::to_string(*paid) + " steps" : "never",
                           name_of(experiment.patterns[p]));
     }
-    text += wrapped(std::move(line), page) + '\n';
+    text += wrapped(std::move(line)) + '\n';
   }
   return text.empty() ? "" : '\n' + text;
 }
@@ -213,8 +190,8 @@ std::string comparison_table(const ExperimentResult& experiment) {
   std::vector<Row> rows;
   for (std::size_t i = 0; i < layers.size(); ++i) rows.push_back(pattern_row(experiment, i, has_layer, best));
   rows.push_back(bound_row(layers.front(), has_layer));
-  return heading(experiment) + '\n' + text_table(columns_of(has_layer), rows) + steps_table(experiment) +
-         rebalancing_text(experiment) + '\n' + wrapped(verdict(experiment), page) + '\n';
+  return heading(experiment) + '\n' + layout(columns_of(has_layer), rows) + steps_table(experiment) +
+         rebalancing_text(experiment) + '\n' + wrapped(verdict(experiment)) + '\n';
 }
 
 }  // namespace epsim

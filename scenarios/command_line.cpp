@@ -16,6 +16,7 @@
 #include "analysis/version.hpp"
 #include "platforms/error.hpp"
 #include "scenarios/commands/compare.hpp"
+#include "scenarios/commands/estimate.hpp"
 #include "scenarios/commands/fit.hpp"
 #include "scenarios/commands/list.hpp"
 #include "scenarios/commands/run.hpp"
@@ -40,12 +41,24 @@ struct CommandLine {
   std::function<void()> command;
 };
 
-void add_experiment_options(CLI::App& command, ExperimentOptions& options) {
+void add_scenario_options(CLI::App& command, ExperimentOptions& options) {
   command.add_option("SCENARIO", options.scenario, "scenario file, - for standard input")->required();
   // One value per --set: otherwise it would swallow the scenario.
   command.add_option("--set", options.overrides, "override a value of the scenario; may be repeated")
       ->type_name("/POINTER=VALUE")
       ->allow_extra_args(false);
+  command.add_flag("--json", options.json, "print JSON instead of a table");
+}
+
+void add_patterns_option(CLI::App& command, ExperimentOptions& options) {
+  command.add_option("--patterns", options.patterns, "only these, separated by commas")
+      ->type_name("NAMES")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+}
+
+void add_experiment_options(CLI::App& command, ExperimentOptions& options) {
+  add_scenario_options(command, options);
   command
       .add_option("--engine", options.engine,
                   "simgrid (the default), fluid (fast at scale) or auto (whichever is quick enough)")
@@ -59,7 +72,6 @@ void add_experiment_options(CLI::App& command, ExperimentOptions& options) {
   command.add_option("--jobs", options.jobs, "simulations at a time (default: one per core)")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
-  command.add_flag("--json", options.json, "print JSON instead of a table");
   command.add_flag("--check", options.check, "prove every schedule right before it runs");
   command.add_flag("--quiet", options.quiet, "nothing but results and errors");
 }
@@ -140,10 +152,7 @@ void add_sweep(CLI::App& app, CommandLine& line) {
 void add_commands(CLI::App& app, CommandLine& line) {
   CLI::App* all = app.add_subcommand("compare", "all patterns on the identical routed traffic of SCENARIO");
   add_experiment_options(*all, line.experiment);
-  all->add_option("--patterns", line.experiment.patterns, "only these, separated by commas")
-      ->type_name("NAMES")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+  add_patterns_option(*all, line.experiment);
   all->callback([&line] { line.command = [&line] { compare(line.experiment); }; });
 
   CLI::App* one = app.add_subcommand("run", "one pattern on SCENARIO");
@@ -153,6 +162,12 @@ void add_commands(CLI::App& app, CommandLine& line) {
          "instead of the scenario's own")
       ->type_name("NAME");
   one->callback([&line] { line.command = [&line] { run(line.experiment); }; });
+
+  CLI::App* forms = app.add_subcommand(
+      "estimate", "closed forms and lower bounds of SCENARIO's last step, without simulating it");
+  add_scenario_options(*forms, line.experiment);
+  add_patterns_option(*forms, line.experiment);
+  forms->callback([&line] { line.command = [&line] { estimate(line.experiment); }; });
 
   add_sweep(app, line);
   CLI::App* recorded =

@@ -83,6 +83,13 @@ StepId Schedule::add_join(PartId part, std::span<const StepId> after) {
   return add(StepKind::join, part, no_stream, -1, 0, 0, -1, after);
 }
 
+std::vector<std::pair<DeviceId, DeviceId>> Schedule::used_pairs() const {
+  std::vector<std::pair<DeviceId, DeviceId>> pairs;
+  for (StepId step = 0; step < size(); ++step)
+    if (kind(step) == StepKind::transfer) pairs.emplace_back(device(step), peer(step));
+  return pairs;
+}
+
 std::vector<std::vector<StepId>> Schedule::steps_of_streams() const {
   std::vector<std::vector<StepId>> steps(streams_.size());
   for (StepId step = 0; step < size(); ++step)

@@ -18,6 +18,7 @@
 #include <span>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "platforms/topology.hpp"
@@ -110,6 +111,9 @@ class Schedule {
   }
   [[nodiscard]] const std::vector<Stream>& streams() const { return streams_; }
   [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }
+
+  /// The (sender, receiver) of every transfer, in order.
+  [[nodiscard]] std::vector<std::pair<DeviceId, DeviceId>> used_pairs() const;
 
   /// The steps of every stream, in issue order.
   [[nodiscard]] std::vector<std::vector<StepId>> steps_of_streams() const;

@@ -11,15 +11,6 @@
 namespace epsim {
 namespace {
 
-/// The device pairs that the schedule's transfers use; routes exist only for these.
-std::vector<std::pair<DeviceId, DeviceId>> used_pairs(const Schedule& schedule) {
-  std::vector<std::pair<DeviceId, DeviceId>> pairs;
-  for (StepId step = 0; step < schedule.size(); ++step)
-    if (schedule.kind(step) == StepKind::transfer)
-      pairs.emplace_back(schedule.device(step), schedule.peer(step));
-  return pairs;
-}
-
 struct Prepared {
   PatternKind pattern;
   LoweredSchedule lowered;
@@ -31,7 +22,7 @@ Prepared prepare(const Scenario& scenario, const Cluster& cluster, const Traffic
   LayerSchedule layer = build_layer(scenario, pattern, cluster.group, traffic);
   if (check) check_schedule(layer.schedule, cluster.group, traffic, layer.exchanges);
   LoweredSchedule lowered = lower(std::move(layer.schedule), scenario.transport, cluster.topology);
-  Routes routes(cluster.topology, used_pairs(lowered.schedule));
+  Routes routes(cluster.topology, lowered.schedule.used_pairs());
   return {pattern, std::move(lowered), std::move(routes)};
 }
 

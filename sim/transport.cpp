@@ -68,6 +68,8 @@ class Lowering {
   std::set<std::pair<PartId, StreamId>> started_;
 };
 
+}  // namespace
+
 std::vector<BytesPerSecond> achieved_bandwidth(const Topology& topology, const Transport& transport) {
   std::vector<BytesPerSecond> bandwidth;
   for (const Link& link : topology.links())
@@ -76,8 +78,6 @@ std::vector<BytesPerSecond> achieved_bandwidth(const Topology& topology, const T
                                               : transport.scale_out_share));
   return bandwidth;
 }
-
-}  // namespace
 
 LoweredSchedule lower(Schedule schedule, const Transport& transport, const Topology& topology) {
   const bool has_overheads = transport.start_up > 0 || transport.message_overhead > 0;

@@ -17,6 +17,10 @@ struct LoweredSchedule {
   std::vector<BytesPerSecond> link_bandwidth;  ///< by link id
 };
 
+/// Every link's bandwidth times the share that the transport achieves on its class, by link id.
+[[nodiscard]] std::vector<BytesPerSecond> achieved_bandwidth(const Topology& topology,
+                                                             const Transport& transport);
+
 /// Before a device's first transfer of a part, on each stream it sends on: a computation of
 /// transport.start_up that follows what the device's transfers of the part could follow first; before every
 /// transfer, on its stream, a computation of transport.message_overhead. Neither where it is zero.

@@ -6,19 +6,8 @@
 #include "analysis/table.hpp"
 #include "scenarios/commands/experiment_command.hpp"
 #include "scenarios/scenario_reader.hpp"
-#include "sim/patterns/pattern.hpp"
 
 namespace epsim {
-namespace {
-
-std::vector<PatternKind> every_pattern() {
-  std::vector<PatternKind> kinds;
-  for (const Pattern& one : all_patterns()) kinds.push_back(one.kind);
-  return kinds;
-}
-
-}  // namespace
-
 void compare(const ExperimentOptions& options) {
   const std::vector<PatternKind> patterns =
       options.patterns.empty() ? every_pattern() : named_patterns(options.patterns, "--patterns");

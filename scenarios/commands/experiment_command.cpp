@@ -14,6 +14,7 @@
 #include "analysis/result_json.hpp"
 #include "scenarios/choices.hpp"
 #include "scenarios/scenario_reader.hpp"
+#include "sim/patterns/pattern.hpp"
 
 namespace epsim {
 namespace {
@@ -65,6 +66,12 @@ Scenario load_scenario(const ExperimentOptions& options) {
   if (options.resolution && scenario.engine == EngineKind::simgrid)
     throw input_error("--resolution", "the simgrid engine always runs at its finest", "name --engine fluid");
   return scenario;
+}
+
+std::vector<PatternKind> every_pattern() {
+  std::vector<PatternKind> kinds;
+  for (const Pattern& one : all_patterns()) kinds.push_back(one.kind);
+  return kinds;
 }
 
 std::vector<PatternKind> named_patterns(const std::vector<std::string>& names, const std::string& option) {

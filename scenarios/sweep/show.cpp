@@ -89,7 +89,7 @@ std::vector<std::string> values_row(const GroupMeans& group) {
 }
 
 std::string groups_table(const SweepFindings& findings, bool only_best) {
-  std::vector<TextColumn> columns;
+  std::vector<Column> columns;
   for (const std::string& pointer : findings.pointers) columns.push_back({pointer});
   columns.insert(columns.end(), {{"pattern", true}, {"layer"}, {"95 %"}});
   if (only_best)
@@ -112,7 +112,7 @@ std::string groups_table(const SweepFindings& findings, bool only_best) {
       rows.push_back(std::move(row));
     }
   }
-  return text_table(columns, rows);
+  return layout(columns, rows);
 }
 
 /// Three digits: 25.2, 162000.

@@ -1,0 +1,23 @@
+#include "scenarios/commands/estimate.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "analysis/estimate_text.hpp"
+#include "analysis/memory_estimate.hpp"
+#include "scenarios/commands/experiment_command.hpp"
+#include "scenarios/scenario_reader.hpp"
+
+namespace epsim {
+
+void estimate(const ExperimentOptions& options) {
+  const std::vector<PatternKind> patterns =
+      options.patterns.empty() ? every_pattern() : named_patterns(options.patterns, "--patterns");
+  const Scenario scenario = load_scenario(options);
+  check_memory(estimate_memory(scenario, patterns, 1), physical_memory());
+  const EstimatedStep last = route_last_step(scenario);
+  const LayerEstimate found = estimate_layer(last.scenario, last.cluster, last.step, patterns);
+  print(options.json ? text_of(estimate_json(scenario, found, resolved_json(scenario)))
+                     : estimate_table(scenario, found));
+}
+
+}  // namespace epsim
