@@ -7,12 +7,10 @@
 //   * The window is as long as no flow loses more than about `resolution` seconds by that: on every link the
 //     bytes that lie idle stay below resolution * (the rate of the flows which that link limits).
 //   * The loss is made good beforehand: what will lie idle within the window is added to the link's supply,
-//   so
-//     that it carries on average what it can. The window's length and the idle bytes follow from a first
-//     solve, the rates from a second one.
+//     so that on average it carries what it can. Who departs when is told by the rates before the solve.
 //   * Each link keeps an account of bandwidth * time against bytes carried. What is left over, in either
-//     direction, is made up for in the next window. So a link carries neither more nor less than it can,
-//     but for `most_off` resolutions of its bandwidth at any moment.
+//     direction, is made up for in the next window; a full link catches up at most `most_off` resolutions.
+//     So within a window a link may run ahead a little, never over several.
 // An arrival waits for its rate at most a small part of its own duration and is credited afterwards; while
 // flows arrive all the time, they take what departures leave, and nothing is made good beforehand.
 // Components of few flows, and all if the resolution is 0, are solved exactly: until the next departure.
