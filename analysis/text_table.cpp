@@ -41,7 +41,7 @@ std::string wrapped(std::string text, std::size_t width) {
 std::string thousands(std::int64_t value) {
   std::string digits = std::to_string(value);
   for (auto place = static_cast<std::ptrdiff_t>(digits.size()) - 3; place > 0; place -= 3)
-    digits.insert(static_cast<std::size_t>(place), ",");
+    digits.insert(static_cast<std::size_t>(place), 1, ',');
   return digits;
 }
 

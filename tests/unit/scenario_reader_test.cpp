@@ -8,6 +8,7 @@
 #include "platforms/error.hpp"
 #include "scenarios/model_presets.hpp"
 #include "tests/support/scenarios.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace epsim;
 using nlohmann::json;
@@ -30,11 +31,11 @@ Sizes sizes_of(const char* members) {
   return {ep.num_experts, ep.experts_per_device, ep.expert_parallel_size, ep.top_k};
 }
 
-/// A file in the folder for temporary files, gone with the fixture.
+/// A file of its own: tests run at the same time.
 struct MatrixFile {
-  std::filesystem::path folder = std::filesystem::temp_directory_path();
-  std::filesystem::path path = folder / "epsim_scenario_reader_test.txt";
-  ~MatrixFile() { std::filesystem::remove(path); }
+  TemporaryFolder temporary;
+  std::filesystem::path folder = temporary.path();
+  std::filesystem::path path = folder / "matrix.txt";
   std::string message_of_matrix(const std::string& text, int devices = 2) {
     std::ofstream(path) << text;
     return message_of({{"platform", {{"topology", "star"}, {"devices", devices}}},
