@@ -10,7 +10,8 @@
 
 namespace epsim {
 
-/// Compute side of one device. Peaks are dense figures; the efficiencies turn them into achieved rates.
+/// Compute side of one device; an H100 where nothing is said. Peaks are dense figures; the efficiencies turn
+/// them into achieved rates.
 struct DeviceCompute {
   std::string name = "H100";
   FlopsPerSecond bf16_flops = 989e12;

@@ -167,6 +167,14 @@ json load_json_file(const std::filesystem::path& path) {
   return parse_json(text, path.string());
 }
 
+json load_json_object(const std::filesystem::path& path) {
+  json document = load_json_file(path);
+  if (!document.is_object())
+    throw input_error(path.string(), fmt::format("found {}, not an object", describe(document)),
+                      "write { ... }");
+  return document;
+}
+
 void set_value(json& document, std::string_view pointer, json value, std::string_view option) {
   json* target = &document;
   std::string place;

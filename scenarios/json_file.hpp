@@ -10,6 +10,8 @@ namespace epsim {
 /// Strict JSON: no comments, no key twice in an object. Throws Error (input) with place "name:line:column".
 [[nodiscard]] nlohmann::json parse_json(std::string_view text, std::string_view name);
 [[nodiscard]] nlohmann::json load_json_file(const std::filesystem::path& path);
+/// The same where anything but an object is an error.
+[[nodiscard]] nlohmann::json load_json_object(const std::filesystem::path& path);
 
 /// Sets what `pointer` (RFC 6901) names. Missing members of objects along the pointer are made; a model,
 /// platform or transport given by its name alone first becomes {"preset": name}. Throws Error (input) with

@@ -95,6 +95,7 @@ void read_rail_optimized(JsonObject& object, RailOptimizedSpec& rail) {
 
 DeviceCompute read_device(JsonObject object) {
   DeviceCompute device;
+  device.fp8_flops = 0;  // who describes a device would have said so
   assign(device.name, object.string("name"));
   assign(device.bf16_flops, object.flops("bf16_flops", limits::flops));
   assign(device.fp8_flops, object.flops("fp8_flops", limits::flops_or_none));
@@ -119,7 +120,7 @@ void read_fabric(JsonObject& object, const json* preset_topology, PlatformSpec& 
     read_star(object, spec.fabric.emplace<StarSpec>());
   else
     read_rail_optimized(object, spec.fabric.emplace<RailOptimizedSpec>());
-  spec.device = read_device(object.object("device"));
+  if (object.has("device")) spec.device = read_device(object.object("device"));
   object.allow({"preset"});
   object.not_yet({{"ranks", "contiguous"}, {"ep_groups", 1}});
   object.finish();

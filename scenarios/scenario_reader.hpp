@@ -1,5 +1,5 @@
 // From a scenario file to a validated Scenario:
-//   load_json_file -> apply_override for each --set -> parse_scenario
+//   load_json_object -> apply_override for each --set -> parse_scenario
 // parse_scenario finds all faults of a file at once; each names its JSON pointer, what was found and what is
 // allowed. Every default is filled in, so a Scenario that comes out is complete and cannot be invalid.
 // The format is described by scenarios/scenario.schema.json.

@@ -58,7 +58,7 @@ void write_files(OutputDirectory& out, const ExperimentResult& experiment, const
 Scenario load_scenario(const ExperimentOptions& options) {
   const bool from_stdin = options.scenario == "-";
   const std::filesystem::path path = from_stdin ? "/dev/stdin" : options.scenario;
-  nlohmann::json document = load_json_file(path);
+  nlohmann::json document = load_json_object(path);
   for (const std::string& one : options.overrides) apply_override(document, one);
   if (!options.engine.empty()) document["engine"] = options.engine;
   if (options.resolution) document["resolution"] = *options.resolution;

@@ -32,7 +32,7 @@ void read_base(JsonObject& object, const std::filesystem::path& folder, std::vec
     sweep.base_folder = path.parent_path();
     sweep.base_name = path.stem().string();
     try {
-      sweep.base = load_json_file(path);
+      sweep.base = load_json_object(path);
     } catch (const Error& error) {
       problems.insert(problems.end(), error.problems().begin(), error.problems().end());
     }
@@ -214,7 +214,7 @@ Sweep parse_sweep(const json& document, const std::filesystem::path& folder, con
 }
 
 Sweep read_sweep(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
-  return parse_sweep(load_json_file(path), path.parent_path(), path.stem().string(), overrides);
+  return parse_sweep(load_json_object(path), path.parent_path(), path.stem().string(), overrides);
 }
 
 }  // namespace epsim

@@ -50,6 +50,30 @@ TEST_CASE("malformed JSON names line and column") {
   check_input_error(compare_text("{\"name\": \"x\",\n  oops}"), "scenario.json:2:3");
 }
 
+TEST_CASE("anything but an object is an input error with every option") {
+  const TemporaryFolder folder;
+  for (const char* text : {"[]", "null", "3"}) {
+    const std::string file = folder.write("scenario.json", text);
+    for (const std::vector<std::string>& options :
+         std::vector<std::vector<std::string>>{{},
+                                               {"--engine", "fluid"},
+                                               {"--resolution", "0"},
+                                               {"--set", "/name=x"},
+                                               {"--set", "/0=x"},
+                                               {"--out", folder.path() / "out"}}) {
+      for (const char* command : {"run", "compare", "estimate", "sweep"}) {
+        std::vector<std::string> arguments = {command, file};
+        const bool knows = options.empty() || options.front() == "--set" || std::string(command) == "run" ||
+                           std::string(command) == "compare";
+        if (!knows) continue;
+        arguments.insert(arguments.end(), options.begin(), options.end());
+        check_input_error(run_epsim(arguments), file + ": found ");
+      }
+    }
+  }
+  CHECK(!std::filesystem::exists(folder.path() / "out"));
+}
+
 TEST_CASE("an unknown key suggests the nearest one") {
   check_input_error(compare_text(R"({"platfrom": {"topology": "star"}})"), "did you mean \"platform\"");
 }

@@ -170,6 +170,16 @@ TEST_CASE("payload: FP8 tokens and weights") {
   CHECK(message_of(on_star(R"({"payload": {"weights": "fp8"}, "platform": {"device": {"fp8_flops": 0}}})")) ==
         "/payload/weights: \"fp8\" needs FP8 units, and H100 has none; give \"bf16\", or "
         "/platform/device/fp8_flops");
+  // Who describes a device without saying that it has FP8 units has none; without a description it is an
+  // H100.
+  const auto described =
+      parse(on_star(R"({"payload": {"dispatch": "fp8"}, "platform": {"device": {"name": "MI250X"}}})"));
+  CHECK(described.platform.device.fp8_flops == 0);
+  CHECK(described.payload.weights == DataType::bf16);
+  CHECK(parse(on_star("{}")).platform.device.fp8_flops == 1979e12);
+  const json h100 = {
+      {"platform", {{"preset", "h100_rail_optimized"}, {"device", {{"gemm_efficiency", 0.5}}}}}};
+  CHECK(parse(h100).platform.device.fp8_flops == 1979e12);
   CHECK(bytes_per_token(DataType::fp8, 2880) == 2972);  // 22.5 blocks of 128 begun: 23 scales
 }
 

@@ -244,6 +244,15 @@ std::set<std::string> keys_of_reader(json document, const std::string& pointer) 
   return keys;
 }
 
+std::string parse_error_of(const json& document) {
+  try {
+    static_cast<void>(parse_scenario(document, "."));
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
 }  // namespace
 
 TEST_CASE("the JSON schema allows exactly the keys that the reader knows") {
@@ -267,6 +276,37 @@ TEST_CASE("the JSON schema allows exactly the keys that the reader knows") {
   CHECK(keys_of(sections.at("platform").at("properties")) == platform_keys);
   const json traffic = merged(star, R"({"traffic": {"uniform_bytes_per_pair": 1}})");
   CHECK(keys_of(sections.at("traffic").at("properties")) == keys_of_reader(traffic, "/traffic"));
+}
+
+TEST_CASE("the JSON schema's defaults are the reader's") {
+  const json definitions = schema().at("definitions");
+  const auto check = [&](const char* section, const char* pointer, const json& base) {
+    const json plain = resolved_json(parse_scenario(base, "."));
+    int defaults = 0;
+    for (const auto& [key, property] : definitions.at(section).at("properties").items()) {
+      if (!property.contains("default")) continue;
+      ++defaults;
+      json document = base;
+      document[json::json_pointer(std::string(pointer) + "/" + key)] = property.at("default");
+      if (parse_error_of(document) != "")  // keys of the other topologies
+        CHECK_MESSAGE(std::string(section) == "platform", key << ": " << parse_error_of(document));
+      else
+        CHECK_MESSAGE(json(resolved_json(parse_scenario(document, "."))) == plain, section << " " << key);
+    }
+    return defaults;
+  };
+  const json rail = merged(star, R"({"platform": {"topology": "rail_optimized"}})");
+  CHECK(check("device", "/platform/device", merged(star, R"({"platform": {"device": {}}})")) == 7);
+  CHECK(check("platform", "/platform", {{"platform", {{"topology", "star"}}}}) >= 3);
+  json bare_rail = rail;
+  bare_rail["platform"].erase("devices");
+  CHECK(check("platform", "/platform", bare_rail) >= 10);
+  CHECK(check("model", "/model", merged(star, R"({"model": {}})")) >= 3);
+  CHECK(check("workload", "/workload", star) >= 5);
+  CHECK(check("expert_parallel", "/expert_parallel", star) >= 10);
+  CHECK(check("payload", "/payload", star) >= 1);
+  for (const char* pattern : {"all_to_all", "point_to_point", "hierarchical", "ring"})
+    CHECK(check(pattern, (std::string("/patterns/") + pattern).c_str(), star) >= 1);
 }
 
 TEST_CASE("the JSON schema names every preset") {
