@@ -5,9 +5,11 @@
 //   * a transfer: bytes from the stream's device to a peer, naming the payload it carries;
 //   * a computation: seconds on the stream's device;
 //   * a join: takes no time and belongs to no stream; it has finished when the steps it follows have.
-// A step may start when all the steps it follows have finished *and* its stream has issued the steps before
-// it. A stream issues its steps in order: a computation occupies it until it ends; a transfer does not, but
-// at most `window` of the stream's transfers are in flight (0: no limit), a slot frees at delivery.
+// A step may start when all the steps it follows have finished *and* its stream issues it. A stream that
+// sends issues its steps in order: a computation (a transport's overhead) occupies it until it ends; a
+// transfer does not, but at most `window` of the stream's transfers are in flight (0: no limit), a slot frees
+// at delivery. A compute stream does one computation at a time and takes whichever is ready; of several that
+// are ready in one moment the lowest step, so that no expert waits for another one's input.
 //
 // Invariants: a step follows only earlier steps' ids when built in order (generators do; check_schedule
 // proves it acyclic in any case); bytes > 0; a transfer's two devices differ.
@@ -48,6 +50,9 @@ struct Stream {
   StreamKind kind = StreamKind::compute;
   int lane = 0;    ///< tells several streams of one kind on a device apart
   int window = 0;  ///< transfers in flight; 0: no limit
+
+  /// Issues its steps in order; otherwise as they become ready.
+  [[nodiscard]] bool in_order() const { return kind != StreamKind::compute; }
 };
 
 /// One phase of one layer. A payload's chunks are counted within its part.
@@ -115,7 +120,7 @@ class Schedule {
   /// The (sender, receiver) of every transfer, in order.
   [[nodiscard]] std::vector<std::pair<DeviceId, DeviceId>> used_pairs() const;
 
-  /// The steps of every stream, in issue order.
+  /// The steps of every stream, ascending: of a stream in order the order of issue.
   [[nodiscard]] std::vector<std::vector<StepId>> steps_of_streams() const;
 
  private:

@@ -9,12 +9,17 @@
 namespace epsim {
 namespace {
 
-/// Per step, the one that its stream issues before it.
+bool is_issued_in_order(const Schedule& schedule, StepId step) {
+  const StreamId stream = schedule.stream_of(step);
+  return stream != no_stream && schedule.streams()[stream].in_order();
+}
+
+/// Per step, the one that its stream certainly issues before it.
 std::vector<StepId> previous_on_stream(const Schedule& schedule) {
   std::vector<StepId> previous(schedule.size(), no_step);
   std::vector<StepId> last(schedule.streams().size(), no_step);
   for (StepId step = 0; step < schedule.size(); ++step) {
-    if (schedule.stream_of(step) == no_stream) continue;
+    if (!is_issued_in_order(schedule, step)) continue;
     previous[step] = last[schedule.stream_of(step)];
     last[schedule.stream_of(step)] = step;
   }
@@ -102,7 +107,7 @@ Ancestry::Ancestry(const Schedule& schedule, std::span<const StepId> order)
     position_[order[place]] = static_cast<StepId>(place);
   std::vector<StepId> latest(schedule.streams().size(), no_step);
   for (StepId step = 0; step < schedule.size(); ++step) {
-    if (schedule.stream_of(step) == no_stream) continue;
+    if (!is_issued_in_order(schedule, step)) continue;
     StepId& on_stream = latest[schedule.stream_of(step)];
     latest_computation_[step] = on_stream;
     if (schedule.kind(step) == StepKind::computation) on_stream = step;

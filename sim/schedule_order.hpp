@@ -20,8 +20,8 @@ inline constexpr StepId no_step = std::numeric_limits<StepId>::max();
 [[nodiscard]] std::vector<StepId> run_order(const Schedule& schedule);
 
 /// Answers whether steps have certainly finished: those that a step follows, directly or through others, and
-/// the latest computation before it on its stream (which occupies the stream until it ends). Transfers issued
-/// before it on its stream need not have finished.
+/// the latest computation before it on its stream in order (which occupies it until it ends). Transfers
+/// issued before it on its stream need not have finished.
 class Ancestry {
  public:
   /// Keeps a reference to the schedule. `order` is its run_order.

@@ -68,7 +68,8 @@ void write_text(std::ostream& out, const Schedule& schedule) {
                        name_of(part.deduplicate), part.chunks);
   }
   for (const Stream& stream : schedule.streams())
-    out << fmt::format("stream {} window {}\n", stream_name(stream), stream.window);
+    out << (stream.in_order() ? fmt::format("stream {} window {}\n", stream_name(stream), stream.window)
+                              : fmt::format("stream {} as ready\n", stream_name(stream)));
   for (StepId step = 0; step < schedule.size(); ++step) {
     out << fmt::format("step {} part {} {}", step, schedule.part_of(step), text_of(schedule, step));
     if (!schedule.after(step).empty()) out << fmt::format(" after {}", fmt::join(schedule.after(step), " "));

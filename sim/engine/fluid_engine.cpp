@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "sim/engine/binding_links.hpp"
@@ -12,6 +13,9 @@
 
 namespace epsim {
 namespace {
+
+/// Times that differ by less than this part of them are one moment: sums of the same parts in another order.
+constexpr double same_moment = 1e-12;
 
 /// What streams have under way outside the network.
 struct Pending {
@@ -53,6 +57,7 @@ class FluidSimulator {
 
  private:
   void issue_from(StreamId stream, Seconds now);
+  void end_moment();
   void finish(StepId step, Seconds now);
   void advance_pending();
 
@@ -62,12 +67,20 @@ class FluidSimulator {
   FluidNetwork network_;
   std::vector<Pending> pending_;  // heap, the earliest on top
   std::uint64_t issued_ = 0;
+  std::vector<StreamId> choosing_;  // streams that issue as ready and can, once the moment is over
+  Seconds moment_ = 0;
 };
 
 void FluidSimulator::run() {
   for (StreamId stream = 0; stream < schedule_.streams().size(); ++stream) issue_from(stream, 0);
   for (;;) {
     const Seconds network_time = network_.next_event();
+    const Seconds next = pending_.empty() ? network_time : std::min(network_time, pending_.front().time);
+    if (!choosing_.empty() && next > moment_ * (1 + same_moment)) {
+      end_moment();
+      continue;
+    }
+    moment_ = next;
     if (!pending_.empty() && pending_.front().time <= network_time)
       advance_pending();
     else if (network_time < std::numeric_limits<Seconds>::infinity()) {
@@ -76,6 +89,11 @@ void FluidSimulator::run() {
       break;
   }
   if (!progress_.complete()) throw progress_.deadlock();
+}
+
+// Of the steps that become ready in one moment the lowest is issued, so all of them have to be known.
+void FluidSimulator::end_moment() {
+  for (const StreamId stream : std::exchange(choosing_, {})) issue_from(stream, moment_);
 }
 
 void FluidSimulator::issue_from(StreamId stream, Seconds now) {
@@ -102,7 +120,12 @@ void FluidSimulator::advance_pending() {
 }
 
 void FluidSimulator::finish(StepId step, Seconds now) {
-  for (const StreamId stream : progress_.finish(step, now)) issue_from(stream, now);
+  for (const StreamId stream : progress_.finish(step, now)) {
+    if (schedule_.streams()[stream].in_order())
+      issue_from(stream, now);
+    else
+      choosing_.push_back(stream);
+  }
 }
 
 }  // namespace

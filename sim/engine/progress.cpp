@@ -1,6 +1,7 @@
 #include "sim/engine/progress.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -14,7 +15,8 @@ constexpr std::size_t listed_problems = 8;
 Progress::Progress(const Schedule& schedule, Timeline& timeline)
     : schedule_(schedule), timeline_(timeline), is_finished_(schedule.size(), false) {
   for (std::vector<StepId>& steps : schedule.steps_of_streams())
-    streams_.push_back({.steps = std::move(steps)});
+    streams_.push_back(
+        {.steps = std::move(steps), .in_order = schedule.streams()[streams_.size()].in_order()});
 
   const StepId steps = schedule.size();
   waits_for_.resize(steps);
@@ -37,7 +39,8 @@ Progress::Progress(const Schedule& schedule, Timeline& timeline)
 bool Progress::can_issue(StreamId stream) const {
   const StreamState& state = streams_[stream];
   if (state.occupied || exhausted(stream)) return false;
-  const StepId step = state.steps[state.next];
+  if (!state.in_order) return !state.ready.empty();
+  const StepId step = state.steps[state.issued];
   if (waits_for_[step] > 0) return false;
   const int window = schedule_.streams()[stream].window;
   return schedule_.kind(step) == StepKind::computation || window == 0 || state.in_flight < window;
@@ -45,7 +48,12 @@ bool Progress::can_issue(StreamId stream) const {
 
 StepId Progress::issue(StreamId stream, Seconds now) {
   StreamState& state = streams_[stream];
-  const StepId step = state.steps[state.next++];
+  const StepId step = head(stream);
+  ++state.issued;
+  if (!state.in_order) {
+    std::pop_heap(state.ready.begin(), state.ready.end(), std::greater<>());
+    state.ready.pop_back();
+  }
   timeline_.started()[step] = now;
   if (schedule_.kind(step) == StepKind::computation)
     state.occupied = true;
@@ -75,7 +83,14 @@ void Progress::become_ready(StepId step, Seconds now) {
     return;
   }
   const StreamId stream = schedule_.stream_of(step);
-  if (!exhausted(stream) && head(stream) == step) note_if_unblocked(stream);
+  StreamState& state = streams_[stream];
+  if (!state.in_order) {
+    state.ready.push_back(step);
+    std::push_heap(state.ready.begin(), state.ready.end(), std::greater<>());
+    note_if_unblocked(stream);
+  } else if (!exhausted(stream) && head(stream) == step) {
+    note_if_unblocked(stream);
+  }
 }
 
 // Breadth first, so that a chain of joins needs no recursion.
@@ -93,6 +108,12 @@ void Progress::finish_ready_joins(Seconds now) {
 
 void Progress::note_if_unblocked(StreamId stream) {
   if (can_issue(stream)) unblocked_.push_back(stream);
+}
+
+StepId Progress::first_blocked_step(StreamId stream) const {
+  const StreamState& state = streams_[stream];
+  if (state.in_order) return head(stream);
+  return *std::ranges::find_if(state.steps, [&](StepId step) { return !is_finished_[step]; });
 }
 
 StepId Progress::first_unfinished_before(StepId step) const {
@@ -118,7 +139,7 @@ Error Progress::deadlock() const {
     const Stream& stream = schedule_.streams()[s];
     add("device " + std::to_string(stream.device) + ", stream " + std::string(name_of(stream.kind)) + " " +
             std::to_string(stream.lane),
-        head(s));
+        first_blocked_step(s));
   }
   for (StepId step = 0; step < schedule_.size() && blocked == 0; ++step)
     if (!is_finished_[step] && problems.size() < listed_problems) add("", step);

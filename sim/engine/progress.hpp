@@ -1,9 +1,10 @@
 // Progress: how far the execution of a schedule has come. It holds the rules of sim/schedule.hpp for when a
 // step may start, so that an engine only has to say what time it is and how long a step takes.
 //
-// A stream's head is the first step that it has not issued. The head may be issued when the steps it follows
-// have finished, no computation occupies the stream and, for a transfer, the window has room. A join
-// finishes by itself in the moment in which the last step it follows finishes.
+// A stream's head is the first step that it has not issued; of a stream that issues as ready the first of
+// those that are ready, if any. The head may be issued when the steps it follows have finished, no
+// computation occupies the stream and, for a transfer, the window has room. A join finishes by itself in the
+// moment in which the last step it follows finishes.
 //
 // Invariants: a step is issued at most once and finished at most once after that; ready <= started <=
 // finished in the timeline.
@@ -27,10 +28,13 @@ class Progress {
 
   /// Whether the stream has issued all of its steps.
   [[nodiscard]] bool exhausted(StreamId stream) const {
-    return streams_[stream].next == streams_[stream].steps.size();
+    return streams_[stream].issued == streams_[stream].steps.size();
   }
-  /// The stream's head. Precondition: not exhausted.
-  [[nodiscard]] StepId head(StreamId stream) const { return streams_[stream].steps[streams_[stream].next]; }
+  /// The stream's head. Precondition: not exhausted; can_issue where the stream issues as ready.
+  [[nodiscard]] StepId head(StreamId stream) const {
+    const StreamState& state = streams_[stream];
+    return state.in_order ? state.steps[state.issued] : state.ready.front();
+  }
   /// Whether the stream has a head that may be issued now.
   [[nodiscard]] bool can_issue(StreamId stream) const;
   /// Issues the head. Precondition: can_issue.
@@ -47,15 +51,18 @@ class Progress {
 
  private:
   struct StreamState {
-    std::vector<StepId> steps;  // in issue order
-    std::size_t next = 0;
-    int in_flight = 0;  // transfers
+    std::vector<StepId> steps;  // ascending
+    std::size_t issued = 0;
+    bool in_order = true;
+    std::vector<StepId> ready = {};  // not in order: heap of what may be issued, the lowest step on top
+    int in_flight = 0;               // transfers
     bool occupied = false;
   };
 
   void become_ready(StepId step, Seconds now);
   void finish_ready_joins(Seconds now);
   void note_if_unblocked(StreamId stream);
+  [[nodiscard]] StepId first_blocked_step(StreamId stream) const;
   [[nodiscard]] StepId first_unfinished_before(StepId step) const;
   [[nodiscard]] std::string describe(StepId step) const;
 

@@ -105,6 +105,36 @@ std::string deadlock_of(const Case& blocked) {
 
 }  // namespace
 
+TEST_CASE("a compute stream takes what is ready and of equal moments the lower step") {
+  // Device 2 computes 1 s for each of three inputs: 3 GB from device 0, 1 GB each from devices 1 and 3, all
+  // over its port of 1 GB/s. In order it would wait for the 3 GB. Shared three ways the two of 1 GB end
+  // together, at 3 s + 2 us; the lower step goes first. The 3 GB have 1 GB by then and end at 5 s + 2 us,
+  // when both are done.
+  Case c = star(4);
+  const StepId large = c.send(c.stream(0), 2, 3 * gigabyte);
+  const StepId small = c.send(c.stream(1), 2, gigabyte);
+  const StepId other = c.send(c.stream(3), 2, gigabyte);
+  const StreamId compute = c.schedule.stream(2, StreamKind::compute);
+  const StepId waits = c.compute(compute, 1.0, {large});
+  const StepId lower = c.compute(compute, 1.0, {other});
+  const StepId higher = c.compute(compute, 1.0, {small});
+  const StepId at_once = c.compute(compute, 0.5);
+  const Timeline timeline = c.run();
+  CHECK(timeline.started()[at_once] == 0);
+  check_seconds(timeline.started()[lower], 3 + 2e-6);
+  check_seconds(timeline.started()[higher], 4 + 2e-6);
+  check_seconds(timeline.started()[waits], 5 + 2e-6);
+  CHECK(deadlock_of([] {
+          Case blocked = star(2);
+          const StreamId stream = blocked.schedule.stream(0, StreamKind::compute);
+          blocked.compute(stream, 1.0, {1});
+          blocked.compute(stream, 1.0, {0});
+          return blocked;
+        }())
+            .find("device 0, stream compute 0: computation 0 waits for ever for computation 1") !=
+        std::string::npos);
+}
+
 TEST_CASE("one transfer takes its route's latency and then bytes over bandwidth") {
   // 2 x 2 us + 1 MiB / 50 GB/s = 24.97152 us
   Case c(2);

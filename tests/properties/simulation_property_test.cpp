@@ -77,6 +77,21 @@ std::int64_t sum(std::span<const std::int64_t> values) {
   return std::accumulate(values.begin(), values.end(), std::int64_t{0});
 }
 
+/// No expert starts on tokens of its own device before that device's gate has chosen it.
+void check_experts_follow_gates(const Simulation& run, const Cluster& cluster, const Traffic& traffic) {
+  const Schedule& schedule = run.lowered.schedule;
+  std::vector<Seconds> gated(static_cast<std::size_t>(cluster.topology.device_count()));
+  for (StepId step = 0; step < schedule.size(); ++step)
+    if (schedule.kind(step) == StepKind::computation && schedule.phase(step) == Phase::gate)
+      gated[static_cast<std::size_t>(schedule.device(step))] = run.timeline.finished()[step];
+  for (StepId step = 0; step < schedule.size(); ++step) {
+    if (schedule.kind(step) != StepKind::computation || schedule.slot(step) < 0) continue;
+    const Rank rank = traffic.rank_of_slot[static_cast<std::size_t>(schedule.slot(step))];
+    if (traffic.selections(rank, schedule.slot(step)) > 0)
+      RC_ASSERT(run.timeline.started()[step] >= gated[static_cast<std::size_t>(schedule.device(step))]);
+  }
+}
+
 constexpr PatternKind every_pattern[] = {PatternKind::all_to_all, PatternKind::point_to_point,
                                          PatternKind::hierarchical, PatternKind::ring};
 
@@ -96,6 +111,7 @@ TEST_CASE("random scenarios: tokens and bytes are conserved and no time is below
     const LowerBounds bounds = lower_bounds(scenario, cluster, step);
     const auto runs = simulate(scenario, cluster, step, every_pattern, {.parallel = 2, .check = true});
     for (const Simulation& run : runs) {
+      check_experts_follow_gates(run, cluster, step.traffic);
       const LayerSummary layer = summarize(cluster, bounds, run);
       const double allowed = run.resolution;  // completions closer than this may be merged
       for (const PhaseSummary& phase : layer.phases)

@@ -51,7 +51,7 @@ TEST_CASE("start-up once per phase and stream - overhead before each message") {
   CHECK(to_text(lowered.schedule) ==
         "part 0 gate deduplicate none chunks 1\n"
         "part 1 dispatch deduplicate none chunks 1\n"
-        "stream d0.compute window 0\n"
+        "stream d0.compute as ready\n"
         "stream d0.scale_up window 8\n"
         "step 0 part 0 d0.compute 1e-06 s\n"
         "step 1 part 1 d0.scale_up 5e-06 s after 0\n"
