@@ -130,7 +130,7 @@ LowerBounds computation_bounds(const Scenario& scenario, const RoutedStep& step)
     expert[at(traffic.rank_of_slot[at(slot)])] += expert_seconds(scenario, tokens);
   }
   for (Rank rank = 0; rank < traffic.ranks(); ++rank) {
-    const Seconds gate = gate_seconds(scenario, scenario.workload.tokens_per_device[at(rank)]);
+    const Seconds gate = gate_seconds(scenario, traffic.home_tokens[at(rank)]);
     bounds.gate = std::max(bounds.gate, gate);
     bounds.expert = std::max(bounds.expert, expert[at(rank)]);
     bounds.layer = std::max(bounds.layer, gate + expert[at(rank)]);

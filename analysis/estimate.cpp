@@ -4,7 +4,6 @@
 
 #include "analysis/exchange_estimate.hpp"
 #include "sim/layer.hpp"
-#include "sim/routing/recorded.hpp"
 #include "sim/transport.hpp"
 
 namespace epsim {
@@ -114,11 +113,10 @@ PatternEstimate estimate_pattern(const Estimation& layer, const Traffic& traffic
 }  // namespace
 
 EstimatedStep route_last_step(const Scenario& scenario) {
-  EstimatedStep last{scenario, build_cluster(scenario), {}};
+  EstimatedStep last{build_cluster(scenario), {}};
   RouterState state;
   for (int step = 0; step < scenario.workload.steps; ++step) {
-    last.scenario = scenario_of_step(scenario, step);
-    last.step = route_step(last.scenario, last.cluster, state);
+    last.step = route_step(scenario, last.cluster, state);
     if (last.step.routed) state = last.step.routed->next;
   }
   return last;

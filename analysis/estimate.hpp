@@ -54,7 +54,6 @@ inline constexpr EstimateRange estimate_range = {0.9, 1.4};
 
 /// Routes all steps; the network is that of the last one. Moving experts (dynamic) is not part of it.
 struct EstimatedStep {
-  Scenario scenario;  ///< with the last step's tokens
   Cluster cluster;
   RoutedStep step;
 };

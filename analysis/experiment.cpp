@@ -1,9 +1,8 @@
 #include "analysis/experiment.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
-
-#include "sim/routing/recorded.hpp"
 
 namespace epsim {
 namespace {
@@ -114,10 +113,17 @@ void run_step(ExperimentResult& experiment, int step, const SimulateOptions& opt
 
 Seconds total_seconds(const ExperimentResult& experiment, std::size_t pattern) {
   Seconds sum = 0;
-  for (const StepResult& step : experiment.steps)
-    sum += (step.layers.empty() ? 0 : step.layers[pattern].layer_seconds) +
-           (step.rebalancing ? step.rebalancing->seconds : 0);
+  Seconds layer = 0;
+  for (const StepResult& step : experiment.steps) {
+    if (!step.layers.empty()) layer = step.layers[pattern].layer_seconds;
+    sum += layer + (step.rebalancing ? step.rebalancing->seconds : 0);
+  }
   return sum;
+}
+
+int simulated_steps(const ExperimentResult& experiment) {
+  return static_cast<int>(
+      std::ranges::count_if(experiment.steps, [](const StepResult& step) { return !step.layers.empty(); }));
 }
 
 ExperimentResult run_experiment(const Scenario& scenario, std::span<const PatternKind> patterns,
@@ -130,10 +136,9 @@ ExperimentResult run_experiment(const Scenario& scenario, std::span<const Patter
   for (int step = 0; step < scenario.workload.steps; ++step) {
     experiment.simulations.clear();  // before the next ones take their memory
     report_progress(progress, scenario, step, "routing");
-    experiment.scenario = scenario_of_step(scenario, step);
     const auto number = static_cast<std::size_t>(step);
     experiment.last_step =
-        number < routed.size() ? routed[number] : route_step(experiment.scenario, experiment.cluster, state);
+        number < routed.size() ? routed[number] : route_step(scenario, experiment.cluster, state);
     if (experiment.last_step.routed) state = experiment.last_step.routed->next;
     run_step(experiment, step, options, progress, payback);
   }

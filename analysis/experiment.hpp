@@ -15,7 +15,7 @@ namespace epsim {
 
 /// A rebalancing: what moving weights before a step cost, and when the faster layers have paid for it.
 /// Savings are what the same tokens take under the placement before, minus what they take; a step that was
-/// not simulated counts as the one before it.
+/// not simulated counts as the last that was.
 struct Rebalancing {
   Bytes bytes = 0;                                 ///< weights that crossed the network
   Seconds seconds = 0;                             ///< their transfer, alone, before the step
@@ -32,7 +32,7 @@ struct StepResult {
 };
 
 struct ExperimentResult {
-  Scenario scenario;  ///< with the last step's tokens: a recorded trace's steps may differ
+  Scenario scenario;
   Cluster cluster;
   std::vector<PatternKind> patterns;
   std::vector<StepResult> steps;
@@ -41,8 +41,10 @@ struct ExperimentResult {
   Seconds wall_seconds = 0;
 };
 
-/// Over all steps.
+/// Over all steps, and moving experts between them. A step that was not simulated counts as the last that
+/// was.
 [[nodiscard]] Seconds total_seconds(const ExperimentResult& experiment, std::size_t pattern);
+[[nodiscard]] int simulated_steps(const ExperimentResult& experiment);
 
 /// Called before each step and pattern group with a short text ("step 2/5: simulating 4 patterns").
 using Progress = std::function<void(const std::string&)>;

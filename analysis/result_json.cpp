@@ -1,11 +1,9 @@
 #include "analysis/result_json.hpp"
 
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "analysis/verdict.hpp"
 #include "analysis/version.hpp"
-#include "sim/routing/recorded.hpp"
 
 namespace epsim {
 namespace {
@@ -88,13 +86,9 @@ Json steps_json(const ExperimentResult& experiment, std::size_t pattern) {
 
 /// Tokens over all steps.
 std::int64_t tokens_routed(const ExperimentResult& experiment) {
-  if (experiment.scenario.direct_traffic) return 0;
   std::int64_t sum = 0;
-  for (std::size_t step = 0; step < experiment.steps.size(); ++step) {
-    const Scenario scenario = scenario_of_step(experiment.scenario, static_cast<int>(step));
-    const std::vector<int>& tokens = scenario.workload.tokens_per_device;
-    sum = std::accumulate(tokens.begin(), tokens.end(), sum);
-  }
+  for (const StepResult& step : experiment.steps)
+    if (step.load) sum += step.load->tokens;
   return sum;
 }
 
@@ -113,6 +107,7 @@ Json run_json(const ExperimentResult& experiment, std::size_t pattern, const Jso
           {"resolution_seconds", simulation.resolution},
           {"layer_seconds", layer.layer_seconds},
           {"total_seconds", total_seconds(experiment, pattern)},
+          {"simulated_steps", simulated_steps(experiment)},
           {"lower_bound_seconds", layer.lower_bound_seconds},
           {"communication_efficiency", layer.communication_efficiency},
           {"exposed_communication_seconds", layer.exposed_communication_seconds},

@@ -104,6 +104,7 @@ std::optional<LoadSummary> summarize_load(const RoutedStep& step) {
   if (!step.routed) return std::nullopt;
   const RoutingReport& report = step.routed->report;
   LoadSummary load;
+  load.tokens = step.routed->routing.tokens();
   load.expert_loads = report.expert_loads;
   load.device_loads = loads_of_ranks(step);
   const Spread devices = spread_of(load.device_loads);

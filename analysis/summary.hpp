@@ -24,6 +24,7 @@ struct PhaseSummary {
 
 /// Loads of one step; the same for every pattern.
 struct LoadSummary {
+  std::int64_t tokens = 0;                 ///< of all ranks
   std::vector<std::int64_t> expert_loads;  ///< delivered selections per expert
   std::vector<std::int64_t> device_loads;  ///< per rank
   double max_over_mean = 1;                ///< over devices

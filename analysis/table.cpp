@@ -32,18 +32,18 @@ std::string ports_text(const PlatformSpec& platform) {
   return text + " per device";
 }
 
-std::string tokens_text(const std::vector<int>& tokens) {
+std::string tokens_text(const std::vector<std::int64_t>& tokens) {
   const auto [least, most] = std::minmax_element(tokens.begin(), tokens.end());
   if (*least == *most) return thousands(*most) + " tokens per device";
   return fmt::format("{} to {} tokens per device", thousands(*least), thousands(*most));
 }
 
-std::string model_text(const Scenario& scenario) {
+std::string model_text(const Scenario& scenario, const Traffic& traffic) {
   const ExpertParallel& experts = scenario.expert_parallel;
   return fmt::format("{}{} experts, top-{}, {}, {} + {}",
                      scenario.model.name.empty() ? "" : scenario.model.name + ": ", experts.num_experts,
-                     experts.top_k, tokens_text(scenario.workload.tokens_per_device),
-                     name_of(experts.routing_strategy), name_of(experts.load_balancing));
+                     experts.top_k, tokens_text(traffic.home_tokens), name_of(experts.routing_strategy),
+                     name_of(experts.load_balancing));
 }
 
 std::string load_text(const LoadSummary& load) {
@@ -60,7 +60,7 @@ std::string heading(const ExperimentResult& experiment) {
   const Scenario& scenario = experiment.scenario;
   const StepResult& last = experiment.steps.back();
   std::string text = scenario.name + '\n';
-  if (last.load) text += "  " + model_text(scenario) + '\n';
+  if (last.load) text += "  " + model_text(scenario, experiment.last_step.traffic) + '\n';
   text += fmt::format("  {}, {}\n", cluster_text(experiment), ports_text(scenario.platform));
   const Simulation& simulation = experiment.simulations.front();
   text += fmt::format("  transport {}, engine {}, resolution {}\n", label_of(scenario.transport),
@@ -69,7 +69,13 @@ std::string heading(const ExperimentResult& experiment) {
   const Seconds gate = last.layers.front().phase(Phase::gate).seconds;
   if (gate > 0)
     text += fmt::format("  gate {} on the busiest device, part of every layer time\n", format_duration(gate));
-  if (experiment.steps.size() > 1) text += fmt::format("  the last of {} steps\n", experiment.steps.size());
+  const std::size_t steps = experiment.steps.size();
+  const int simulated = simulated_steps(experiment);
+  if (steps > 1) text += fmt::format("  the last of {} steps", steps);
+  if (static_cast<std::size_t>(simulated) < steps)
+    text +=
+        fmt::format(", {} of them simulated: in totals the others count as the last before them", simulated);
+  if (steps > 1) text += '\n';
   return text;
 }
 

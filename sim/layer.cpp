@@ -15,12 +15,13 @@ StepLists barrier(Schedule& schedule, PartId part, const StepLists& lists, std::
   return StepLists(count, {schedule.add_join(part, all)});
 }
 
-StepLists add_gates(Schedule& schedule, const Scenario& scenario, const Group& group) {
+StepLists add_gates(Schedule& schedule, const Scenario& scenario, const Group& group,
+                    const Traffic& traffic) {
   const PartId part = schedule.add_part({.phase = Phase::gate});
   StepLists gated(static_cast<std::size_t>(group.size()));
   for (Rank rank = 0; rank < group.size(); ++rank) {
     const auto r = static_cast<std::size_t>(rank);
-    const Seconds seconds = gate_seconds(scenario, scenario.workload.tokens_per_device[r]);
+    const Seconds seconds = gate_seconds(scenario, traffic.home_tokens[r]);
     if (seconds <= 0) continue;
     const StreamId stream = schedule.stream(group.device(rank), StreamKind::compute);
     gated[r] = {schedule.add_computation(part, stream, seconds, {})};
@@ -60,7 +61,7 @@ LayerSchedule build_layer(const Scenario& scenario, PatternKind kind, const Grou
   LayerSchedule layer;
   const auto ranks = static_cast<std::size_t>(group.size());
   DataSteps ready{StepLists(ranks), {}};
-  if (traffic.has_combine()) ready.of_rank = add_gates(layer.schedule, scenario, group);
+  if (traffic.has_combine()) ready.of_rank = add_gates(layer.schedule, scenario, group, traffic);
   DataSteps arrived =
       add_exchange(layer, scenario, kind, Exchange(traffic, group, Phase::dispatch), std::move(ready));
   if (!traffic.has_combine()) return layer;

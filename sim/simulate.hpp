@@ -32,8 +32,8 @@ struct RoutedStep {
   /// The weights that moved before the step, [source rank][destination rank]; empty: nothing did.
   std::optional<Matrix<Bytes>> moved = {};
 };
-/// With dynamic balancing every rebalance_interval-th step first gets a placement planned from the moving
-/// average of the loads so far.
+/// Routes step state.step. With dynamic balancing every rebalance_interval-th step first gets a placement
+/// planned from the moving average of the loads so far.
 [[nodiscard]] RoutedStep route_step(const Scenario& scenario, const Cluster& cluster,
                                     const RouterState& state);
 

@@ -61,6 +61,8 @@ Traffic build_traffic(const TokenRouting& routing, std::span<const std::int32_t>
   Traffic traffic;
   for (int slot = 0; slot < placement.slots(); ++slot)
     traffic.rank_of_slot.push_back(placement.rank_of_slot(slot));
+  for (Rank home = 0; home < routing.ranks(); ++home)
+    traffic.home_tokens.push_back(routing.tokens_of(home).last - routing.tokens_of(home).first);
   traffic.selections = Matrix<std::int64_t>(group.size(), placement.slots());
   traffic.device_copies = Matrix<std::int64_t>(group.size(), group.size());
   traffic.node_copies = Matrix<std::int64_t>(group.size(), group.node_count());

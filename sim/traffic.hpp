@@ -19,9 +19,10 @@ namespace epsim {
 
 struct Traffic {
   std::vector<Rank> rank_of_slot;
-  Matrix<std::int64_t> selections;     ///< [home rank][slot]: one per (token, expert)
-  Matrix<std::int64_t> device_copies;  ///< [home rank][far rank]: one per (token, device)
-  Matrix<std::int64_t> node_copies;    ///< [home rank][far node of the group]: one per (token, node)
+  std::vector<std::int64_t> home_tokens;  ///< by rank: what its gate sees; direct traffic: empty
+  Matrix<std::int64_t> selections;        ///< [home rank][slot]: one per (token, expert)
+  Matrix<std::int64_t> device_copies;     ///< [home rank][far rank]: one per (token, device)
+  Matrix<std::int64_t> node_copies;       ///< [home rank][far node of the group]: one per (token, node)
   Bytes dispatch_bytes_per_copy = 0;
   Bytes combine_bytes_per_copy = 0;  ///< 0: there is no combine (direct traffic)
 

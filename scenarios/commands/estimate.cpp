@@ -15,7 +15,7 @@ void estimate(const ExperimentOptions& options) {
   const Scenario scenario = load_scenario(options);
   check_memory(estimate_memory(scenario, patterns, 1), physical_memory());
   const EstimatedStep last = route_last_step(scenario);
-  const LayerEstimate found = estimate_layer(last.scenario, last.cluster, last.step, patterns);
+  const LayerEstimate found = estimate_layer(scenario, last.cluster, last.step, patterns);
   print(options.json ? text_of(estimate_json(scenario, found, resolved_json(scenario)))
                      : estimate_table(scenario, found));
 }

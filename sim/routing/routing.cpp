@@ -7,6 +7,7 @@
 #include "sim/balancing/balancing.hpp"
 #include "sim/routing/auxiliary_loss.hpp"
 #include "sim/routing/ranking.hpp"
+#include "sim/routing/recorded.hpp"
 
 namespace epsim {
 namespace {
@@ -122,7 +123,8 @@ bool learns(const Scenario& scenario, const Ranking& ranking, int next_step) {
 
 }  // namespace
 
-RoutedTokens route(const Scenario& scenario, const RouterState& state) {
+RoutedTokens route(const Scenario& all_steps, const RouterState& state) {
+  const Scenario scenario = scenario_of_step(all_steps, state.step);
   RouterState next = state;
   const std::unique_ptr<Ranking> ranking = make_ranking(scenario, next);
   ++next.step;

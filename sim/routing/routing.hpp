@@ -101,7 +101,7 @@ struct RoutedTokens {
   RouterState next;
 };
 
-/// Routes one step's tokens. Same scenario and state: same result, on every machine.
+/// Routes the tokens of step state.step. Same scenario and state: same result, on every machine.
 [[nodiscard]] RoutedTokens route(const Scenario& scenario, const RouterState& state);
 
 }  // namespace epsim

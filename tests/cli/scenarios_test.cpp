@@ -106,7 +106,8 @@ TEST_CASE("GLM-4.5 EP16: selection biases balance the experts within 24 steps") 
   const double before = steps.front()["layer_seconds"];
   CHECK(layer(patterns, "hierarchical") < 0.95 * before);
   CHECK(patterns.at("hierarchical")["total_seconds"].get<double>() ==
-        doctest::Approx(before + layer(patterns, "hierarchical")));
+        doctest::Approx(23 * before + layer(patterns, "hierarchical")));
+  CHECK(patterns.at("hierarchical")["simulated_steps"] == 2);
 }
 
 TEST_CASE("DeepSeek-V3 prefill EP32: moving experts pays when popularity drifts slowly") {

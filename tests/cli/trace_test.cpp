@@ -41,6 +41,41 @@ TEST_CASE("EPLB's example loads are balanced once experts move") {
   CHECK(run["statistics"]["total_tokens_routed"] == 2 * 8 * 16384);
 }
 
+TEST_CASE("a trace whose steps differ in size runs the same in a sweep as alone") {
+  for (const std::vector<int>& sizes : std::vector<std::vector<int>>{{400, 40}, {8, 400}}) {
+    const TemporaryFolder folder;
+    std::string text;
+    for (std::size_t step = 0; step < sizes.size(); ++step)
+      for (int token = 0; token < sizes[step]; ++token)
+        text += std::to_string(step) + ",0," + std::to_string(token) + "," + std::to_string(token % 7) + "," +
+                std::to_string(7 + token % 9) + "\n";
+    static_cast<void>(folder.write("trace.csv", text));
+    const json scenario = {{"platform", {{"topology", "star"}, {"devices", 4}}},
+                           {"expert_parallel", {{"num_experts", 16}, {"top_k", 2}}},
+                           {"workload", {{"trace", "trace.csv"}}}};
+    const std::string file = folder.write("scenario.json", scenario.dump());
+    // Two points that share their routing.
+    const json sweep = {{"base", "scenario.json"},
+                        {"grid", {{"/platform/latency", {"2us", "3us"}}}},
+                        {"patterns", {"all_to_all"}}};
+    const std::string database = folder.path() / "points.db";
+    const CommandResult points =
+        run_epsim({"sweep", folder.write("sweep.json", sweep.dump()), "--db", database});
+    const CommandResult alone = run_epsim({"run", file, "--json"});
+    REQUIRE_MESSAGE(alone.exit_code == 0, alone.err);
+    REQUIRE_MESSAGE(points.exit_code == 0, points.err);
+    const CommandResult rows = run_epsim({"sweep", "export", database, "--format", "jsonl"});
+    REQUIRE_MESSAGE(rows.exit_code == 0, rows.err);
+    const json first = json::parse(rows.out.substr(0, rows.out.find('\n')));
+    const json run = json::parse(alone.out);
+    CHECK(first["layer_seconds"] == run["layer_seconds"]);
+    CHECK(first["total_seconds"] == run["total_seconds"]);
+    CHECK(run["statistics"]["total_tokens_routed"] == sizes[0] + sizes[1]);
+    const json estimated = json::parse(run_epsim({"estimate", file, "--json"}).out);
+    CHECK(estimated["patterns"].size() == 4);
+  }
+}
+
 TEST_CASE("fit prints a piece of a scenario") {
   const CommandResult command = run_epsim({"fit", example, "--layer", "1"});
   REQUIRE_MESSAGE(command.exit_code == 0, command.err);

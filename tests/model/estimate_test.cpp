@@ -22,7 +22,7 @@ Scenario uniform_star() {
 Seconds layer_of_pattern(const Scenario& scenario, PatternKind kind) {
   const EstimatedStep last = route_last_step(scenario);
   const std::vector<PatternKind> patterns = {kind};
-  return estimate_layer(last.scenario, last.cluster, last.step, patterns).patterns.front().layer;
+  return estimate_layer(scenario, last.cluster, last.step, patterns).patterns.front().layer;
 }
 
 }  // namespace
@@ -87,9 +87,8 @@ TEST_CASE("estimate: with barriers a layer is the sum of its phases") {
   scenario.barriers = true;
   const EstimatedStep last = route_last_step(scenario);
   const std::vector<PatternKind> patterns = {PatternKind::all_to_all, PatternKind::ring};
-  for (const PatternEstimate& one :
-       estimate_layer(last.scenario, last.cluster, last.step, patterns).patterns) {
-    const LowerBounds bounds = lower_bounds(last.scenario, last.cluster, last.step);
+  for (const PatternEstimate& one : estimate_layer(scenario, last.cluster, last.step, patterns).patterns) {
+    const LowerBounds bounds = lower_bounds(scenario, last.cluster, last.step);
     CHECK(one.layer == doctest::Approx(bounds.gate + one.dispatch + one.expert + one.combine).epsilon(1e-12));
     CHECK(one.expert == doctest::Approx(bounds.expert).epsilon(1e-12));
     CHECK(one.dispatch >= bounds.dispatch * (1 - 1e-12));

@@ -32,6 +32,7 @@ struct EverybodyToEverybody {
     step.traffic.node_copies = Matrix<std::int64_t>(4, 2, 1);
     step.traffic.dispatch_bytes_per_copy = D;
     step.traffic.combine_bytes_per_copy = C;
+    step.traffic.home_tokens.assign(static_cast<std::size_t>(step.traffic.ranks()), 1);
   }
 
   static Scenario make_scenario() {

@@ -9,8 +9,6 @@
 namespace epsim {
 namespace {
 
-using StepLists = std::vector<std::vector<StepId>>;
-
 Cluster cluster_of(Topology topology) {
   Group group = make_group(topology, topology.device_count());
   return {std::move(topology), std::move(group)};
@@ -44,28 +42,6 @@ ExpertPlacement in_order(int ranks, int slots_per_rank) {
   placement.slots_per_device = slots_per_rank;
   for (int slot = 0; slot < ranks * slots_per_rank; ++slot) placement.expert_of_slot.push_back(slot);
   return placement;
-}
-
-/// One computation of 1 us per list, each after its steps, on the compute stream of its rank.
-StepLists compute(Schedule& schedule, Phase phase, const Group& group, const std::vector<Rank>& ranks,
-                  const StepLists& after) {
-  const PartId part = schedule.add_part({.phase = phase});
-  StepLists computed;
-  for (std::size_t i = 0; i < ranks.size(); ++i) {
-    const StreamId stream = schedule.stream(group.device(ranks[i]), StreamKind::compute);
-    const int slot = phase == Phase::expert ? static_cast<int>(i) : -1;
-    computed.push_back({schedule.add_computation(part, stream, 1e-6, after[i], slot)});
-  }
-  return computed;
-}
-
-/// Appends an exchange; returns where it has arrived.
-DataSteps append(LayerSchedule& layer, const Exchange& exchange, PatternKind kind,
-                 const PatternOptions& options, const DataSteps& ready) {
-  const auto part = static_cast<PartId>(layer.schedule.parts().size());
-  const DataSteps arrived = pattern(kind).append(layer.schedule, exchange, options, ready);
-  layer.exchanges.push_back({part, ready, arrived});
-  return arrived;
 }
 
 }  // namespace
@@ -126,17 +102,13 @@ Traffic skewed_traffic(const Group& group, std::uint64_t seed, SkewedTraffic sha
 
 LayerSchedule layer_of(const Group& group, const Traffic& traffic, PatternKind kind,
                        const PatternOptions& options) {
-  LayerSchedule layer;
-  std::vector<Rank> ranks;
-  for (Rank rank = 0; rank < group.size(); ++rank) ranks.push_back(rank);
-  StepLists gated(ranks.size());
-  if (traffic.has_combine()) gated = compute(layer.schedule, Phase::gate, group, ranks, gated);
-  const DataSteps arrived =
-      append(layer, Exchange(traffic, group, Phase::dispatch), kind, options, {std::move(gated), {}});
-  if (!traffic.has_combine()) return layer;
-  StepLists computed = compute(layer.schedule, Phase::expert, group, traffic.rank_of_slot, arrived.of_slot);
-  append(layer, Exchange(traffic, group, Phase::combine), kind, options, {{}, std::move(computed)});
-  return layer;
+  Scenario scenario;
+  scenario.patterns = options;
+  // The weights of an expert, 3 x 1 x 1 of 2 bytes, and those of the gate, 1 x 3, take 1 us to read.
+  scenario.model.hidden = scenario.model.expert_intermediate = 1;
+  scenario.expert_parallel.num_experts = 3;
+  scenario.platform.device = {"slow memory", 1e30, 0, 6e6, 1, 1, 1};
+  return build_layer(scenario, kind, group, traffic);
 }
 
 }  // namespace epsim

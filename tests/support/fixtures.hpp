@@ -34,7 +34,7 @@ struct SkewedTraffic {
 };
 [[nodiscard]] Traffic skewed_traffic(const Group& group, std::uint64_t seed, SkewedTraffic shape = {});
 
-/// A layer without a scenario: gates of 1 us, dispatch, experts of 1 us per slot, combine. Direct traffic:
+/// A layer of gates of 1 us, dispatch, experts of 1 us per slot, combine. Direct traffic:
 /// dispatch alone, ready from the beginning.
 [[nodiscard]] LayerSchedule layer_of(const Group& group, const Traffic& traffic, PatternKind kind,
                                      const PatternOptions& options = {});

@@ -66,6 +66,7 @@ Case uniform_on_two_nodes(PatternKind kind, const PatternOptions& options = {}) 
   Cluster cluster = two_nodes_of_two();
   Traffic traffic = uniform_traffic(cluster.group, 10);
   traffic.combine_bytes_per_copy = 1;
+  traffic.home_tokens.assign(static_cast<std::size_t>(traffic.ranks()), 1);
   return Case(std::move(cluster), std::move(traffic), kind, options);
 }
 

@@ -83,6 +83,7 @@ Traffic two_slots_each() {
   traffic.node_copies = Matrix<std::int64_t>(2, 1, 5);
   traffic.dispatch_bytes_per_copy = 100;
   traffic.combine_bytes_per_copy = 200;
+  traffic.home_tokens.assign(static_cast<std::size_t>(traffic.ranks()), 1);
   return traffic;
 }
 
@@ -270,6 +271,7 @@ TEST_CASE("hierarchical combine: gathered at the forwarder - reduced - returned 
   const Cluster cluster = two_nodes_of_two();
   Traffic traffic = matrix_of(cluster.group, {{0, 1, 5}, {0, 2, 4}, {0, 3, 2}});
   traffic.combine_bytes_per_copy = 1;
+  traffic.home_tokens.assign(static_cast<std::size_t>(traffic.ranks()), 1);
   PatternOptions options;
   options.hierarchical.chunks = 2;
   const Appended appended = append(cluster, traffic, Phase::combine, PatternKind::hierarchical, options);

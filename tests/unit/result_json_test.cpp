@@ -19,6 +19,7 @@ TEST_CASE("a run's JSON holds every promised key") {
                               "/resolution_seconds",
                               "/layer_seconds",
                               "/total_seconds",
+                              "/simulated_steps",
                               "/lower_bound_seconds",
                               "/communication_efficiency",
                               "/exposed_communication_seconds",
@@ -81,6 +82,21 @@ TEST_CASE("total_seconds sums the steps while the rest describes the last one") 
   CHECK(run["steps"].size() == 2);
   CHECK(run["steps"][1]["step"] == 1);
   CHECK(run["statistics"]["total_tokens_routed"] == 8);
+}
+
+TEST_CASE("steps that were not simulated count as the last before them that was") {
+  // Simulated 4 s, two skipped, 16 s: 4 + 4 + 4 + 16; with 5 s of moving experts before the last.
+  ExperimentResult experiment = slow_experiment();
+  StepResult first = experiment.steps.front();
+  first.layers.front().layer_seconds = 4;
+  StepResult skipped = first;
+  skipped.layers.clear();
+  experiment.steps.insert(experiment.steps.begin(), {first, skipped, skipped});
+  CHECK(run_json(experiment, 0, {})["total_seconds"] == 28.0);
+  CHECK(run_json(experiment, 0, {})["simulated_steps"] == 2);
+  experiment.steps.back().rebalancing =
+      Rebalancing{.bytes = 1, .seconds = 5, .saved_seconds = {0}, .paid_for_after = {std::nullopt}};
+  CHECK(run_json(experiment, 0, {})["total_seconds"] == 33.0);
 }
 
 TEST_CASE("a network-only run has neither load nor placement") {

@@ -92,7 +92,7 @@ TEST_CASE("traces: Megatron's router lines") {
   const Scenario scenario = with_trace(file.path());  // two ranks were recorded: as recorded
   CHECK(scenario.workload.steps == 1);
   CHECK(scenario.workload.tokens_per_device == std::vector<int>{2, 1});
-  const RoutedTokens routed = route(scenario_of_step(scenario, 0), {});
+  const RoutedTokens routed = route(scenario, {});
   CHECK(routed.routing.expert == trace.steps[0].expert);
   CHECK(routed.report.expert_loads == std::vector<std::int64_t>{2, 1, 1, 2});
   CHECK_FALSE(routed.report.auxiliary_loss.has_value());
@@ -104,10 +104,11 @@ TEST_CASE("traces: tokens of another number of ranks are dealt in equal shares a
   CHECK(scenario.workload.steps == 2);
   CHECK(scenario_of_step(scenario, 0).workload.tokens_per_device == std::vector<int>{2, 1});
   CHECK(scenario_of_step(scenario, 1).workload.tokens_per_device == std::vector<int>{1, 0});
-  const RoutedTokens first = route(scenario_of_step(scenario, 0), {});
+  const RoutedTokens first = route(scenario, {});
   CHECK(first.routing.weight == std::vector<float>(6, 0.5F));
-  const RoutedTokens second = route(scenario_of_step(scenario, 1), first.next);
+  const RoutedTokens second = route(scenario, first.next);
   CHECK(second.routing.expert == std::vector<std::int32_t>{3, 0});
+  CHECK(second.routing.first_token == std::vector<std::int64_t>{0, 1, 1});  // not the first step's 0, 2, 3
 }
 
 TEST_CASE("traces: recorded loads are the gate's expected ones") {
