@@ -147,7 +147,7 @@ LowerBounds lower_bounds(const Scenario& scenario, const Cluster& cluster, const
   LowerBounds bounds = computation_bounds(scenario, step);
   bounds.dispatch = exchange_bound(demand.dispatch, ports, latency);
   bounds.combine = exchange_bound(demand.combine, ports, latency);
-  bounds.layer = std::max(bounds.layer, longest_port(both(demand), ports));
+  bounds.layer = step.routed ? std::max(bounds.layer, longest_port(both(demand), ports)) : bounds.dispatch;
   return bounds;
 }
 

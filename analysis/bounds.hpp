@@ -29,7 +29,7 @@ struct LowerBounds {
   Seconds gate = 0;    ///< the busiest device's
   Seconds expert = 0;  ///< the busiest device's
   Seconds layer = 0;   ///< larger of the busiest device's computation and, per port or node,
-                       ///< (dispatch + combine bytes) / bandwidth
+                       ///< (dispatch + combine bytes) / bandwidth; direct traffic: dispatch, all there is
 };
 
 /// Counted token by token from the routing and the placement; from the matrix for direct traffic.

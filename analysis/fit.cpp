@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "sim/random.hpp"
+
 namespace epsim {
 namespace {
 
@@ -19,7 +21,7 @@ LogLoads log_loads(std::span<const double> loads, bool counted) {
   for (const double load : loads) {
     const double positive = std::max(load, 0.5);
     if (counted) noise += 1 / positive;
-    result.centred.push_back(std::log(positive));
+    result.centred.push_back(portable_log(positive));
     mean += result.centred.back();
   }
   const auto count = static_cast<double>(loads.size());

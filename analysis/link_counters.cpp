@@ -85,16 +85,16 @@ LinkCounters link_counters(const Topology& topology, const Simulation& simulatio
   std::array<BytesPerSecond, class_count> class_bandwidth{};
   for (const LinkUse& use : layer.links)
     class_bandwidth[static_cast<std::size_t>(topology.link(use.link).link_class)] +=
-        topology.link(use.link).bandwidth;
+        simulation.lowered.link_bandwidth[static_cast<std::size_t>(use.link)];
   for (std::size_t c = 0; c < class_count; ++c)
     if (class_bandwidth[c] > 0)
       result.counters.push_back(to_counter(std::string(name_of(static_cast<LinkClass>(c))) + " links",
                                            std::move(tally.bytes[c]),
                                            class_bandwidth[c] * result.bin_seconds));
   for (std::size_t i = 0; i < chosen.size(); ++i)
-    result.counters.push_back(to_counter(topology.link_name(chosen[i].link),
-                                         std::move(tally.bytes[class_count + i]),
-                                         topology.link(chosen[i].link).bandwidth * result.bin_seconds));
+    result.counters.push_back(to_counter(
+        topology.link_name(chosen[i].link), std::move(tally.bytes[class_count + i]),
+        simulation.lowered.link_bandwidth[static_cast<std::size_t>(chosen[i].link)] * result.bin_seconds));
   return result;
 }
 

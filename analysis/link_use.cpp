@@ -73,8 +73,8 @@ std::vector<LinkUse> link_uses(const Topology& topology, const Simulation& simul
     if (bytes[i] == 0) continue;
     const Seconds busy =
         covered({by_link.intervals.data() + by_link.first[i], by_link.first[i + 1] - by_link.first[i]});
-    uses.push_back(
-        {link.id, bytes[i], busy, static_cast<double>(bytes[i]) / (link.bandwidth * layer_seconds)});
+    const double capacity = simulation.lowered.link_bandwidth[i] * layer_seconds;
+    uses.push_back({link.id, bytes[i], busy, static_cast<double>(bytes[i]) / capacity});
   }
   return uses;
 }

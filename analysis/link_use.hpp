@@ -11,7 +11,7 @@ struct LinkUse {
   LinkId link = 0;
   Bytes bytes = 0;
   Seconds busy_seconds = 0;  ///< at least one transfer in progress on it
-  double utilization = 0;    ///< bytes / (bandwidth * layer_seconds); platform bandwidth
+  double utilization = 0;    ///< bytes / (bandwidth that the transport achieves * layer_seconds)
 };
 
 /// The links that carried bytes, by link id. A transfer is in progress on all links of its route from its

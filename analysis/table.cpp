@@ -120,8 +120,7 @@ Row bound_row(const LayerSummary& layer, bool has_layer) {
   if (has_layer)
     for (const Phase phase : {Phase::dispatch, Phase::expert, Phase::combine})
       row.push_back(format_duration(layer.phase(phase).lower_bound_seconds));
-  row.push_back(format_duration(has_layer ? layer.lower_bound_seconds
-                                          : layer.phase(Phase::dispatch).lower_bound_seconds));
+  row.push_back(format_duration(layer.lower_bound_seconds));
   row.insert(row.end(), 6, "");
   return row;
 }

@@ -45,7 +45,9 @@ struct RailOptimizedSpec {
   Seconds nic_latency = 0.6e-6;               ///< per access link
   Seconds leaf_spine_latency = 0.3e-6;        ///< per leaf-spine link
   int nodes_per_unit = 32;
-  int spines = 0;  ///< 0: the non-blocking number of 64-port switches, e.g. 8 for 64 nodes with 8 rails
+  /// 0: as many 64-port switches as take all cables of the leaves (8 for 64 nodes with 8 rails), rounded so
+  /// that they divide a leaf's devices and each cable carries a NIC's rate (spines then have more ports).
+  int spines = 0;
   double oversubscription = 1;
 };
 

@@ -12,6 +12,7 @@
 #include "scenarios/choices.hpp"
 #include "scenarios/limits.hpp"
 #include "scenarios/trace_reader.hpp"
+#include "sim/random.hpp"
 #include "sim/routing/learned_gate.hpp"
 #include "sim/routing/recorded.hpp"
 
@@ -101,7 +102,7 @@ void use_loads(const Request& request, JsonObject& workload, Scenario& scenario)
   double least = std::numeric_limits<double>::infinity();
   for (const double load : logs)
     if (load > 0) least = std::min(least, load);
-  for (double& load : logs) load = std::log(load > 0 ? load : least / 2);
+  for (double& load : logs) load = portable_log(load > 0 ? load : least / 2);
   scenario.workload.skew = standardise(logs);
   scenario.workload.log_popularity = std::move(logs);
 }

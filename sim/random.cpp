@@ -29,23 +29,6 @@ template <std::size_t n>
   return horner(coefficients, x, std::make_index_sequence<n>());
 }
 
-/// log m = 2 atanh((m - 1) / (m + 1)) for m in [sqrt(1/2), sqrt(2)), where the series in s^2 < 0.0295 needs
-/// ten terms; the power of two is exact.
-double portable_log(double x) {
-  constexpr double log_2 = 0.693147180559945309417;
-  constexpr double sqrt_half = 0.707106781186547524401;
-  constexpr std::array<double, 10> series{1.,      1. / 3,  1. / 5,  1. / 7,  1. / 9,
-                                          1. / 11, 1. / 13, 1. / 15, 1. / 17, 1. / 19};
-  int exponent = 0;
-  double mantissa = std::frexp(x, &exponent);
-  if (mantissa < sqrt_half) {
-    mantissa *= 2;
-    --exponent;
-  }
-  const double s = (mantissa - 1) / (mantissa + 1);
-  return exponent * log_2 + 2 * s * polynomial(series, s * s);
-}
-
 // Wichura, Algorithm AS 241 (PPND16), Applied Statistics 37 (1988): a rational function of q = p - 1/2 in the
 // middle and one of sqrt(-log p) outside. Its third range, p < 1.4e-11, is not needed here.
 constexpr std::array<double, 8> middle_numerator{
@@ -130,6 +113,23 @@ void fill_normal(SplitMix64& random, std::span<float> values) {
     for (std::size_t i = 0; i < outer_count; ++i) z[outer[i]] = outer_quantile(p[outer[i]]);
     for (std::size_t i = 0; i < count; ++i) values[i] = static_cast<float>(z[i]);
   }
+}
+
+// log m = 2 atanh((m - 1) / (m + 1)) for m in [sqrt(1/2), sqrt(2)), where the series in s^2 < 0.0295 needs
+// ten terms; the power of two is exact.
+double portable_log(double x) {
+  constexpr double log_2 = 0.693147180559945309417;
+  constexpr double sqrt_half = 0.707106781186547524401;
+  constexpr std::array<double, 10> series{1.,      1. / 3,  1. / 5,  1. / 7,  1. / 9,
+                                          1. / 11, 1. / 13, 1. / 15, 1. / 17, 1. / 19};
+  int exponent = 0;
+  double mantissa = std::frexp(x, &exponent);
+  if (mantissa < sqrt_half) {
+    mantissa *= 2;
+    --exponent;
+  }
+  const double s = (mantissa - 1) / (mantissa + 1);
+  return exponent * log_2 + 2 * s * polynomial(series, s * s);
 }
 
 double portable_exp(double x) {

@@ -35,6 +35,8 @@ class SplitMix64 {
 /// Standard normal draws: exactly normal_quantile(uniform(random())) one after another, faster.
 void fill_normal(SplitMix64& random, std::span<float> values);
 
+/// log(x) for finite x > 0, to 1e-15 relative (absolute near x = 1).
+[[nodiscard]] double portable_log(double x);
 /// exp(x) for |x| < 700, to 1e-15 relative.
 [[nodiscard]] double portable_exp(double x);
 

@@ -8,6 +8,8 @@
 #include <set>
 #include <utility>
 
+#include "sim/random.hpp"
+
 namespace epsim {
 
 double t_quantile_975(std::size_t degrees_of_freedom) {
@@ -119,7 +121,7 @@ std::optional<double> meeting_point(const GroupMeans& below, const GroupMeans& a
   const auto b_high = seconds_of(above, b);
   if (!a_low || !b_low || !a_high || !b_high) return std::nullopt;
   const bool is_positive = low > 0 && std::min({*a_low, *b_low, *a_high, *b_high}) > 0;
-  const auto scale = [&](double value) { return is_positive ? std::log(value) : value; };
+  const auto scale = [&](double value) { return is_positive ? portable_log(value) : value; };
   const double gap_below = scale(*b_low) - scale(*a_low);    // at least 0: a is best below
   const double gap_above = scale(*a_high) - scale(*b_high);  // at least 0: b is best above
   const double share = gap_below + gap_above > 0 ? gap_below / (gap_below + gap_above) : 0.5;

@@ -2,6 +2,8 @@
 // order of seconds, so that the engine's resolution (1e-9 s) stays below that.
 #include <doctest/doctest.h>
 
+#include "analysis/bounds.hpp"
+#include "analysis/summary.hpp"
 #include "sim/simulate.hpp"
 #include "tests/support/fixtures.hpp"
 
@@ -171,8 +173,8 @@ TEST_CASE("two nodes: hierarchical with two chunks one after the other") {
         exactly(2 * (S / Bo + 2 * Lo) + 0.5 * S / Bu + 2 * Lu));
 }
 
-/// Every device sends S to device (rank + shift) mod N of a cluster with several spines.
-Seconds permutation_time(int nodes, int shift) {
+/// Every device sends S to the device `rails` rails and `nodes_on` nodes on.
+Seconds rotation_time(int nodes, int nodes_on, int rails) {
   RailOptimizedSpec spec;
   spec.nodes = nodes;
   spec.nic_bandwidth = Bo;
@@ -180,19 +182,58 @@ Seconds permutation_time(int nodes, int shift) {
   spec.leaf_spine_latency = Ls;
   Scenario scenario;
   scenario.platform.fabric = spec;
-  const int ranks = nodes * spec.devices_per_node;
+  const int ranks = nodes * 8;
   Matrix<Bytes> bytes(ranks, ranks, 0);
-  for (Rank rank = 0; rank < ranks; ++rank) bytes(rank, (rank + shift) % ranks) = S;
+  for (Rank rank = 0; rank < ranks; ++rank)
+    bytes(rank, (rank / 8 + nodes_on) % nodes * 8 + (rank + rails) % 8) = S;
   scenario.direct_traffic = bytes;
   return simulated(scenario, PatternKind::point_to_point);
 }
 
 TEST_CASE("a non-blocking fabric carries permutations at the speed of the NICs") {
   // Every NIC sends one flow and receives one: S/Bo whatever the spines do, if no two flows meet on an
-  // uplink. Across rails at 16 nodes (2 spines): every device to the next rail of the next node.
-  CHECK(permutation_time(16, 9) == exactly(S / Bo + 2 * Lo + 2 * Ls));
+  // uplink. 33 and 40 nodes fill a unit and begin another.
+  for (const int nodes : {2, 3, 7, 12, 16, 20, 28, 33, 40})
+    CHECK(rotation_time(nodes, 1, 1) == exactly(S / Bo + 2 * Lo + 2 * Ls));
+  CHECK(rotation_time(28, 11, 5) == exactly(S / Bo + 2 * Lo + 2 * Ls));
   // Along the rails between two units at 64 nodes (8 spines).
-  CHECK(permutation_time(64, 256) == exactly(S / Bo + 2 * Lo + 2 * Ls));
+  CHECK(rotation_time(64, 32, 0) == exactly(S / Bo + 2 * Lo + 2 * Ls));
+}
+
+TEST_CASE("a lone flow gets its NIC's rate across rails") {
+  // Eight racks of 72: 50 GB from device 0 to device 73, the second of the next rack, at 50 GB/s.
+  RailOptimizedSpec spec;
+  spec.nodes = 8;
+  spec.devices_per_node = 72;
+  spec.nic_bandwidth = 50e9;
+  spec.nic_latency = spec.leaf_spine_latency = 0;
+  Scenario scenario;
+  scenario.platform.fabric = spec;
+  scenario.direct_traffic = Matrix<Bytes>(576, 576, 0);
+  (*scenario.direct_traffic)(0, 73) = 50'000'000'000;
+  CHECK(simulated(scenario, PatternKind::point_to_point) == exactly(1.0));
+}
+
+TEST_CASE("a link that is always busy is the one used most, whatever share of it the transport achieves") {
+  // d0 sends 2 GB inside the node over half of 4 GB/s: 1 s, all the time. Beside it 0.7 GB over a NIC of 1
+  // GB/s.
+  Scenario scenario = on_two_nodes_of_two();
+  auto& spec = std::get<RailOptimizedSpec>(scenario.platform.fabric);
+  spec.scale_up_latency = spec.nic_latency = spec.leaf_spine_latency = 0;
+  scenario.transport.scale_up_share = 0.5;
+  Matrix<Bytes> bytes(4, 4, 0);
+  bytes(0, 1) = 2 * S;
+  bytes(0, 2) = 7 * S / 10;
+  scenario.direct_traffic = bytes;
+  const Cluster cluster = build_cluster(scenario);
+  const RoutedStep step = route_step(scenario, cluster, {});
+  const auto runs = simulate(scenario, cluster, step, {{PatternKind::point_to_point}}, {});
+  const LayerSummary layer = summarize(cluster, lower_bounds(scenario, cluster, step), runs.front());
+  REQUIRE(layer.busiest_link);
+  CHECK(cluster.topology.link_name(layer.busiest_link->link) == "d0->nvswitch0");
+  CHECK(layer.busiest_link->utilization == exactly(1.0));
+  // What bounds a network-only run is the bound of its only phase.
+  CHECK(layer.lower_bound_seconds == layer.phase(Phase::dispatch).lower_bound_seconds);
 }
 
 TEST_CASE("oversubscription counts the nodes that are there") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <vector>
@@ -48,6 +49,8 @@ TEST_CASE("the normal quantile inverts the normal distribution") {
 TEST_CASE("the portable exponential is as good as the library's") {
   for (const double x : {-600.0, -5.0, -0.3466, 0.0, 0.3466, 1.0, 2.5, 600.0})
     CHECK(std::abs(portable_exp(x) / std::exp(x) - 1) < 1e-15);
+  for (double x = 1e-300; x < 1e300; x *= 1.37)
+    CHECK(std::abs(portable_log(x) - std::log(x)) < 1e-15 * std::max(1.0, std::abs(std::log(x))));
 }
 
 TEST_CASE("normal draws have the moments and the tails of a standard normal") {

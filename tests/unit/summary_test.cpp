@@ -85,8 +85,10 @@ TEST_CASE("links: overlapping transfers keep a link busy once") {
     timeline.started()[i] = times[i][0];
     timeline.finished()[i] = times[i][1];
   }
-  const Simulation simulation{
-      PatternKind::ring, {std::move(schedule), {}}, Routes(cluster.topology, {{0, 1}}), std::move(timeline)};
+  const Simulation simulation{PatternKind::ring,
+                              {std::move(schedule), achieved_bandwidth(cluster.topology, {})},
+                              Routes(cluster.topology, {{0, 1}}),
+                              std::move(timeline)};
   const std::vector<LinkUse> uses = link_uses(cluster.topology, simulation, 6);
   REQUIRE(uses.size() == 2);
   CHECK(uses[0].busy_seconds == 4);  // 0..3 and 5..6

@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <map>
+
 #include "platforms/error.hpp"
 #include "platforms/platform.hpp"
 #include "platforms/routes.hpp"
@@ -73,6 +76,29 @@ TEST_CASE("the default number of spines keeps 64-port switches non-blocking") {
   CHECK(topology.switch_count() == 64 + 16 + 8);
   spec.nodes = 16;
   CHECK(build_topology({.fabric = spec}).switch_count() == 16 + 8 + 2);
+}
+
+TEST_CASE("leaves have full uplinks of at least a NIC's rate at any number of nodes") {
+  for (const int nodes : {2, 3, 5, 28, 31, 32, 33, 64, 100, 512, 2048})
+    for (const double oversubscription : {1.0, 2.0}) {
+      RailOptimizedSpec spec;
+      spec.nodes = nodes;
+      spec.devices_per_node = nodes > 100 ? 2 : 8;
+      spec.nic_bandwidth = 50e9;
+      spec.oversubscription = oversubscription;
+      const Topology topology = build_topology({.fabric = spec});
+      std::map<VertexId, double> uplinks;
+      for (const Link& link : topology.links()) {
+        const bool is_uplink = topology.name_of_vertex(link.from).starts_with("leaf") &&
+                               topology.name_of_vertex(link.to).starts_with("spine");
+        if (!is_uplink) continue;
+        uplinks[link.from] += link.bandwidth;
+        CHECK(link.bandwidth >= 50e9 * (1 - 1e-12));
+      }
+      REQUIRE(!uplinks.empty());
+      for (const auto& [leaf, sum] : uplinks)
+        CHECK(sum == doctest::Approx(50e9 * std::min(nodes, 32) / oversubscription));
+    }
 }
 
 TEST_CASE("routes: inside a node over NVSwitch - on a rail over its leaf - across rails over a spine") {
