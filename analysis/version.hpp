@@ -1,4 +1,4 @@
-// epsim's version, as the build states it.
+// epsim's version and, behind a plus sign, a hash of the sources it was built from (version.cmake).
 #pragma once
 
 #include <string_view>

@@ -9,6 +9,7 @@
 
 #include "analysis/version.hpp"
 #include "scenarios/scenario_reader.hpp"
+#include "sim/routing/recorded.hpp"
 
 namespace epsim {
 namespace {
@@ -43,6 +44,35 @@ void add_files(const json& value, const std::filesystem::path& folder, json& fil
   files.push_back({value, identity_of(text)});
 }
 
+template <class T>
+void append_bytes(std::string& bytes, const std::vector<T>& values) {
+  bytes += std::to_string(values.size()) + ':';
+  bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
+}
+
+/// What a trace says, wherever its file is: the resolved scenario has its path alone.
+void replace_trace_by_content(const Workload& workload, ordered_json& resolved) {
+  if (workload.trace.file.empty()) return;
+  std::string bytes;
+  append_bytes(bytes, workload.log_popularity);
+  if (!workload.log_popularity.empty()) append_bytes(bytes, std::vector<double>{workload.skew});
+  if (workload.trace.has_tokens())
+    for (const RecordedStep& step : workload.trace.recorded->steps) {
+      append_bytes(bytes, step.tokens_per_device);
+      append_bytes(bytes, step.expert);
+      append_bytes(bytes, step.weight);
+    }
+  resolved["workload"]["trace"]["file"] = identity_of(bytes);
+}
+
+/// The scenario as far as any result depends on it.
+ordered_json essence_of(const Scenario& scenario) {
+  ordered_json resolved = resolved_json(scenario);
+  erase_texts(resolved);
+  replace_trace_by_content(scenario.workload, resolved);
+  return resolved;
+}
+
 }  // namespace
 
 Identity identity_of(std::string_view text) {
@@ -53,14 +83,11 @@ Identity identity_of(std::string_view text) {
 }
 
 Identity identity_of(const Scenario& scenario, const std::vector<PatternKind>& patterns) {
-  ordered_json resolved = resolved_json(scenario);
-  erase_texts(resolved);
-  return identity_of(ordered_json{std::move(resolved), names_of(patterns), version()}.dump());
+  return identity_of(ordered_json{essence_of(scenario), names_of(patterns), version()}.dump());
 }
 
 Identity routing_identity_of(const Scenario& scenario) {
-  ordered_json resolved = resolved_json(scenario);
-  erase_texts(resolved);
+  ordered_json resolved = essence_of(scenario);
   for (const char* key : {"transport", "patterns", "barriers", "resolution", "engine"}) resolved.erase(key);
   resolved["expert_parallel"].erase("communication_pattern");
   ordered_json& platform = resolved["platform"];

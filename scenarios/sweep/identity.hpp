@@ -16,8 +16,9 @@ using Identity = std::array<std::uint8_t, 16>;
 
 [[nodiscard]] Identity identity_of(std::string_view text);
 
-/// Of a point: its resolved scenario without name, question and expect, its patterns and the program's
-/// version. Points of the same identity have the same results.
+/// Of a point: its resolved scenario without name, question and expect, what its trace and matrix hold, its
+/// patterns and the program's version, which every change of the sources changes. Points of the same identity
+/// have the same results.
 [[nodiscard]] Identity identity_of(const Scenario& scenario, const std::vector<PatternKind>& patterns);
 
 /// Of the traffic that route_step makes: the resolved scenario without what only the network, the transport

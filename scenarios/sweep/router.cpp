@@ -101,6 +101,9 @@ std::string report_of(const PointResult& result) {
   result.error = failure_of([&] {
     const Scenario scenario = scenario_of(*task.sweep, request.combination);
     const std::vector<PatternKind> patterns = patterns_of(*task.sweep, scenario);
+    if (identity_of(scenario, patterns) != request.identity)
+      throw input_error("", "a file that the scenario names has changed since the sweep began",
+                        "run the sweep again");
     check_memory(estimate_memory(scenario, patterns, 1), physical_memory());
     result = result_of(run_experiment(scenario, patterns, {}, nullptr, routed));
   });

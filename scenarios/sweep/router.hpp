@@ -7,6 +7,7 @@
 #include <string>
 
 #include "platforms/units.hpp"
+#include "scenarios/sweep/identity.hpp"
 #include "scenarios/sweep/messages.hpp"
 #include "scenarios/sweep/point_result.hpp"
 #include "scenarios/sweep/sweep.hpp"
@@ -23,6 +24,7 @@ struct PointLimits {
 struct PointRequest {
   std::uint64_t point = 0;
   std::uint64_t combination = 0;
+  Identity identity = {};  ///< as planned: files may have changed since
 };
 
 struct RouterTask {

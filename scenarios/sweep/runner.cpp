@@ -147,7 +147,7 @@ void Runner::store_and_claim(const std::vector<EndedPoint>& ended) {
 }
 
 void Runner::start(Group& group, std::size_t point) {
-  const PointRequest request = {point, plan_[point].combination};
+  const PointRequest request = {point, plan_[point].combination, plan_[point].identity};
   memory_of_running_[point] = plan_[point].memory;
   if (!group.router && !group.has_waiting()) return processes_.start_alone(request);
   if (!group.router) group.router = processes_.start_router(request.combination);

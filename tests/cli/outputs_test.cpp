@@ -1,8 +1,10 @@
 // What the commands print and write.
 #include <doctest/doctest.h>
 
+#include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <set>
 #include <sstream>
 
@@ -58,7 +60,29 @@ TEST_CASE("help and version") {
     CHECK(help.exit_code == 0);
     CHECK(help.out.find("SCENARIO") != std::string::npos);
   }
-  CHECK(run_epsim({"--version"}).exit_code == 0);
+  const CommandResult version = run_epsim({"--version"});
+  CHECK(version.exit_code == 0);
+  // Results bear it, and must not be taken for those of a program that was built from something else.
+  CHECK_MESSAGE(std::regex_match(version.out, std::regex("epsim \\d+\\.\\d+\\.\\d+\\+[0-9a-f]{12}\n")),
+                version.out);
+}
+
+TEST_CASE("the version follows every source that is built") {
+  const TemporaryFolder folder;
+  const std::string first = folder.write("a.cpp", "int a;");
+  const std::string second = folder.write("b.hpp", "int b;");
+  const auto version = [&] {
+    const std::string output = folder.path() / "version.cpp";
+    const std::string command = "cmake -DVERSION=1.2.3 '-DFILES=" + first + ";" + second +
+                                "' -DOUTPUT=" + output + " -P " EPSIM_SOURCE_DIR "/analysis/version.cmake";
+    REQUIRE(std::system(command.c_str()) == 0);
+    return read_file(output);
+  };
+  const std::string before = version();
+  CHECK(before.find("1.2.3+") != std::string::npos);
+  CHECK(version() == before);
+  static_cast<void>(folder.write("b.hpp", "int c;"));
+  CHECK(version() != before);
 }
 
 TEST_CASE("the uniform star meets its closed forms") {

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -157,6 +158,70 @@ TEST_CASE("points whose process dies are failed rows and the others go on") {
     CHECK_MESSAGE(result.err.find(std::to_string(bandwidths.size()) + " points failed") != std::string::npos,
                   result.err);
   }
+}
+
+namespace {
+
+constexpr const char* trace_text = "[[1, 2, 3, 4, 5, 6, 7, 8]]";
+constexpr const char* other_trace_text = "[[8, 1, 1, 1, 1, 1, 1, 1]]";
+
+json layer_seconds(const std::string& json_lines) {
+  return json::parse(json_lines.substr(0, json_lines.find('\n')))["layer_seconds"];
+}
+
+}  // namespace
+
+TEST_CASE("points run again when what their trace or matrix holds has changed") {
+  const std::vector<std::array<std::string, 4>> cases = {
+      {"loads.json", trace_text, other_trace_text,
+       R"({"platform": {"topology": "star", "devices": 4}, "expert_parallel": {"num_experts": 8, "top_k": 1},
+           "workload": {"tokens_per_device": 64, "trace": "loads.json"}})"},
+      {"bytes.txt", "0 1000\n1000 0\n", "0 900000\n1 0\n",
+       R"({"platform": {"topology": "star", "devices": 2}, "traffic": {"matrix_file": "bytes.txt"}})"}};
+  for (const auto& [name, before, after, base] : cases) {
+    const TemporaryFolder folder;
+    static_cast<void>(folder.write("base.json", base));
+    static_cast<void>(folder.write(name, before));
+    const std::string sweep = folder.write(
+        "s.json",
+        R"({"base": "base.json", "grid": {"/platform/latency": ["2us"]}, "patterns": ["all_to_all"]})");
+    const std::string database = folder.path() / "s.db";
+    const auto run = [&] { return run_epsim({"sweep", sweep, "--db", database}); };
+    const auto found = [&] {
+      return layer_seconds(run_epsim({"sweep", "export", database, "--format", "jsonl"}).out);
+    };
+    REQUIRE(run().exit_code == 0);
+    const json first = found();
+    CHECK(run().err.find("0 points to run, 1 done") != std::string::npos);
+    static_cast<void>(folder.write(name, after));
+    CHECK(run().err.find("1 points to run, 0 done") != std::string::npos);
+    CHECK(found() != first);
+    static_cast<void>(folder.write(name, before));
+    CHECK(run().err.find("0 points to run, 1 done") != std::string::npos);
+    CHECK(found() == first);
+  }
+}
+
+TEST_CASE("a file that changes while a sweep runs makes the points after it fail") {
+  const TemporaryFolder folder;
+  static_cast<void>(folder.write("loads.json", trace_text));
+  const json sweep = {{"base",
+                       {{"platform", {{"topology", "star"}, {"devices", 4}}},
+                        {"expert_parallel", {{"num_experts", 8}, {"top_k", 1}}},
+                        {"workload", {{"trace", "loads.json"}}}}},
+                      {"grid", {{"/workload/tokens_per_device", {8, 400000}}}},
+                      {"patterns", {"all_to_all"}}};
+  const std::string file = folder.write("s.json", sweep.dump());
+  const std::string database = folder.path() / "s.db";
+  const TemporaryFolder outputs;
+  Command command(outputs, {"sweep", file, "--db", database, "--jobs", "1"}, folder.path());
+  REQUIRE(command.wait_for_child() > 0);  // the most expensive starts first
+  static_cast<void>(folder.write("loads.json", other_trace_text));
+  CHECK(command.wait().exit_code == 1);
+  const std::string rows = run_epsim({"sweep", "export", database}).out;
+  CHECK_MESSAGE(
+      rows.find("a file that the scenario names has changed since the sweep began") != std::string::npos,
+      rows);
 }
 
 TEST_CASE("a sweep with more values continues from what is there") {

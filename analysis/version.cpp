@@ -1,9 +1,0 @@
-#include "analysis/version.hpp"
-
-namespace epsim {
-
-std::string_view version() {
-  return EPSIM_VERSION;
-}
-
-}  // namespace epsim
