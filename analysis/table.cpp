@@ -46,6 +46,14 @@ std::string model_text(const Scenario& scenario, const Traffic& traffic) {
                      name_of(experts.load_balancing));
 }
 
+/// Which recording the routing is from; empty without one.
+std::string trace_text(const Trace& trace) {
+  if (trace.file.empty()) return "";
+  return fmt::format("  {} of layer {} in {}\n",
+                     trace.has_tokens() ? "tokens as recorded" : "expert loads as recorded",
+                     trace.layer.value_or(0), trace.file);
+}
+
 std::string load_text(const LoadSummary& load) {
   std::string text = fmt::format("imbalance (max / mean): devices {:.2f}, experts {:.2f}", load.max_over_mean,
                                  load.expert_max_over_mean);
@@ -60,7 +68,9 @@ std::string heading(const ExperimentResult& experiment) {
   const Scenario& scenario = experiment.scenario;
   const StepResult& last = experiment.steps.back();
   std::string text = scenario.name + '\n';
-  if (last.load) text += "  " + model_text(scenario, experiment.last_step.traffic) + '\n';
+  if (last.load)
+    text += "  " + model_text(scenario, experiment.last_step.traffic) + '\n' +
+            trace_text(scenario.workload.trace);
   text += fmt::format("  {}, {}\n", cluster_text(experiment), ports_text(scenario.platform));
   const Simulation& simulation = experiment.simulations.front();
   text += fmt::format("  transport {}, engine {}, resolution {}\n", label_of(scenario.transport),

@@ -97,19 +97,18 @@ json trace_json(const Trace& trace) {
 json workload_json(const Workload& workload) {
   const std::vector<int>& tokens = workload.tokens_per_device;
   const bool all_equal = std::ranges::adjacent_find(tokens, std::ranges::not_equal_to{}) == tokens.end();
-  json result = {{"steps", workload.steps},
-                 {"seed", workload.seed},
-                 {"embedding_dim", workload.embedding_dim},
-                 {"topics",
-                  {{"count", workload.topics.count},
-                   {"concentration", workload.topics.concentration},
-                   {"tokens", workload.topics.tokens}}},
-                 {"drift", workload.drift},
-                 {"simulate_every", workload.simulate_every}};
+  json result = {
+      {"steps", workload.steps}, {"seed", workload.seed}, {"simulate_every", workload.simulate_every}};
   // What a trace brings is not said twice.
-  if (!workload.trace.has_tokens())
+  if (!workload.trace.has_tokens()) {
+    result["embedding_dim"] = workload.embedding_dim;
+    result["topics"] = {{"count", workload.topics.count},
+                        {"concentration", workload.topics.concentration},
+                        {"tokens", workload.topics.tokens}};
+    result["drift"] = workload.drift;
     result["tokens_per_device"] = all_equal && !tokens.empty() ? json(tokens.front()) : json(tokens);
-  if (workload.log_popularity.empty()) result["skew"] = workload.skew;
+    if (workload.log_popularity.empty()) result["skew"] = workload.skew;
+  }
   if (!workload.trace.file.empty()) result["trace"] = trace_json(workload.trace);
   return result;
 }

@@ -69,7 +69,12 @@ void use_tokens(const Request& request, JsonObject& workload, Scenario& scenario
   const ExpertParallel& experts = scenario.expert_parallel;
   const TraceLimits limits{request.layer, experts.num_experts, experts.top_k};
   TokenTrace trace = read_token_trace(request.file, request.format, limits);
+  scenario.workload.trace.layer = trace.layer;
   const auto recorded = static_cast<int>(trace.steps.size());
+  for (const char* key : {"skew", "drift", "topics", "embedding_dim"})
+    if (workload.has(key))
+      workload.add_problem(key, "shapes synthetic tokens, and a trace of tokens brings its own",
+                           "leave it out");
   if (workload.has("tokens_per_device"))
     workload.add_problem("tokens_per_device", "a trace of tokens brings its own", "leave it out");
   if (workload.has("steps") && scenario.workload.steps > recorded)
@@ -89,6 +94,7 @@ void use_tokens(const Request& request, JsonObject& workload, Scenario& scenario
 void use_loads(const Request& request, JsonObject& workload, Scenario& scenario) {
   const Matrix<double> loads = read_loads(request.file);
   const int layer = request.layer.value_or(0);
+  scenario.workload.trace.layer = layer;
   if (workload.has("skew")) workload.add_problem("skew", "recorded loads bring their own", "leave it out");
   if (layer >= loads.rows())
     return workload.add_problem("trace", fmt::format("there is no layer {}", layer),
@@ -103,7 +109,13 @@ void use_loads(const Request& request, JsonObject& workload, Scenario& scenario)
   for (const double load : logs)
     if (load > 0) least = std::min(least, load);
   for (double& load : logs) load = portable_log(load > 0 ? load : least / 2);
-  scenario.workload.skew = standardise(logs);
+  const double skew = standardise(logs);
+  if (skew > limits::skew.high)
+    return workload.add_problem(
+        "trace",
+        fmt::format("the logarithms of layer {}'s loads have a standard deviation of {:.3g}", layer, skew),
+        fmt::format("give loads that differ less, of at most {}", limits::skew.high));
+  scenario.workload.skew = skew;
   scenario.workload.log_popularity = std::move(logs);
 }
 
@@ -134,7 +146,6 @@ void read_trace(JsonObject& workload, const std::filesystem::path& base_folder, 
     Trace& trace = scenario.workload.trace;
     trace.file = request->file.string();
     trace.format = name_in(trace_formats(), request->format);
-    trace.layer = request->layer;
     if (has_tokens)
       use_tokens(*request, workload, scenario);
     else

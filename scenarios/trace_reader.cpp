@@ -13,6 +13,7 @@
 #include "platforms/error.hpp"
 #include "scenarios/json_file.hpp"
 #include "scenarios/json_reader.hpp"
+#include "scenarios/limits.hpp"
 
 namespace epsim {
 namespace {
@@ -81,6 +82,10 @@ class TraceBuilder {
     if (trace_.steps.empty())
       throw input_error(file_, fmt::format("has no tokens of layer {}", limits_.layer.value_or(0)),
                         "give a layer that was recorded");
+    for (std::size_t step = 0; step < trace_.steps.size(); ++step)
+      if (trace_.steps[step].expert.empty())
+        throw input_error(file_, fmt::format("its {}. step has no tokens", step + 1),
+                          "give every step at least one token");
     for (const TraceStep& step : trace_.steps)
       if (!step.weight.empty() && step.weight.size() != step.expert.size())
         throw input_error(file_, "has weights on some lines only", "give weights for all tokens or none");
@@ -95,12 +100,19 @@ class TraceBuilder {
   std::int64_t step_ = 0;
 };
 
-std::int64_t member(const json& object, const char* name, const TraceBuilder& trace, std::size_t line) {
+/// Up to here counts are exact.
+constexpr double most_load = 0x1p53;
+
+/// Steps are numbered from anywhere, but so that the next number exists.
+constexpr IntegerRange step_numbers = {0, std::int64_t{1} << 53};
+
+std::int64_t member(const json& object, const char* name, IntegerRange range, const TraceBuilder& trace,
+                    std::size_t line) {
   const auto found = object.find(name);
-  if (found == object.end() || !found->is_number_integer() || *found < 0)
+  if (found == object.end() || !found->is_number_integer() || *found < range.low || *found > range.high)
     throw input_error(trace.place(line, name),
                       found == object.end() ? "missing" : fmt::format("found {}", describe(*found)),
-                      "give a whole number");
+                      fmt::format("give a whole number, {} to {}", range.low, range.high));
   return found->get<std::int64_t>();
 }
 
@@ -137,15 +149,16 @@ void read_megatron_line(std::string_view text, std::size_t line, TraceBuilder& t
   if (!object.is_object())
     throw input_error(trace.place(line, ""), "is not a JSON object",
                       "give one object per line; a last line that is cut off must go");
-  if (!trace.begin_line(member(object, "step", trace, line), member(object, "layer", trace, line), line))
+  if (!trace.begin_line(member(object, "step", step_numbers, trace, line),
+                        member(object, "layer", limits::layer, trace, line), line))
     return;
-  const std::int64_t rank = member(object, "rank", trace, line);
+  const std::int64_t rank = member(object, "rank", {0, limits::most_devices}, trace, line);
   std::vector<int>& ranks = trace.ranks();
   if (rank != std::ssize(ranks))
     throw input_error(trace.place(line, "rank"), fmt::format("{} where {} comes next", rank, ranks.size()),
                       "give every rank of a step once, in ascending order");
-  const std::int64_t tokens = member(object, "num_tokens", trace, line);
-  const std::int64_t top_k = member(object, "topk", trace, line);
+  const std::int64_t tokens = member(object, "num_tokens", limits::tokens_of_one, trace, line);
+  const std::int64_t top_k = member(object, "topk", limits::experts, trace, line);
   trace.set_top_k(top_k, line, "topk");
   const std::vector<std::int64_t> indices = indices_of(object, top_k, trace, line);
   if (std::ssize(indices) != tokens * top_k)
@@ -190,19 +203,23 @@ class CsvReader {
     if (fields.size() < 4)
       throw input_error(trace_.place(line, ""), fmt::format("has {} fields", fields.size()),
                         "give step,layer,token,expert ids...");
-    const std::int64_t step = whole(fields, 0, line);
-    if (!trace_.begin_line(step, whole(fields, 1, line), line)) return;
-    follow_token(whole(fields, 2, line), line);
+    const std::int64_t step = whole(fields, 0, line, step_numbers.high);
+    if (!trace_.begin_line(step, whole(fields, 1, line, limits::layer.high), line)) return;
+    follow_token(whole(fields, 2, line, step_numbers.high), line);
     const std::size_t top_k = top_k_of(fields, line);
     std::vector<std::int64_t> experts;
-    for (std::size_t f = 3; f < 3 + top_k; ++f) experts.push_back(whole(fields, f, line));
+    for (std::size_t f = 3; f < 3 + top_k; ++f) experts.push_back(whole(fields, f, line, step_numbers.high));
     trace_.add_token(experts, line, "experts");
     for (std::size_t f = 3 + top_k; f < fields.size(); ++f) add_weight(fields[f], f, line);
   }
 
  private:
-  std::int64_t whole(const std::vector<std::string_view>& fields, std::size_t field, std::size_t line) const {
+  std::int64_t whole(const std::vector<std::string_view>& fields, std::size_t field, std::size_t line,
+                     std::int64_t most) const {
     const auto value = parse_number<std::int64_t>(fields[field]);
+    if (value && *value > most)
+      throw input_error(trace_.place(line, fmt::format("field {}", field + 1)),
+                        fmt::format("{} is too large", *value), fmt::format("give at most {}", most));
     if (!value || *value < 0)
       throw input_error(trace_.place(line, fmt::format("field {}", field + 1)),
                         fmt::format("\"{}\" is not a whole number", fields[field].substr(0, 40)),
@@ -299,8 +316,9 @@ Matrix<double> read_loads(const std::filesystem::path& file) {
                   fmt::format("is not a list of {} loads like the first", experts));
     double sum = 0;
     for (std::size_t e = 0; e < experts; ++e) {
-      if (!row[e].is_number() || row[e].get<double>() < 0)
-        throw fault(fmt::format("/{}/{}", layer, e), fmt::format("found {}, not a load", describe(row[e])));
+      if (!row[e].is_number() || row[e].get<double>() < 0 || row[e].get<double>() > most_load)
+        throw fault(fmt::format("/{}/{}", layer, e),
+                    fmt::format("found {}, not a load of at most 2^53", describe(row[e])));
       sum += loads(static_cast<int>(layer), static_cast<int>(e)) = row[e].get<double>();
     }
     if (sum <= 0) throw fault(fmt::format("/{}", layer), "all loads are 0");

@@ -80,7 +80,7 @@ struct RecordedRouting;
 struct Trace {
   std::string file;          ///< empty: none
   std::string format;        ///< megatron, csv or loads
-  std::optional<int> layer;  ///< empty: the first that was recorded
+  std::optional<int> layer;  ///< that is used; empty without a file
   /// Of megatron and csv: the tokens of every step; loads are in Workload::log_popularity.
   std::shared_ptr<const RecordedRouting> recorded;
 

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "analysis/fit.hpp"
 #include "platforms/error.hpp"
 #include "scenarios/choices.hpp"
 #include "scenarios/commands/experiment_command.hpp"
+#include "scenarios/limits.hpp"
 
 namespace epsim {
 namespace {
@@ -49,16 +51,30 @@ Matrix<double> one_layer(const Matrix<double>& loads, int layer, const std::stri
 void fit(const FitOptions& options) {
   const TraceFormat format = options.format.empty() ? format_of(options.file) : named_format(options.format);
   const bool has_tokens = format != TraceFormat::loads;
-  TraceLimits limits;
-  if (options.layer >= 0) limits.layer = options.layer;
-  if (options.experts > 0) limits.num_experts = options.experts;
-  const Matrix<double> loads =
-      has_tokens ? count_loads(read_token_trace(options.file, format, limits), options.experts)
-                 : one_layer(read_loads(options.file), std::max(0, options.layer), options.file);
+  TraceLimits wanted;
+  if (options.layer >= 0) wanted.layer = options.layer;
+  if (options.experts > 0) wanted.num_experts = options.experts;
+  int layer = std::max(0, options.layer);
+  Matrix<double> loads;
+  if (has_tokens) {
+    const TokenTrace trace = read_token_trace(options.file, format, wanted);
+    layer = trace.layer;
+    loads = count_loads(trace, options.experts);
+  } else {
+    loads = one_layer(read_loads(options.file), layer, options.file);
+  }
   const Fit found = fit_loads(loads, has_tokens);
+  if (found.skew > limits::skew.high)
+    throw input_error(
+        options.file,
+        fmt::format("the skew of layer {} is {:.3g}, more than a workload can have", layer, found.skew),
+        fmt::format("give loads that differ less, of a skew of at most {}", limits::skew.high));
+  std::cerr << fmt::format("epsim: layer {}, {} {}, {} experts\n", layer, loads.rows(),
+                           loads.rows() == 1 ? "step" : "steps", loads.columns());
   nlohmann::ordered_json workload = {{"skew", found.skew}};
   if (found.drift) workload["drift"] = *found.drift;
-  print(text_of({{"workload", std::move(workload)}}));
+  // The auxiliary loss would balance step by step what was fitted.
+  print(text_of({{"expert_parallel", {{"use_auxiliary_loss", false}}}, {"workload", std::move(workload)}}));
 }
 
 }  // namespace epsim

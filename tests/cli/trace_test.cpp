@@ -83,6 +83,12 @@ TEST_CASE("fit prints a piece of a scenario") {
   // The standard deviation of the logarithms of 20 107 104 64 19 197 187 157 172 86 16 27.
   CHECK(fragment["workload"]["skew"].get<double>() == doctest::Approx(0.92336).epsilon(1e-4));
   CHECK_FALSE(fragment["workload"].contains("drift"));
+  CHECK(fragment["expert_parallel"]["use_auxiliary_loss"] == false);  // else the skew fades
+  CHECK_MESSAGE(command.err == "epsim: layer 1, 1 step, 12 experts\n", command.err);
+  const TemporaryFolder folder;
+  const CommandResult steep = run_epsim({"fit", folder.write("steep.json", "[[1, 9e15]]")});
+  CHECK(steep.exit_code == 2);
+  CHECK(steep.err.find("the skew of layer 0 is 18.4, more than a workload can have") != std::string::npos);
   const CommandResult wrong = run_epsim({"fit", example, "--layer", "2"});
   CHECK(wrong.exit_code == 2);
   CHECK(wrong.err.find("has no layer 2; give 0 to 1") != std::string::npos);

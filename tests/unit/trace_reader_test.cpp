@@ -154,7 +154,38 @@ TEST_CASE("traces: faults name file and line and field") {
                R"({"step": 0, "layer": 0, "rank": 0, "num_tokens": 2, "topk": 1, "top_indices": [[1]]})") ==
       "F, line 1, top_indices: 1 numbers, not num_tokens (2) x topk (1); give topk experts for every token");
   CHECK(fault_of("a.jsonl", R"({"step": 0, "layer": 0, "rank": 0, "topk": 1})") ==
-        "F, line 1, num_tokens: missing; give a whole number");
+        "F, line 1, num_tokens: missing; give a whole number, 0 to 67108864");
+  // 2^62 tokens of 4 experts are 0 numbers modulo 2^64.
+  CHECK(
+      fault_of(
+          "a.jsonl",
+          R"({"step": 0, "layer": 0, "rank": 0, "num_tokens": 4611686018427387904, "topk": 4, "top_indices": []})") ==
+      "F, line 1, num_tokens: found the number 4611686018427387904; give a whole number, 0 to 67108864");
+  CHECK(
+      fault_of(
+          "a.jsonl",
+          R"({"step": 9223372036854775807, "layer": 0, "rank": 0, "num_tokens": 1, "topk": 1, "top_indices": [0]})")
+          .find("F, line 1, step: found the number 9223372036854775807; give") == 0);
+  CHECK(fault_of(
+            "a.jsonl",
+            R"({"step": 0, "layer": 4294967296, "rank": 0, "num_tokens": 1, "topk": 1, "top_indices": [0]})")
+            .find("F, line 1, layer: found") == 0);
+  CHECK(fault_of("a.jsonl",
+                 R"({"step": 0, "layer": 0, "rank": 0, "num_tokens": 0, "topk": 0, "top_indices": []})") ==
+        "F, line 1, topk: found the number 0; give a whole number, 1 to 65536");
+  CHECK(fault_of("a.jsonl",
+                 R"({"step": 0, "layer": 0, "rank": 0, "num_tokens": 0, "topk": 2, "top_indices": []})") ==
+        "F: its 1. step has no tokens; give every step at least one token");
+  for (const char* null :
+       {R"({"step": null, "layer": 0, "rank": 0, "num_tokens": 1, "topk": 1, "top_indices": [0]})",
+        R"({"step": 0, "layer": 0, "rank": 0, "num_tokens": 1, "topk": 1, "top_indices": null})",
+        R"({"step": 0, "layer": 0, "rank": 0, "num_tokens": 1, "topk": 1, "top_indices": [null]})", "null"})
+    CHECK(fault_of("a.jsonl", null) != "accepted");
+  CHECK(fault_of("a.csv", "9223372036854775807,0,0,1,2\n") ==
+        "F, line 1, field 1: 9223372036854775807 is too large; give at most 9007199254740992");
+  CHECK(fault_of("a.csv", "0,4294967296,0,1,2\n").find("F, line 1, field 2: 4294967296 is too large") == 0);
+  CHECK(fault_of("a.json", "[[1e308, 1e308]]").find("F, /0/0: found") == 0);
+  CHECK(fault_of("a.json", "[[null, 1]]").find("F, /0/0: found null") == 0);
   CHECK(fault_of("a.json", "[[1, 2], [3]]").find("F, /1: is not a list of 2 loads") == 0);
   CHECK(fault_of("a.json", "[[0, 0]]").find("F, /0: all loads are 0") == 0);
   CHECK(fault_of("a.json", "[[1, -2]]").find("F, /0/1: found") == 0);
@@ -179,6 +210,20 @@ TEST_CASE("traces: a scenario says what does not fit together") {
   CHECK(fault(tokens, R"({"workload": {"steps": 2}})") == "/workload/steps: the trace has 1; give 1 to 1");
   CHECK(fault(tokens, R"({"workload": {"tokens_per_device": 2}})") ==
         "/workload/tokens_per_device: a trace of tokens brings its own; leave it out");
+  for (const char* key : {"skew", "drift", "embedding_dim"})
+    CHECK(fault(tokens, (R"({"workload": {")" + std::string(key) + R"(": 1}})").c_str()) ==
+          "/workload/" + std::string(key) +
+              ": shapes synthetic tokens, and a trace of tokens brings its own; leave it out");
+  CHECK(fault(tokens, R"({"workload": {"topics": {"count": 4}}})").find("/workload/topics: shapes") == 0);
+  CHECK(
+      fault(
+          loads,
+          R"({"workload": {"drift": 0.5}, "expert_parallel": {"num_experts": 3, "expert_parallel_size": 1}})") ==
+      "accepted");
+  const TemporaryFile steep("s.json", "[[1, 1, 9e15, 9e15]]");
+  CHECK(fault(steep, "{}")
+            .find("/workload/trace: the logarithms of layer 0's loads have a standard deviation of 18.4") ==
+        0);
   CHECK(fault(tokens, R"({"expert_parallel": {"load_balancing": "load_aware"}})").find("needs the scores") !=
         std::string::npos);
   CHECK(fault(tokens, R"({"expert_parallel": {"routing_strategy": "random"}})") ==
