@@ -48,6 +48,13 @@ class Payback {
       if (!last.paid_for_after[p] && last.saved_seconds[p] >= last.seconds)
         last.paid_for_after[p] = static_cast<int>(steps.size() - *step_);
     }
+    last.steps_watched = static_cast<int>(steps.size() - *step_);
+  }
+
+  void end_run(std::vector<StepResult>& steps, int interval) const {
+    if (!step_) return;
+    Rebalancing& last = *steps[*step_].rebalancing;
+    last.is_cut_short = last.steps_watched < interval;
   }
 
   [[nodiscard]] bool is_open() const { return step_.has_value(); }
@@ -70,16 +77,26 @@ Rebalancing move_weights(const ExperimentResult& experiment) {
   return rebalancing;
 }
 
-/// How much longer the step's layers would take where the experts were before.
-std::vector<Seconds> savings(const ExperimentResult& experiment, const ExpertPlacement& former,
-                             const SimulateOptions& options) {
+/// The step's layers where experts never move and have no replicas.
+std::vector<Seconds> static_layers(const ExperimentResult& experiment, const SimulateOptions& options) {
+  const ExpertPlacement still =
+      static_placement(experiment.scenario.expert_parallel, experiment.cluster.group);
+  std::vector<Seconds> layers;
+  if (still == experiment.last_step.placement) {
+    for (const Simulation& simulation : experiment.simulations) layers.push_back(simulation.timeline.end());
+    return layers;
+  }
   const RoutedStep elsewhere =
-      placed_elsewhere(experiment.scenario, experiment.cluster, experiment.last_step, former);
-  std::vector<Seconds> saved;
+      placed_elsewhere(experiment.scenario, experiment.cluster, experiment.last_step, still);
   for (const Simulation& simulation :
        simulate(experiment.scenario, experiment.cluster, elsewhere, experiment.patterns, options))
-    saved.push_back(simulation.timeline.end());
-  for (std::size_t p = 0; p < saved.size(); ++p) saved[p] -= experiment.simulations[p].timeline.end();
+    layers.push_back(simulation.timeline.end());
+  return layers;
+}
+
+std::vector<Seconds> savings(const StepResult& step) {
+  std::vector<Seconds> saved = step.static_layer_seconds;
+  for (std::size_t p = 0; p < saved.size(); ++p) saved[p] -= step.layers[p].layer_seconds;
   return saved;
 }
 
@@ -100,8 +117,10 @@ void run_step(ExperimentResult& experiment, int step, const SimulateOptions& opt
     experiment.simulations =
         simulate(scenario, experiment.cluster, experiment.last_step, experiment.patterns, options);
     experiment.steps.push_back(summarize_step(experiment));
-    if (payback.is_open())
-      payback.save(savings(experiment, *experiment.last_step.routed->next.former_placement, options));
+    if (scenario.expert_parallel.load_balancing == LoadBalancing::dynamic && !scenario.direct_traffic) {
+      experiment.steps.back().static_layer_seconds = static_layers(experiment, options);
+      if (payback.is_open()) payback.save(savings(experiment.steps.back()));
+    }
   } else {
     experiment.steps.push_back({summarize_load(experiment.last_step), {}});
   }
@@ -117,6 +136,17 @@ Seconds total_seconds(const ExperimentResult& experiment, std::size_t pattern) {
   for (const StepResult& step : experiment.steps) {
     if (!step.layers.empty()) layer = step.layers[pattern].layer_seconds;
     sum += layer + (step.rebalancing ? step.rebalancing->seconds : 0);
+  }
+  return sum;
+}
+
+std::optional<Seconds> static_total_seconds(const ExperimentResult& experiment, std::size_t pattern) {
+  if (experiment.steps.back().static_layer_seconds.empty()) return std::nullopt;
+  Seconds sum = 0;
+  Seconds layer = 0;
+  for (const StepResult& step : experiment.steps) {
+    if (!step.static_layer_seconds.empty()) layer = step.static_layer_seconds[pattern];
+    sum += layer;
   }
   return sum;
 }
@@ -142,6 +172,7 @@ ExperimentResult run_experiment(const Scenario& scenario, std::span<const Patter
     if (experiment.last_step.routed) state = experiment.last_step.routed->next;
     run_step(experiment, step, options, progress, payback);
   }
+  payback.end_run(experiment.steps, scenario.expert_parallel.rebalance_interval);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
   experiment.wall_seconds = elapsed.count();
   return experiment;

@@ -14,14 +14,21 @@
 namespace epsim {
 
 /// A rebalancing: what moving weights before a step cost, and when the faster layers have paid for it.
-/// Savings are what the same tokens take under the placement before, minus what they take; a step that was
-/// not simulated counts as the last that was.
+/// Savings are what the same tokens take where experts never move and have no replicas (static_placement),
+/// minus what they take; a step that was not simulated counts as the last that was.
 struct Rebalancing {
   Bytes bytes = 0;                                 ///< weights that crossed the network
   Seconds seconds = 0;                             ///< their transfer, alone, before the step
   int moved_experts = 0;                           ///< (expert, device) pairs
   std::vector<Seconds> saved_seconds;              ///< per pattern, until the next rebalancing or the end
   std::vector<std::optional<int>> paid_for_after;  ///< per pattern: steps; empty: not until then
+  int steps_watched = 0;                           ///< until the next rebalancing or the end
+  bool is_cut_short = false;                       ///< the run ended before another one was due
+
+  /// Neither paid for nor watched as long as it was to last.
+  [[nodiscard]] bool is_too_early_to_tell(std::size_t pattern) const {
+    return is_cut_short && !paid_for_after[pattern];
+  }
 };
 
 /// One step, with one LayerSummary per pattern in the experiment's order; none when the network did not run.
@@ -29,6 +36,8 @@ struct StepResult {
   std::optional<LoadSummary> load;
   std::vector<LayerSummary> layers;
   std::optional<Rebalancing> rebalancing = {};  ///< before the step; empty: nothing moved
+  /// With dynamic balancing, per pattern where the network ran: the same tokens under static_placement.
+  std::vector<Seconds> static_layer_seconds = {};
 };
 
 struct ExperimentResult {
@@ -44,6 +53,9 @@ struct ExperimentResult {
 /// Over all steps, and moving experts between them. A step that was not simulated counts as the last that
 /// was.
 [[nodiscard]] Seconds total_seconds(const ExperimentResult& experiment, std::size_t pattern);
+/// The same for experts that never move and have no replicas; empty where experts do not move.
+[[nodiscard]] std::optional<Seconds> static_total_seconds(const ExperimentResult& experiment,
+                                                          std::size_t pattern);
 [[nodiscard]] int simulated_steps(const ExperimentResult& experiment);
 
 /// Called before each step and pattern group with a short text ("step 2/5: simulating 4 patterns").

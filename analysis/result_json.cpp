@@ -61,7 +61,8 @@ Json rebalancing_json(const std::optional<Rebalancing>& rebalancing, std::size_t
   return {{"seconds", rebalancing->seconds},
           {"moved_experts", rebalancing->moved_experts},
           {"saved_seconds", rebalancing->saved_seconds[pattern]},
-          {"paid_for_after_steps", or_null(rebalancing->paid_for_after[pattern])}};
+          {"paid_for_after_steps", or_null(rebalancing->paid_for_after[pattern])},
+          {"too_early_to_tell", rebalancing->is_too_early_to_tell(pattern)}};
 }
 
 Json last_rebalance_step(const ExperimentResult& experiment) {
@@ -107,6 +108,7 @@ Json run_json(const ExperimentResult& experiment, std::size_t pattern, const Jso
           {"resolution_seconds", simulation.resolution},
           {"layer_seconds", layer.layer_seconds},
           {"total_seconds", total_seconds(experiment, pattern)},
+          {"static_total_seconds", or_null(static_total_seconds(experiment, pattern))},
           {"simulated_steps", simulated_steps(experiment)},
           {"lower_bound_seconds", layer.lower_bound_seconds},
           {"communication_efficiency", layer.communication_efficiency},

@@ -188,12 +188,28 @@ std::string rebalancing_text(const ExperimentResult& experiment) {
                     format_bytes(static_cast<double>(one->bytes)), format_duration(one->seconds));
     for (std::size_t p = 0; p < experiment.patterns.size(); ++p) {
       const std::optional<int>& paid = one->paid_for_after[p];
-      line += fmt::format("{}{} ({})", p > 0 ? ", " : "", paid ? std::to_string(*paid) + " steps" : "never",
-                          name_of(experiment.patterns[p]));
+      const std::string when = paid ? std::to_string(*paid) + (*paid == 1 ? " step" : " steps")
+                               : one->is_too_early_to_tell(p) ? "too early to tell"
+                                                              : "never";
+      line += fmt::format("{}{} ({})", p > 0 ? ", " : "", when, name_of(experiment.patterns[p]));
     }
     text += wrapped(std::move(line)) + '\n';
   }
   return text.empty() ? "" : '\n' + text;
+}
+
+/// Where experts move: what the whole run takes, with the moves, and what it takes where they stay.
+std::string totals_table(const ExperimentResult& experiment) {
+  if (!static_total_seconds(experiment, 0)) return "";
+  std::vector<Row> rows;
+  for (std::size_t p = 0; p < experiment.patterns.size(); ++p) {
+    const Seconds moving = total_seconds(experiment, p);
+    const Seconds still = *static_total_seconds(experiment, p);
+    rows.push_back({std::string(name_of(experiment.patterns[p])), format_duration(moving),
+                    format_duration(still), fmt::format("{:+.1f} %", 100 * (moving / still - 1))});
+  }
+  return fmt::format("\nall {} steps\n", experiment.steps.size()) +
+         layout({{"pattern", true}, {"experts move"}, {"static, no replicas"}, {"difference"}}, rows);
 }
 
 }  // namespace
@@ -206,7 +222,7 @@ std::string comparison_table(const ExperimentResult& experiment) {
   for (std::size_t i = 0; i < layers.size(); ++i) rows.push_back(pattern_row(experiment, i, has_layer, best));
   rows.push_back(bound_row(layers.front(), has_layer));
   return heading(experiment) + '\n' + layout(columns_of(has_layer), rows) + steps_table(experiment) +
-         rebalancing_text(experiment) + '\n' + wrapped(verdict(experiment)) + '\n';
+         rebalancing_text(experiment) + totals_table(experiment) + '\n' + wrapped(verdict(experiment)) + '\n';
 }
 
 }  // namespace epsim

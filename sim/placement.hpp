@@ -16,9 +16,15 @@ namespace epsim {
 [[nodiscard]] std::vector<std::vector<int>> slots_of_experts(const ExpertPlacement& placement,
                                                              int num_experts);
 
-/// Before anything is known about loads: experts in order, experts_per_device to each rank; with redundant
-/// experts the EPLB plan for equal loads.
+/// Before anything is known about loads: experts in order, as many to each rank as can be, and the replicas
+/// spread: the k-th spare slot of a rank holds a further copy of an expert of the rank k + 1 places on, so
+/// that no rank holds two copies of one and, of equal loads, all ranks carry the same. Where a node keeps its
+/// groups of experts (see plan_placement), within the node.
 [[nodiscard]] ExpertPlacement first_placement(const ExpertParallel& expert_parallel, const Group& group);
+
+/// What balancing is compared with: experts in order and no replicas, on as few slots as that takes. Where
+/// the ranks do not divide the experts, the first placement.
+[[nodiscard]] ExpertPlacement static_placement(const ExpertParallel& expert_parallel, const Group& group);
 
 /// The EPLB plan for these loads: hierarchical where the group's nodes are equal and divide expert_groups.
 [[nodiscard]] ExpertPlacement plan_placement(const ExpertParallel& expert_parallel, const Group& group,

@@ -88,10 +88,7 @@ RoutedStep route_step(const Scenario& scenario, const Cluster& cluster, const Ro
     ExpertPlacement planned = plan_placement(experts, cluster.group, state.average_load);
     Matrix<Bytes> bytes =
         migration(placement, planned, cluster.group, expert_bytes(scenario.model, scenario.payload.weights));
-    if (any_bytes(bytes)) {
-      moved = std::move(bytes);
-      placed.former_placement = placement;
-    }
+    if (any_bytes(bytes)) moved = std::move(bytes);
     placement = std::move(planned);
   }
   placed.placement = placement;

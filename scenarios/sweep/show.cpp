@@ -31,7 +31,22 @@ std::vector<std::string> compared_settings(const Sweep& sweep) {
   return pointers;
 }
 
-std::vector<Measurement> measurements_of(SweepDatabase& database, const StoredSweep& stored) {
+/// Whether experts move at any point that is done.
+bool experts_move(SweepDatabase& database) {
+  Statement select = database.connection().prepare(
+      "SELECT 1 FROM plan JOIN points USING(identity) WHERE points.status = 'done' AND"
+      " json_extract(points.scenario, '$.expert_parallel.load_balancing') = 'dynamic' LIMIT 1");
+  return select.step();
+}
+
+std::size_t column_of(std::string_view figure) {
+  const auto& columns = result_columns();
+  return static_cast<std::size_t>(std::ranges::find(columns, figure, &ResultColumn::name) - columns.begin());
+}
+
+std::vector<Measurement> measurements_of(SweepDatabase& database, const StoredSweep& stored,
+                                         std::string_view figure) {
+  const std::size_t column = column_of(figure);
   const std::vector<std::string> pointers = setting_pointers(stored.sweep);
   std::vector<Measurement> measurements;
   for_each_row(database, stored, [&](const ExportRow& row) {
@@ -41,7 +56,7 @@ std::vector<Measurement> measurements_of(SweepDatabase& database, const StoredSw
       if (pointers[i] != pattern_pointer) one.settings.push_back(*row.settings[i]);
     one.seed = row.seed;
     one.pattern = row.pattern;
-    one.layer_seconds = std::get<double>(row.figures.front());
+    one.seconds = std::get<double>(row.figures[column]);
   });
   return measurements;
 }
@@ -91,7 +106,8 @@ std::vector<std::string> values_row(const GroupMeans& group) {
 std::string groups_table(const SweepFindings& findings, bool only_best) {
   std::vector<Column> columns;
   for (const std::string& pointer : findings.pointers) columns.push_back({pointer});
-  columns.insert(columns.end(), {{"pattern", true}, {"layer"}, {"95 %"}});
+  columns.insert(columns.end(),
+                 {{"pattern", true}, {findings.figure == "layer_seconds" ? "layer" : "all steps"}, {"95 %"}});
   if (only_best)
     columns.insert(columns.end(), {{"lead over", true}, {"sure", true}});
   else
@@ -144,7 +160,7 @@ ordered_json group_json(const SweepFindings& findings, const GroupMeans& group, 
     const auto& [pattern, mean] = group.patterns[i];
     if (only_best && i != group.best) continue;
     patterns.push_back({{"pattern", pattern},
-                        {"layer_seconds", mean.seconds},
+                        {std::string(findings.figure), mean.seconds},
                         {"half_width_seconds", value_or_null(mean.half_width)},
                         {"seeds", mean.seeds},
                         {"points", mean.points}});
@@ -166,9 +182,10 @@ SweepFindings findings_of(SweepDatabase& database, const StoredSweep& stored,
                           const std::vector<std::string>& group_by) {
   const std::vector<std::string> pointers = compared_settings(stored.sweep);
   const std::vector<std::size_t> columns = columns_of(pointers, group_by);
-  const std::vector<Measurement> measurements = measurements_of(database, stored);
   SweepFindings findings;
   findings.name = stored.sweep.name;
+  if (experts_move(database)) findings.figure = "total_seconds";
+  const std::vector<Measurement> measurements = measurements_of(database, stored, findings.figure);
   for (const std::size_t column : columns) findings.pointers.push_back(pointers[column]);
   findings.groups = group_means(measurements, columns);
   findings.crossover_pointers = pointers;
@@ -209,8 +226,13 @@ ordered_json findings_json(const SweepFindings& findings, bool only_best) {
                          {"best_above", one.best_above},
                          {"at", value_or_null(one.at)}});
   }
-  return {{"sweep", findings.name},      {"done", findings.done},       {"failed", findings.failed},
-          {"pending", findings.pending}, {"groups", std::move(groups)}, {"crossovers", std::move(crossings)}};
+  return {{"sweep", findings.name},
+          {"figure", findings.figure},
+          {"done", findings.done},
+          {"failed", findings.failed},
+          {"pending", findings.pending},
+          {"groups", std::move(groups)},
+          {"crossovers", std::move(crossings)}};
 }
 
 }  // namespace epsim

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scenarios/sweep/database.hpp"
@@ -13,6 +14,9 @@ namespace epsim {
 
 struct SweepFindings {
   std::string name;
+  /// What patterns are ranked by: layer_seconds, or total_seconds where experts move, since moving them
+  /// counts.
+  std::string_view figure = "layer_seconds";
   std::vector<std::string> pointers;  ///< grouped by
   std::vector<GroupMeans> groups;
   std::vector<std::string> crossover_pointers;  ///< of all settings

@@ -41,7 +41,7 @@ std::vector<Group> grouped(const std::vector<Measurement>& measurements,
     if (is_new) groups.push_back({values, {}, {}});
     Group& group = groups[at->second];
     if (!group.times.contains(one.pattern)) group.patterns.push_back(one.pattern);
-    group.times[one.pattern][{json(one.settings), one.seed}] = one.layer_seconds;
+    group.times[one.pattern][{json(one.settings), one.seed}] = one.seconds;
   }
   return groups;
 }

@@ -1,4 +1,4 @@
-// What a sweep found: mean layer times with confidence intervals over seeds, the best pattern of every group
+// What a sweep found: mean times with confidence intervals over seeds, the best pattern of every group
 // of points, and where along a swept value the best pattern changes. Everything follows from the rows of
 // export.
 #pragma once
@@ -16,7 +16,7 @@ struct Measurement {
   std::vector<nlohmann::json> settings;  ///< by pointer
   nlohmann::json seed;
   std::string pattern;
-  double layer_seconds = 0;
+  double seconds = 0;  ///< of a layer, or of all steps
 };
 
 /// A mean over seeds. With several settings in a group, a seed's figure is the mean over its settings.

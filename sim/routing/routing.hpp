@@ -89,10 +89,9 @@ struct RouterState {
   std::vector<double> log_popularity = {};  ///< with drift: per expert, standardised; empty: the first step's
   std::vector<double> gate_bias = {};       ///< auxiliary loss: per expert, added to the logits; empty: zeros
   std::vector<double> selection_bias = {};  ///< load_aware: per expert; empty: zeros
-  std::optional<ExpertPlacement> placement = {};         ///< empty: the first one
-  std::optional<ExpertPlacement> former_placement = {};  ///< dynamic: that before the last rebalancing
-  std::vector<double> average_load = {};                 ///< dynamic: moving average per expert
-  std::vector<double> assigned_load = {};  ///< load_based: decayed counts per expert; empty: zeros
+  std::optional<ExpertPlacement> placement = {};  ///< empty: the first one
+  std::vector<double> average_load = {};          ///< dynamic: moving average per expert
+  std::vector<double> assigned_load = {};         ///< load_based: decayed counts per expert; empty: zeros
 };
 
 struct RoutedTokens {

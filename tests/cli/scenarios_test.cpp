@@ -121,6 +121,9 @@ TEST_CASE("DeepSeek-V3 prefill EP32: moving experts pays when popularity drifts 
     CHECK(moved["rebalance"]["seconds"].get<double>() == doctest::Approx(10.8e-3).epsilon(0.05));
     CHECK(moved["rebalance"]["paid_for_after_steps"] <= 8);
     CHECK(moved["rebalance"]["saved_seconds"] > moved["rebalance"]["seconds"]);
+    CHECK(moved["rebalance"]["too_early_to_tell"] == false);
+    // It pays in the end, moves included.
+    CHECK(pattern["total_seconds"] < pattern["static_total_seconds"]);
     CHECK(steps[15]["rebalance"].is_null());
     CHECK(steps[15]["rebalance_bytes"] == 0);
     CHECK(steps[15]["load"]["max_over_mean"] > 1.9);
@@ -139,6 +142,8 @@ TEST_CASE("DeepSeek-V3 decode EP32: moving experts does not pay when popularity 
       CHECK(moved["seconds"] > 0.01);
       CHECK(moved["paid_for_after_steps"].is_null());
       CHECK(moved["saved_seconds"] < moved["seconds"]);
+      CHECK(moved["too_early_to_tell"] == (step == 24));  // one step before the end
     }
+    CHECK(pattern["total_seconds"] > pattern["static_total_seconds"]);
   }
 }

@@ -202,6 +202,25 @@ TEST_CASE("points run again when what their trace or matrix holds has changed") 
   }
 }
 
+TEST_CASE("show ranks by all steps where experts move") {
+  const TemporaryFolder folder;
+  const json sweep = {{"base",
+                       {{"platform", {{"topology", "star"}, {"devices", 4}}},
+                        {"expert_parallel", {{"num_experts", 8}, {"top_k", 1}, {"rebalance_interval", 2}}},
+                        {"workload", {{"tokens_per_device", 64}, {"steps", 4}, {"skew", 1}}}}},
+                      {"grid", {{"/expert_parallel/load_balancing", {"Dynamic", "token_choice_based"}}}},
+                      {"patterns", {"all_to_all", "ring"}}};
+  const std::string database = folder.path() / "s.db";
+  REQUIRE(run_epsim({"sweep", folder.write("s.json", sweep.dump()), "--db", database}).exit_code == 0);
+  const json found = json::parse(run_epsim({"sweep", "show", database, "--json"}).out);
+  CHECK(found["figure"] == "total_seconds");
+  const std::string rows = run_epsim({"sweep", "export", database, "--format", "jsonl"}).out;
+  const json first = json::parse(rows.substr(0, rows.find('\n')));
+  CHECK(found["groups"][0]["patterns"][0]["total_seconds"] == first["total_seconds"]);
+  CHECK(first["total_seconds"] > 3 * first["layer_seconds"].get<double>());
+  CHECK(run_epsim({"sweep", "show", database}).out.find("all steps") != std::string::npos);
+}
+
 TEST_CASE("a file that changes while a sweep runs makes the points after it fail") {
   const TemporaryFolder folder;
   static_cast<void>(folder.write("loads.json", trace_text));

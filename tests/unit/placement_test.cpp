@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 #include <vector>
 
 #include "sim/simulate.hpp"
@@ -60,14 +61,71 @@ TEST_CASE("round_robin and random use all replicas evenly and dropped selections
   }
 }
 
-TEST_CASE("redundant experts are first copies of the first experts") {
+TEST_CASE("first replicas are on other ranks than the originals and the ranks carry the same") {
+  const Topology topology = build_topology({.fabric = RailOptimizedSpec{.nodes = 4}});
+  for (const int ranks : {2, 4, 8, 32})
+    for (const int own : {1, 3, 4, 8})
+      for (int spare = 1; spare <= std::min(own, ranks - 1); ++spare)
+        for (const int groups : {1, 4}) {
+          ExpertParallel experts;
+          experts.expert_parallel_size = ranks;
+          experts.num_experts = ranks * own;
+          experts.redundant_experts = ranks * spare;
+          experts.experts_per_device = own + spare;
+          experts.expert_groups = groups;
+          const Group group = make_group(topology, ranks);
+          const ExpertPlacement placement = first_placement(experts, group);
+          REQUIRE(placement.slots() == ranks * (own + spare));
+          const auto slots = slots_of_experts(placement, experts.num_experts);
+          std::vector<double> load(static_cast<std::size_t>(ranks));
+          for (const std::vector<int>& copies : slots) {
+            REQUIRE(!copies.empty());
+            std::set<int> places;
+            for (const int slot : copies) {
+              places.insert(placement.rank_of_slot(slot));
+              load[static_cast<std::size_t>(placement.rank_of_slot(slot))] +=
+                  1.0 / static_cast<double>(copies.size());
+            }
+            CHECK(places.size() == copies.size());
+          }
+          for (const double one : load) CHECK(one == doctest::Approx(own));
+        }
+}
+
+TEST_CASE("first replicas with sizes that do not divide: every slot has an expert and every expert a slot") {
+  for (int experts = 1; experts <= 9; ++experts)
+    for (int per_device = 1; per_device <= 4; ++per_device) {
+      ExpertParallel rule;
+      rule.num_experts = experts;
+      rule.experts_per_device = per_device;
+      rule.redundant_experts = 4 * per_device - experts;
+      if (rule.redundant_experts < 0) continue;
+      const ExpertPlacement placement = first_placement(rule, two_nodes_of_two().group);
+      REQUIRE(placement.slots() == 4 * per_device);
+      for (const auto& slots : slots_of_experts(placement, experts)) CHECK(!slots.empty());
+    }
+}
+
+TEST_CASE("the static placement has no replicas") {
+  ExpertParallel experts;  // 8 experts on 4 devices
+  experts.experts_per_device = 3;
+  experts.redundant_experts = 4;
+  const Group group = two_nodes_of_two().group;
+  CHECK(static_placement(experts, group) == ExpertPlacement{2, {0, 1, 2, 3, 4, 5, 6, 7}});
+  experts.num_experts = 7;  // cannot be dealt evenly without
+  experts.redundant_experts = 5;
+  CHECK(static_placement(experts, group) == first_placement(experts, group));
+}
+
+TEST_CASE("redundant experts are first copies of each rank's first experts") {
   ExpertParallel experts;  // 8 experts on 4 devices
   experts.experts_per_device = 3;
   experts.redundant_experts = 4;
   const ExpertPlacement placement = first_placement(experts, two_nodes_of_two().group);
   REQUIRE(placement.slots() == 12);
   const auto slots = slots_of_experts(placement, 8);
-  for (std::size_t e = 0; e < 8; ++e) CHECK(slots[e].size() == (e < 4 ? 2 : 1));
+  for (std::size_t e = 0; e < 8; ++e) CHECK(slots[e].size() == (e % 2 == 0 ? 2 : 1));
+  CHECK(placement.expert_of_slot == std::vector<std::int32_t>{0, 1, 2, 2, 3, 4, 4, 5, 6, 6, 7, 0});
 }
 
 TEST_CASE("a plan for several nodes keeps a group of experts on one of them") {
@@ -119,7 +177,6 @@ TEST_CASE("dynamic plans a placement from the average of the loads every interva
   CHECK(steps[1].placement == steps[0].placement);
   REQUIRE(steps[2].moved.has_value());
   CHECK(steps[3].placement == steps[2].placement);
-  CHECK(*steps[2].routed->next.former_placement == steps[0].placement);
   // The average of two steps' loads, with weight 2 / (2 + 1) for the second.
   std::vector<double> average;
   for (std::size_t e = 0; e < 8; ++e)

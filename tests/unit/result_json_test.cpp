@@ -19,6 +19,7 @@ TEST_CASE("a run's JSON holds every promised key") {
                               "/resolution_seconds",
                               "/layer_seconds",
                               "/total_seconds",
+                              "/static_total_seconds",
                               "/simulated_steps",
                               "/lower_bound_seconds",
                               "/communication_efficiency",

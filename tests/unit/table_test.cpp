@@ -115,4 +115,14 @@ TEST_CASE("table: moved experts are told with their cost and when it is paid") {
                     std::string::npos,
                 table);
   CHECK(table.find("never (hierarchical)") != std::string::npos);
+  CHECK(table.find("static") == std::string::npos);
+
+  experiment.steps.front().rebalancing->is_cut_short = true;  // the run ended before the next was due
+  experiment.steps.front().static_layer_seconds = {22, 8, 11};
+  const std::string whole = comparison_table(experiment);
+  CHECK(whole.find("too early to tell\n(hierarchical)") != std::string::npos);
+  CHECK(whole.find("paid for after 2 steps (") != std::string::npos);
+  // 16 + 3 s of moving against 22 s; 8 + 3 against 8; 8 + 3 against 11.
+  CHECK_MESSAGE(whole.find("19.00 s              22.00 s     -13.6 %") != std::string::npos, whole);
+  CHECK_MESSAGE(whole.find("+37.5 %") != std::string::npos, whole);
 }
