@@ -1,20 +1,19 @@
 #include "analysis/cost_estimate.hpp"
 
 #include <algorithm>
+#include <cmath>
 
-#include "analysis/experiment_size.hpp"
+#include "sim/choose_engine.hpp"
+#include "sim/experiment_size.hpp"
 
 namespace epsim {
 namespace {
 
 // Measured on one core of a small cloud machine: processes, platform and summary; a selection from the router
-// to the traffic; a multiply-add of the gate; a transfer; the same for every transfer that shares the network
-// with it, as sharing is solved anew at every completion.
+// to the traffic; a multiply-add of the gate. The network's part is engine_seconds().
 constexpr Seconds seconds_per_pattern = 2e-3;
 constexpr Seconds seconds_per_selection = 100e-9;
 constexpr Seconds seconds_per_gate_operation = 0.25e-9;
-constexpr Seconds seconds_per_transfer = 10e-6;
-constexpr Seconds seconds_per_transfer_in_flight = 0.15e-6;
 
 Seconds routing_seconds(const Scenario& scenario, const ExperimentSize& sizes) {
   const ExpertParallel& experts = scenario.expert_parallel;
@@ -24,21 +23,25 @@ Seconds routing_seconds(const Scenario& scenario, const ExperimentSize& sizes) {
   return sizes.selections * seconds_per_selection + operations * seconds_per_gate_operation;
 }
 
-Seconds pattern_seconds(const PatternSize& pattern, const ExperimentSize& sizes) {
-  const bool goes_in_rounds = pattern.window == 1;  // its transfers share nothing
-  const double sharing = goes_in_rounds ? 1 : in_flight(pattern, sizes);
-  return seconds_per_pattern +
-         sizes.exchanges * pattern.steps * (seconds_per_transfer + sharing * seconds_per_transfer_in_flight);
+/// Of the steps: every simulate_every-th and the last.
+double simulated_share(const Workload& workload) {
+  const double steps = workload.steps;
+  return std::min(steps, std::ceil((steps - 1) / workload.simulate_every) + 1) / steps;
 }
 
 }  // namespace
 
 Seconds estimate_seconds(const Scenario& scenario, std::span<const PatternKind> patterns) {
-  const ExperimentSize sizes = size_of(scenario);
-  Seconds step = routing_seconds(scenario, sizes);
+  const EngineChoice choice = choose_engine(scenario);
+  const bool experts_move =
+      !scenario.direct_traffic && scenario.expert_parallel.load_balancing == LoadBalancing::dynamic;
+  Seconds network = 0;
   for (const PatternKind kind : patterns)
-    step += pattern_seconds(size_of(scenario.patterns, kind, sizes), sizes);
-  return step * scenario.workload.steps;
+    network +=
+        seconds_per_pattern + engine_seconds(choice.engine, choice.resolution, engine_load(scenario, kind));
+  if (experts_move) network *= 2;  // where they stay, too
+  return scenario.workload.steps *
+         (routing_seconds(scenario, size_of(scenario)) + simulated_share(scenario.workload) * network);
 }
 
 }  // namespace epsim

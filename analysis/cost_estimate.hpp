@@ -9,7 +9,8 @@
 
 namespace epsim {
 
-/// Seconds on one core: routing and simulating all steps under all patterns.
+/// Seconds on one core: routing all steps, and simulating those that are under all patterns, on the
+/// scenario's engine.
 [[nodiscard]] Seconds estimate_seconds(const Scenario& scenario, std::span<const PatternKind> patterns);
 
 }  // namespace epsim

@@ -6,24 +6,18 @@
 #include <algorithm>
 #include <fstream>
 
-#include "analysis/experiment_size.hpp"
 #include "platforms/error.hpp"
+#include "sim/choose_engine.hpp"
+#include "sim/experiment_size.hpp"
 
 namespace epsim {
 namespace {
 
 // Measured on 64-bit Linux: a step's columns, dependencies and payload, before and after lowering, and its
-// place in the engine; its three times; a route with its links; the same route in SimGrid; a transfer in
-// flight there.
+// place in the engine; its three times; a route with its links. The engine's own part is engine_bytes().
 constexpr double bytes_per_step = 270;
 constexpr double bytes_per_step_timeline = 24;
 constexpr double bytes_per_route = 56;
-constexpr double bytes_per_engine_route = 250;
-constexpr double bytes_per_transfer_in_flight = 1700;
-
-double engine_bytes(const PatternSize& pattern, const ExperimentSize& sizes) {
-  return pattern.routes * bytes_per_engine_route + in_flight(pattern, sizes) * bytes_per_transfer_in_flight;
-}
 
 }  // namespace
 
@@ -35,14 +29,13 @@ MemoryEstimate estimate_memory(const Scenario& scenario, std::span<const Pattern
   constexpr double matrices = 4;              // of 8 bytes an element: traffic at its levels
   estimate.routing = sizes.selections * bytes_per_selection +
                      matrices * 8 * sizes.ranks * (sizes.ranks + sizes.ranks * sizes.slots);
-  const double overheads = scenario.transport.message_overhead > 0 ? 2 : 1;
+  const EngineKind engine = choose_engine(scenario).engine;
   double largest_engine = 0;
   for (const PatternKind kind : patterns) {
-    const PatternSize pattern = size_of(scenario.patterns, kind, sizes);
-    const double steps = pattern.steps * sizes.exchanges * overheads + sizes.ranks * sizes.slots;
+    const EngineLoad load = engine_load(scenario, kind);
     estimate.schedules +=
-        steps * (bytes_per_step + bytes_per_step_timeline) + pattern.routes * bytes_per_route;
-    largest_engine = std::max(largest_engine, engine_bytes(pattern, sizes));
+        load.steps * (bytes_per_step + bytes_per_step_timeline) + load.routes * bytes_per_route;
+    largest_engine = std::max(largest_engine, engine_bytes(engine, load));
   }
   const int at_a_time = std::min(std::max(parallel, 1), static_cast<int>(patterns.size()));
   estimate.engine = largest_engine * at_a_time;

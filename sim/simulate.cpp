@@ -1,11 +1,15 @@
 #include "sim/simulate.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "platforms/units.hpp"
 #include "sim/check_schedule.hpp"
-#include "sim/engine/engine_choice.hpp"
+#include "sim/choose_engine.hpp"
+#include "sim/engine/least_duration.hpp"
+#include "sim/experiment_size.hpp"
 #include "sim/random.hpp"
 
 namespace epsim {
@@ -26,27 +30,28 @@ Prepared prepare(const Scenario& scenario, const Cluster& cluster, const Traffic
   return {pattern, std::move(lowered), std::move(routes)};
 }
 
-/// One engine for all, so that differences between patterns are theirs.
-EngineKind choose_engine(EngineKind asked, const Cluster& cluster, const std::vector<Prepared>& prepared,
-                         const SimulateOptions& options) {
-  constexpr double long_wait = 15;  // seconds
-  if (asked == EngineKind::fluid) return asked;
-  double sum = 0;
-  double longest = 0;
-  for (const Prepared& run : prepared) {
-    const double one = simgrid_wall_seconds(run.lowered, cluster.topology, run.routes);
+/// What users will want to know before they wait.
+void give_notice(const Scenario& scenario, EngineChoice choice, std::span<const PatternKind> patterns,
+                 const SimulateOptions& options) {
+  constexpr Seconds long_wait = 15;
+  if (!options.notice) return;
+  Seconds sum = 0;
+  Seconds longest = 0;
+  for (const PatternKind pattern : patterns) {
+    const Seconds one = engine_seconds(choice.engine, choice.resolution, engine_load(scenario, pattern));
     sum += one;
     longest = std::max(longest, one);
   }
-  const double wait = std::max(longest, sum / std::max(1, options.parallel));
-  const EngineKind engine = engine_for(asked, wait);
-  if (!options.notice) return engine;
-  const std::string needs = "SimGrid needs about " + format_duration(wait);
-  if (asked == EngineKind::automatic)
-    options.notice("engine " + std::string(name_of(engine)) + ": " + needs);
-  else if (wait > long_wait)
-    options.notice(needs + " for this; --engine fluid is faster, within 0.1 % of it");
-  return engine;
+  const std::string wait = format_duration(std::max(longest, sum / std::max(1, options.parallel)));
+  const bool is_long = std::max(longest, sum / std::max(1, options.parallel)) > long_wait;
+  const bool is_fluid = choice.engine == EngineKind::fluid;
+  if (scenario.engine == EngineKind::automatic)
+    options.notice(
+        fmt::format("engine {}{}: about {}{}", name_of(choice.engine), is_fluid ? ", exact" : "", wait,
+                    is_fluid && is_long ? "; --engine fluid is faster, within its allowance" : ""));
+  else if (is_long)
+    options.notice(fmt::format("engine {} needs about {} for this{}", name_of(choice.engine), wait,
+                               is_fluid ? "" : "; --engine fluid is faster"));
 }
 
 bool is_rebalanced(const ExpertParallel& experts, const RouterState& state) {
@@ -117,11 +122,13 @@ std::vector<Simulation> simulate(const Scenario& scenario, const Cluster& cluste
   for (const PatternKind pattern : patterns)
     prepared.push_back(prepare(scenario, cluster, step.traffic, pattern, options.check));
 
-  const EngineKind engine = choose_engine(scenario.engine, cluster, prepared, options);
+  const EngineChoice choice = choose_engine(scenario);
+  const EngineKind engine = choice.engine;
+  give_notice(scenario, choice, patterns, options);
   std::vector<EngineJob> jobs;
   for (const Prepared& run : prepared) {
     const Seconds resolution = engine == EngineKind::fluid
-                                   ? scenario.resolution * least_duration(run.lowered, run.routes)
+                                   ? choice.resolution * least_duration(run.lowered, run.routes)
                                    : simgrid_resolution;
     jobs.push_back({scenario.name + " (" + std::string(name_of(run.pattern)) + ")", &run.lowered,
                     &cluster.topology, &run.routes, engine, resolution});

@@ -8,6 +8,7 @@
 
 #include "sim/engine/binding_links.hpp"
 #include "sim/engine/engine.hpp"
+#include "sim/engine/engine_cost.hpp"
 #include "sim/engine/fluid_network.hpp"
 #include "sim/engine/progress.hpp"
 
@@ -27,20 +28,15 @@ struct Pending {
   }
 };
 
-/// Which components are solved exactly. Where a window makes the end of one transfer the start of another,
-/// small differences grow (of two messages the other one comes first), so there it is as exact as a few
-/// seconds allow: an exact solve costs some 25 ns per flow, and each transfer causes two. Flows that all
-/// start at once do not need that.
 std::size_t exact_flows(const Schedule& schedule) {
-  constexpr std::size_t budget = 100'000'000;
-  std::size_t transfers = 1;
+  double transfers = 0;
   bool has_window = false;
   for (StepId step = 0; step < schedule.size(); ++step) {
     if (schedule.kind(step) != StepKind::transfer) continue;
     ++transfers;
     has_window |= schedule.streams()[schedule.stream_of(step)].window > 0;
   }
-  return has_window ? std::clamp<std::size_t>(budget / transfers, 64, 2048) : 256;
+  return exactly_solved_flows(transfers, has_window);
 }
 
 class FluidSimulator {

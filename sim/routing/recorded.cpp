@@ -39,10 +39,14 @@ std::unique_ptr<Ranking> make_recorded(const Scenario& scenario, RouterState& st
                                            scenario.expert_parallel.top_k);
 }
 
+const std::vector<int>& tokens_of_step(const Scenario& scenario, int step) {
+  return scenario.workload.trace.has_tokens() ? recorded_step(scenario, step).tokens_per_device
+                                              : scenario.workload.tokens_per_device;
+}
+
 Scenario scenario_of_step(const Scenario& scenario, int step) {
   Scenario now = scenario;
-  if (now.workload.trace.has_tokens())
-    now.workload.tokens_per_device = recorded_step(scenario, step).tokens_per_device;
+  now.workload.tokens_per_device = tokens_of_step(scenario, step);
   return now;
 }
 

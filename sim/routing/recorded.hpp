@@ -20,6 +20,9 @@ struct RecordedRouting {
   std::vector<RecordedStep> steps;
 };
 
+/// By rank.
+[[nodiscard]] const std::vector<int>& tokens_of_step(const Scenario& scenario, int step);
+
 /// The scenario with the tokens of one step: a trace's steps may differ. Without a trace it is the same. Only
 /// `route` needs it; the stages after it read the tokens from what it returns.
 [[nodiscard]] Scenario scenario_of_step(const Scenario& scenario, int step);

@@ -90,6 +90,9 @@ TEST_CASE("engine: a resolution out of range or without use") {
   const CommandResult useless = run_epsim({"run", shipped("uniform_star16"), "--resolution", "0.001"});
   CHECK(useless.exit_code == 2);
   CHECK_MESSAGE(useless.err.find("--engine fluid") != std::string::npos, useless.err);
+  CHECK(
+      run_epsim({"run", shipped("uniform_star16"), "--engine", "auto", "--resolution", "0.001"}).exit_code ==
+      2);
   const CommandResult unknown = run_epsim({"run", shipped("uniform_star16"), "--engine", "fluyd"});
   CHECK(unknown.exit_code == 2);
   CHECK_MESSAGE(unknown.err.find("did you mean \"fluid\"") != std::string::npos, unknown.err);

@@ -2,6 +2,7 @@
 // time follow from. Generous closed forms: every pair has traffic, every chunk is full.
 #pragma once
 
+#include "sim/engine/engine_cost.hpp"
 #include "sim/scenario.hpp"
 
 namespace epsim {
@@ -12,7 +13,7 @@ struct ExperimentSize {
   double nodes = 1;
   double ranks_per_node = 0;
   double slots = 0;       ///< per rank
-  double selections = 0;  ///< of all tokens of a step
+  double selections = 0;  ///< of all tokens of a step, the largest if they differ
   double exchanges = 1;
 };
 [[nodiscard]] ExperimentSize size_of(const Scenario& scenario);
@@ -25,7 +26,7 @@ struct PatternSize {
 [[nodiscard]] PatternSize size_of(const PatternOptions& options, PatternKind kind,
                                   const ExperimentSize& sizes);
 
-/// The most transfers that are in flight at once.
-[[nodiscard]] double in_flight(const PatternSize& pattern, const ExperimentSize& sizes);
+/// What the pattern's layer asks of an engine.
+[[nodiscard]] EngineLoad engine_load(const Scenario& scenario, PatternKind kind);
 
 }  // namespace epsim

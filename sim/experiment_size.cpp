@@ -1,0 +1,98 @@
+#include "sim/experiment_size.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+
+#include "sim/routing/recorded.hpp"
+
+namespace epsim {
+
+ExperimentSize size_of(const Scenario& scenario) {
+  ExperimentSize sizes;
+  sizes.ranks = scenario.ranks();
+  sizes.ranks_per_node = sizes.ranks;
+  if (const auto* fabric = std::get_if<RailOptimizedSpec>(&scenario.platform.fabric)) {
+    sizes.ranks_per_node = std::min<double>(sizes.ranks, fabric->devices_per_node);
+    sizes.nodes = std::max(1.0, sizes.ranks / sizes.ranks_per_node);
+  }
+  if (scenario.direct_traffic) return sizes;
+  double tokens = 0;
+  for (int step = 0; step < (scenario.workload.trace.has_tokens() ? scenario.workload.steps : 1); ++step) {
+    const std::vector<int>& of_step = tokens_of_step(scenario, step);
+    tokens = std::max(tokens, std::accumulate(of_step.begin(), of_step.end(), 0.0));
+  }
+  sizes.slots = scenario.expert_parallel.experts_per_device;
+  sizes.selections = tokens * scenario.expert_parallel.top_k;
+  sizes.exchanges = 2;
+  return sizes;
+}
+
+PatternSize size_of(const PatternOptions& options, PatternKind kind, const ExperimentSize& sizes) {
+  const double pairs = sizes.ranks * (sizes.ranks - 1);
+  switch (kind) {
+    case PatternKind::all_to_all: {
+      const bool has_rounds = options.all_to_all.algorithm == AllToAllOptions::Algorithm::pairwise;
+      return {pairs, pairs, has_rounds ? 1 : options.all_to_all.window};
+    }
+    case PatternKind::point_to_point: {
+      const bool by_expert = options.point_to_point.granularity == PointToPointOptions::Granularity::expert;
+      const bool is_routed = sizes.selections > 0;
+      return {by_expert && is_routed ? std::min(pairs * sizes.slots, sizes.selections) : pairs, pairs,
+              options.point_to_point.window};
+    }
+    case PatternKind::hierarchical: {
+      const double other_nodes = sizes.nodes - 1;
+      const double neighbours = sizes.ranks_per_node - 1;
+      // Each chunk goes to the other nodes and is forwarded to the neighbours; local data goes directly.
+      const double forwards = other_nodes > 0 ? neighbours : 0;
+      return {sizes.ranks * (options.hierarchical.chunks * (other_nodes + forwards) + neighbours),
+              sizes.ranks * (other_nodes + neighbours), options.hierarchical.window};
+    }
+    case PatternKind::ring:
+      return {pairs + sizes.ranks, 2 * sizes.ranks, 1};  // bidirectional halves the longest distance
+  }
+  return {};
+}
+
+namespace {
+
+bool has_equal_sizes(const Scenario& scenario) {
+  if (!scenario.direct_traffic) return false;
+  const Matrix<Bytes>& bytes = *scenario.direct_traffic;
+  std::optional<Bytes> first;
+  for (int source = 0; source < bytes.rows(); ++source)
+    for (int destination = 0; destination < bytes.columns(); ++destination)
+      if (source != destination && bytes(source, destination) != first.value_or(bytes(source, destination)))
+        return false;
+      else if (source != destination)
+        first = bytes(source, destination);
+  return true;
+}
+
+/// A ring's flows share no link with others, hierarchical's only those of their rail or node.
+double connected_part(PatternKind kind, const PatternSize& pattern, const ExperimentSize& sizes) {
+  if (pattern.window == 1) return 1 / std::max(1.0, sizes.ranks);
+  return kind == PatternKind::hierarchical && sizes.nodes > 1 ? 1 / sizes.ranks_per_node : 1;
+}
+
+}  // namespace
+
+EngineLoad engine_load(const Scenario& scenario, PatternKind kind) {
+  const ExperimentSize sizes = size_of(scenario);
+  const PatternSize pattern = size_of(scenario.patterns, kind, sizes);
+  const double streams = sizes.nodes > 1 ? 2 : 1;  // per rank: scale-up and scale-out
+  EngineLoad load;
+  load.has_overheads = scenario.transport.message_overhead > 0;
+  load.transfers = pattern.steps * sizes.exchanges;
+  load.steps = load.transfers * (load.has_overheads ? 2 : 1) + sizes.ranks * sizes.slots;
+  load.in_flight =
+      pattern.window > 0 ? std::min(pattern.steps, sizes.ranks * streams * pattern.window) : pattern.steps;
+  load.connected = load.in_flight * connected_part(kind, pattern, sizes);
+  load.routes = pattern.routes;
+  load.all_at_once = pattern.window == 0;
+  load.equal_sizes = has_equal_sizes(scenario);
+  return load;
+}
+
+}  // namespace epsim

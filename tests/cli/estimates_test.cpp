@@ -1,0 +1,112 @@
+// What is estimated before a run against what the run took, in a process of its own.
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "analysis/cost_estimate.hpp"
+#include "analysis/memory_estimate.hpp"
+#include "scenarios/scenario_reader.hpp"
+#include "sim/choose_engine.hpp"
+#include "tests/cli/command.hpp"
+
+using namespace epsim;
+using nlohmann::json;
+
+namespace {
+
+struct Usage {
+  double seconds = 0;  ///< CPU of the process and its children
+  double bytes = 0;    ///< of the largest of them
+};
+
+/// `epsim run FILE --pattern PATTERN`.
+Usage usage_of(const std::string& file, const std::string& pattern) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const int nowhere = open("/dev/null", O_WRONLY);
+    dup2(nowhere, STDOUT_FILENO);
+    dup2(nowhere, STDERR_FILENO);
+    execl(EPSIM_BINARY, "epsim", "run", file.c_str(), "--pattern", pattern.c_str(), nullptr);
+    _exit(127);
+  }
+  int status = 0;
+  rusage used{};
+  REQUIRE(wait4(child, &status, 0, &used) == child);
+  REQUIRE(status == 0);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
+  return {seconds(used.ru_utime) + seconds(used.ru_stime), 1024.0 * static_cast<double>(used.ru_maxrss)};
+}
+
+json star(int devices, int window, const json& traffic) {
+  return {{"platform", {{"topology", "star"}, {"devices", devices}}},
+          {"traffic", traffic},
+          {"patterns", {{"all_to_all", {{"window", window}}}}}};
+}
+
+/// Sizes of which hardly two are equal.
+json unequal(int devices) {
+  json matrix = json::array();
+  for (int from = 0; from < devices; ++from) {
+    json row = json::array();
+    for (int to = 0; to < devices; ++to)
+      row.push_back(from == to ? 0 : 10'000 + (from * 7919 + to * 104'729) % 90'001);
+    matrix.push_back(row);
+  }
+  return {{"matrix", matrix}};
+}
+
+}  // namespace
+
+TEST_CASE("estimates of time and memory against what runs take, on both engines") {
+  const json equal = {{"uniform_bytes_per_pair", 65536}};
+  json steps = {{"platform", {{"preset", "h100_rail_optimized"}, {"nodes", 4}}},
+                {"model", "deepseek_v3"},
+                {"workload", {{"tokens_per_device", 256}, {"steps", 20}, {"simulate_every", 10}}}};
+  const std::vector<std::pair<json, const char*>> cases = {
+      {star(512, 8, equal), "simgrid"},      {star(512, 8, equal), "fluid"},
+      {star(256, 0, equal), "simgrid"},      {star(112, 8, unequal(112)), "simgrid"},
+      {star(112, 8, unequal(112)), "fluid"}, {steps, "simgrid"}};
+  for (auto [document, engine] : cases) {
+    document["engine"] = engine;
+    const TemporaryFolder folder;
+    const std::string file = folder.write("scenario.json", document.dump());
+    const Scenario scenario = parse_scenario(document, folder.path());
+    const std::vector<PatternKind> patterns = {PatternKind::all_to_all};
+    const double seconds = estimate_seconds(scenario, patterns);
+    const double bytes = estimate_memory(scenario, patterns, 1).total();
+    const Usage used = usage_of(file, "all_to_all");
+    INFO("engine ", engine, ": ", seconds, " s estimated, ", used.seconds, " s used; ", bytes,
+         " B estimated, ", used.bytes, " B used");
+    constexpr double program_seconds = 0.1;  // to start, read and print
+    CHECK(seconds + program_seconds < 3 * (used.seconds + program_seconds));
+    CHECK(used.seconds < 3 * (seconds + program_seconds));
+    CHECK(bytes < 2.5 * used.bytes);
+    CHECK(used.bytes < 2 * bytes);
+  }
+}
+
+TEST_CASE("auto chooses one engine for a scenario whichever patterns are asked for, and exactly") {
+  // SimGrid is quick for a ring and slow for the others.
+  const TemporaryFolder folder;
+  const std::string file = folder.write("scenario.json", star(128, 8, unequal(128)).dump());
+  for (const char* patterns : {"ring", "all_to_all", "all_to_all,ring"}) {
+    const CommandResult result =
+        run_epsim({"compare", file, "--patterns", patterns, "--engine", "auto", "--json"});
+    REQUIRE_MESSAGE(result.exit_code == 0, result.err);
+    for (const json& run : json::parse(result.out)["patterns"]) {
+      CHECK(run["engine"] == "fluid");
+      CHECK(run["resolution_seconds"] == 0);
+    }
+  }
+  Scenario small = parse_scenario(star(16, 8, unequal(16)), folder.path());
+  small.engine = EngineKind::automatic;
+  CHECK(choose_engine(small).engine == EngineKind::simgrid);
+}
