@@ -24,6 +24,28 @@ void check_agreement(const std::string& name, const std::map<std::string, json>&
   }
 }
 
+/// `estimate` is as near to the simulation as it says, with the same messages and bounds.
+void check_estimate(const std::string& name, const std::map<std::string, json>& simulated) {
+  const CommandResult command = run_epsim({"estimate", shipped(name), "--json"});
+  REQUIRE_MESSAGE(command.exit_code == 0, command.err);
+  const json estimated = json::parse(command.out);
+  const json& range = estimated["estimated_over_simulated"];
+  REQUIRE(estimated["patterns"].size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    const json& estimate = estimated["patterns"][i];
+    CAPTURE(estimate["pattern"]);
+    const json& run = simulated.at(estimate["pattern"]);
+    const double ratio = estimate["layer_seconds"].get<double>() / run["layer_seconds"].get<double>();
+    CHECK(ratio >= range["low"].get<double>());
+    CHECK(ratio <= range["high"].get<double>());
+    const json& phases = run["phases"];
+    CHECK(estimate["messages"] ==
+          phases["dispatch"]["messages"].get<int>() + phases["combine"]["messages"].get<int>());
+    CHECK(estimated["lower_bound"]["dispatch_seconds"] == phases["dispatch"]["lower_bound_seconds"]);
+    CHECK(estimated["lower_bound"]["combine_seconds"] == phases["combine"]["lower_bound_seconds"]);
+  }
+}
+
 /// The comparison's results by pattern, after checks that hold for every scenario.
 std::map<std::string, json> compare_shipped(const std::string& name) {
   const CommandResult command = run_epsim({"compare", shipped(name), "--json", "--check"});
@@ -40,6 +62,7 @@ std::map<std::string, json> compare_shipped(const std::string& name) {
   }
   CHECK(patterns.size() == 4);
   check_agreement(name, patterns);
+  check_estimate(name, patterns);
   return patterns;
 }
 
@@ -54,6 +77,12 @@ double scale_out_bytes(const std::map<std::string, json>& patterns, const std::s
 }
 
 }  // namespace
+
+TEST_CASE("sixteen devices on a star: every pattern but the ring is as fast as the ports") {
+  const auto patterns = compare_shipped("uniform_star16");
+  CHECK(patterns.at("all_to_all")["communication_efficiency"] == 1);
+  CHECK(layer(patterns, "ring") > 8 * layer(patterns, "all_to_all"));
+}
 
 TEST_CASE("DeepSeek-V3 prefill EP64: deduplication per node pays") {
   const auto patterns = compare_shipped("deepseek_v3_prefill_ep64");
