@@ -8,9 +8,23 @@
 
 namespace epsim {
 
+namespace {
+
+double pairs_with_bytes(const Matrix<Bytes>& bytes) {
+  double pairs = 0;
+  for (int source = 0; source < bytes.rows(); ++source)
+    for (int destination = 0; destination < bytes.columns(); ++destination)
+      if (source != destination && bytes(source, destination) > 0) ++pairs;
+  return pairs;
+}
+
+}  // namespace
+
 ExperimentSize size_of(const Scenario& scenario) {
   ExperimentSize sizes;
   sizes.ranks = scenario.ranks();
+  sizes.pairs =
+      scenario.direct_traffic ? pairs_with_bytes(*scenario.direct_traffic) : sizes.ranks * (sizes.ranks - 1);
   sizes.ranks_per_node = sizes.ranks;
   if (const auto* fabric = std::get_if<RailOptimizedSpec>(&scenario.platform.fabric)) {
     sizes.ranks_per_node = std::min<double>(sizes.ranks, fabric->devices_per_node);
@@ -29,7 +43,7 @@ ExperimentSize size_of(const Scenario& scenario) {
 }
 
 PatternSize size_of(const PatternOptions& options, PatternKind kind, const ExperimentSize& sizes) {
-  const double pairs = sizes.ranks * (sizes.ranks - 1);
+  const double pairs = sizes.pairs;
   switch (kind) {
     case PatternKind::all_to_all: {
       const bool has_rounds = options.all_to_all.algorithm == AllToAllOptions::Algorithm::pairwise;
@@ -62,11 +76,12 @@ bool has_equal_sizes(const Scenario& scenario) {
   const Matrix<Bytes>& bytes = *scenario.direct_traffic;
   std::optional<Bytes> first;
   for (int source = 0; source < bytes.rows(); ++source)
-    for (int destination = 0; destination < bytes.columns(); ++destination)
-      if (source != destination && bytes(source, destination) != first.value_or(bytes(source, destination)))
-        return false;
-      else if (source != destination)
-        first = bytes(source, destination);
+    for (int destination = 0; destination < bytes.columns(); ++destination) {
+      const Bytes one = bytes(source, destination);
+      if (source == destination || one == 0) continue;
+      if (one != first.value_or(one)) return false;
+      first = one;
+    }
   return true;
 }
 

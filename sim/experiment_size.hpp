@@ -10,6 +10,7 @@ namespace epsim {
 /// Doubles, because absurd scenarios overflow integers.
 struct ExperimentSize {
   double ranks = 0;
+  double pairs = 0;  ///< of different ranks that may have bytes for each other; direct traffic: that have
   double nodes = 1;
   double ranks_per_node = 0;
   double slots = 0;       ///< per rank

@@ -106,6 +106,12 @@ TEST_CASE("auto chooses one engine for a scenario whichever patterns are asked f
       CHECK(run["resolution_seconds"] == 0);
     }
   }
+  // One transfer between two of 576 devices is quick however many pairs there could be.
+  Scenario lone;
+  lone.platform.fabric = StarSpec{576, 50e9, 2e-6};
+  lone.direct_traffic = Matrix<Bytes>(576, 576);
+  (*lone.direct_traffic)(0, 73) = 1;
+  CHECK(estimate_seconds(lone, std::vector<PatternKind>{PatternKind::point_to_point}) < 0.1);
   Scenario small = parse_scenario(star(16, 8, unequal(16)), folder.path());
   small.engine = EngineKind::automatic;
   CHECK(choose_engine(small).engine == EngineKind::simgrid);
