@@ -101,9 +101,10 @@ std::vector<Seconds> savings(const StepResult& step) {
 }
 
 /// Runs the network for the step that was routed and appends its result.
-void run_step(ExperimentResult& experiment, int step, const SimulateOptions& options,
-              const Progress& progress, Payback& payback) {
+void run_step(ExperimentResult& experiment, int step, SimulateOptions options, const Progress& progress,
+              Payback& payback) {
   const Scenario& scenario = experiment.scenario;
+  if (!experiment.steps.empty()) options.notice = nullptr;  // once is enough
   std::optional<Rebalancing> rebalancing;
   if (experiment.last_step.moved) {
     report_progress(progress, scenario, step, "moving experts");
@@ -116,6 +117,7 @@ void run_step(ExperimentResult& experiment, int step, const SimulateOptions& opt
                     "simulating " + std::to_string(count) + (count == 1 ? " pattern" : " patterns"));
     experiment.simulations =
         simulate(scenario, experiment.cluster, experiment.last_step, experiment.patterns, options);
+    options.notice = nullptr;  // the static run is no other
     experiment.steps.push_back(summarize_step(experiment));
     if (scenario.expert_parallel.load_balancing == LoadBalancing::dynamic && !scenario.direct_traffic) {
       experiment.steps.back().static_layer_seconds = static_layers(experiment, options);

@@ -109,8 +109,11 @@ RoutedStep placed_elsewhere(const Scenario& scenario, const Cluster& cluster, co
 }
 
 Seconds moving_seconds(const Scenario& scenario, const Cluster& cluster, const RoutedStep& step) {
+  const EngineChoice choice = choose_engine(scenario);
   Scenario alone = scenario;
   alone.patterns = {};
+  alone.engine = choice.engine;  // the one of the layers, whatever the moves would have got
+  alone.resolution = choice.resolution;
   const RoutedStep weights{{}, {}, {}, build_traffic(*step.moved, cluster.group)};
   const std::vector<PatternKind> pattern = {PatternKind::all_to_all};
   return simulate(alone, cluster, weights, pattern, {}).front().timeline.end();

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -106,6 +107,13 @@ TEST_CASE("auto chooses one engine for a scenario whichever patterns are asked f
       CHECK(run["resolution_seconds"] == 0);
     }
   }
+  // Said once, however many steps there are and whatever else is simulated beside them.
+  const json steps = {{"platform", {{"topology", "star"}, {"devices", 4}}},
+                      {"expert_parallel", {{"load_balancing", "dynamic"}, {"rebalance_interval", 2}}},
+                      {"workload", {{"tokens_per_device", 64}, {"steps", 4}, {"skew", 1}}}};
+  const CommandResult told = run_epsim({"run", folder.write("steps.json", steps.dump()), "--engine", "auto"});
+  CHECK(told.exit_code == 0);
+  CHECK_MESSAGE(std::ranges::count(told.err, '\n') == 1, told.err);
   // One transfer between two of 576 devices is quick however many pairs there could be.
   Scenario lone;
   lone.platform.fabric = StarSpec{576, 50e9, 2e-6};
