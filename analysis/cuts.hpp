@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/simulate.hpp"
+#include "sim/routed_step.hpp"
 
 namespace epsim {
 

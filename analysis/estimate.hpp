@@ -27,7 +27,7 @@
 #include <vector>
 
 #include "analysis/bounds.hpp"
-#include "sim/simulate.hpp"
+#include "sim/routed_step.hpp"
 
 namespace epsim {
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "platforms/routes.hpp"
+#include "sim/routed_step.hpp"
 #include "sim/schedule.hpp"
-#include "sim/simulate.hpp"
 
 namespace epsim {
 

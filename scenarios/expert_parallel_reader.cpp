@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "scenarios/choices.hpp"
 #include "scenarios/limits.hpp"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "scenarios/nearest_name.hpp"
 
@@ -222,9 +223,9 @@ std::optional<std::size_t> JsonObject::choice_index(std::string_view key, std::s
 void JsonObject::not_yet(std::initializer_list<NotYet> keys) {
   for (const NotYet& one : keys) {
     const json* value = raw(one.key);
-    if (!value || (!one.today.is_null() && *value == one.today)) continue;
+    if (!value || (!one.today.empty() && *value == json::parse(one.today))) continue;
     const std::string remedy =
-        one.today.is_null() ? "leave it out" : "leave it out or give " + one.today.dump();
+        one.today.empty() ? "leave it out" : "leave it out or give " + std::string(one.today);
     add_problem(one.key, fmt::format("{} with {} is not available yet", one.key, describe(*value)), remedy);
   }
 }

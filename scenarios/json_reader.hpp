@@ -5,7 +5,7 @@
 
 #include <cstdint>
 #include <initializer_list>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,11 +36,11 @@ struct Choice {
   bool available = true;  ///< false: planned; using it is an error that says so
 };
 
-/// A key that exists in the format but not yet in the program, and the value that asks for nothing new
-/// (null: there is none).
+/// A key that exists in the format but not yet in the program, and the value that asks for nothing new, as
+/// JSON text (empty: there is none).
 struct NotYet {
   std::string_view key;
-  nlohmann::json today;
+  std::string_view today;
 };
 
 /// The value and its type, for people: `the string "abc"`, `2.5`, `an object`.

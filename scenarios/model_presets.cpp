@@ -1,6 +1,7 @@
 #include "scenarios/model_presets.hpp"
 
 #include <array>
+#include <nlohmann/json.hpp>
 
 #include "scenarios/choices.hpp"
 #include "scenarios/limits.hpp"

@@ -122,7 +122,7 @@ void read_fabric(JsonObject& object, const json* preset_topology, PlatformSpec& 
     read_rail_optimized(object, spec.fabric.emplace<RailOptimizedSpec>());
   if (object.has("device")) spec.device = read_device(object.object("device"));
   object.allow({"preset"});
-  object.not_yet({{"ranks", "contiguous"}, {"ep_groups", 1}});
+  object.not_yet({{"ranks", R"("contiguous")"}, {"ep_groups", "1"}});
   object.finish();
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 
 #include "scenarios/choices.hpp"
 #include "scenarios/expert_parallel_reader.hpp"
@@ -103,7 +104,7 @@ Workload read_workload(JsonObject& object, int ranks, std::vector<Problem>& prob
   workload.topics = read_topics(object);
   assign(workload.drift, object.number("drift", limits::drift));
   assign(workload.simulate_every, object.integer("simulate_every", limits::steps));
-  object.not_yet({{"layers", 1}, {"chunks", 1}, {"micro_batches", 1}});
+  object.not_yet({{"layers", "1"}, {"chunks", "1"}, {"micro_batches", "1"}});
   return workload;
 }
 

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <filesystem>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -63,7 +64,7 @@ std::filesystem::path database_path(const SweepOptions& options, Shard shard) {
 }
 
 std::optional<std::int64_t> base_seed(const Sweep& sweep) {
-  const Scenario base = parse_scenario(sweep.base, sweep.base_folder, sweep.base_name);
+  const Scenario base = parse_scenario(*sweep.base, sweep.base_folder, sweep.base_name);
   if (base.direct_traffic) return std::nullopt;
   return static_cast<std::int64_t>(base.workload.seed);
 }

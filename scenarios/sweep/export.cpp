@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <variant>
 
 #include "analysis/csv.hpp"
+#include "scenarios/json_reader.hpp"
+#include "scenarios/limits.hpp"
 
 namespace epsim {
 namespace {
@@ -51,14 +54,18 @@ Places places_in(const Sweep& sweep) {
   return places;
 }
 
+/// A swept seed; nothing when it is none, as at a point that failed for that.
+std::optional<std::int64_t> seed_in(const json& value) {
+  std::vector<Problem> ignored;
+  return read_integer(value, "", limits::seed, ignored);
+}
+
 /// The row's cells before its pattern.
 ExportRow row_of(const Statement& select, const StoredSweep& stored, const Places& places) {
   const auto settings = settings_of(stored.sweep, static_cast<std::uint64_t>(select.integer(1)));
   ExportRow row;
   row.point = static_cast<std::uint64_t>(select.integer(0));
-  row.seed = places.seed < settings.size() ? *settings[places.seed]
-             : stored.seed                 ? json(*stored.seed)
-                                           : json();
+  row.seed = places.seed < settings.size() ? seed_in(*settings[places.seed]) : stored.seed;
   for (const std::size_t place : places.settings) row.settings.push_back(settings[place]);
   row.is_done = select.text(2) == "done";
   row.error = select.text(3);
@@ -94,7 +101,7 @@ std::string csv_field(const json& value) {
 
 void append_csv(fmt::memory_buffer& out, const ExportRow& row) {
   const auto end = std::back_inserter(out);
-  fmt::format_to(end, "{},{},{}", row.point, csv_field(row.seed), row.pattern);
+  fmt::format_to(end, "{},{},{}", row.point, csv_field(row.seed ? Cell(*row.seed) : Cell()), row.pattern);
   for (const json* setting : row.settings) fmt::format_to(end, ",{}", csv_field(*setting));
   for (const Cell& figure : row.figures) fmt::format_to(end, ",{}", csv_field(figure));
   fmt::format_to(end, ",{},{},{},{},{},{}\n", row.is_done ? "done" : "failed", csv_text(row.error),
@@ -153,7 +160,8 @@ void write_csv(std::ostream& out, SweepDatabase& database, const StoredSweep& st
 void write_json_lines(std::ostream& out, SweepDatabase& database, const StoredSweep& stored) {
   const std::vector<std::string> pointers = setting_pointers(stored.sweep);
   for_each_row(database, stored, [&](const ExportRow& row) {
-    nlohmann::ordered_json line = {{"point", row.point}, {"seed", row.seed}, {"pattern", row.pattern}};
+    nlohmann::ordered_json line = {
+        {"point", row.point}, {"seed", row.seed ? json(*row.seed) : json()}, {"pattern", row.pattern}};
     for (std::size_t i = 0; i < pointers.size(); ++i) line[pointers[i]] = *row.settings[i];
     for (std::size_t i = 0; i < row.figures.size(); ++i)
       line[std::string(result_columns()[i].name)] = json_of(row.figures[i]);

@@ -7,7 +7,8 @@
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,8 @@ namespace epsim {
 
 struct ExportRow {
   std::uint64_t point = 0;
-  nlohmann::json seed;  ///< null for direct traffic
-  std::string pattern;  ///< empty when a failed point did not get as far as knowing it
+  std::optional<std::int64_t> seed;  ///< nothing for direct traffic
+  std::string pattern;               ///< empty when a failed point did not get as far as knowing it
   std::vector<const nlohmann::json*> settings;  ///< by setting_pointers
   std::vector<Cell> figures;                    ///< by result_columns; empty cells when it failed
   bool is_done = false;

@@ -5,6 +5,7 @@
 #include <boost/uuid/uuid.hpp>
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "analysis/version.hpp"
@@ -105,9 +106,9 @@ Identity identity_of(const Sweep& sweep) {
   json where = json::array();
   for (const Comparison& comparison : sweep.where) where.push_back(comparison.text);
   json files = json::array();
-  add_files(sweep.base, sweep.base_folder, files);
+  add_files(*sweep.base, sweep.base_folder, files);
   add_files(axes, sweep.base_folder, files);
-  return identity_of(json{version(), sweep.base, axes, where, names_of(sweep.patterns), files}.dump());
+  return identity_of(json{version(), *sweep.base, axes, where, names_of(sweep.patterns), files}.dump());
 }
 
 }  // namespace epsim

@@ -1,6 +1,7 @@
 #include "scenarios/sweep/merge.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <system_error>
 

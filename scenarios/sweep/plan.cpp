@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
 #include <queue>
@@ -72,7 +73,7 @@ PlannedPoint planned(const Sweep& sweep, std::uint64_t combination, const Candid
     point.error = candidate.error;
     json settings = json::array();
     for (const json* value : settings_of(sweep, combination)) settings.push_back(*value);
-    point.identity = identity_of(json{sweep.base, swept_pointers(sweep), settings}.dump());
+    point.identity = identity_of(json{*sweep.base, swept_pointers(sweep), settings}.dump());
     return point;
   }
   const Scenario& scenario = *candidate.scenario;

@@ -4,6 +4,7 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
 #include <utility>
@@ -21,7 +22,7 @@ namespace {
 using nlohmann::json;
 
 /// What patterns are compared at: (setting, seed).
-using Condition = std::pair<json, json>;
+using Condition = std::pair<json, std::optional<std::int64_t>>;
 using Times = std::map<Condition, double>;
 
 struct Group {
@@ -59,7 +60,7 @@ std::set<Condition> common_conditions(const Group& group) {
 
 /// The mean over the conditions of each seed, seed by seed.
 std::vector<double> by_seed(const Times& times, const std::set<Condition>& common) {
-  std::map<json, std::pair<double, std::size_t>> sums;
+  std::map<std::optional<std::int64_t>, std::pair<double, std::size_t>> sums;
   for (const Condition& condition : common) {
     auto& [sum, count] = sums[condition.second];
     sum += times.at(condition);

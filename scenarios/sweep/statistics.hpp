@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,7 +14,7 @@ namespace epsim {
 /// A row that is done: what statistics read of it.
 struct Measurement {
   std::vector<nlohmann::json> settings;  ///< by pointer
-  nlohmann::json seed;
+  std::optional<std::int64_t> seed;
   std::string pattern;
   double seconds = 0;  ///< of a layer, or of all steps
 };

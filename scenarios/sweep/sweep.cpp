@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "scenarios/scenario_reader.hpp"
@@ -43,7 +44,7 @@ Scenario scenario_of(const Sweep& sweep, std::uint64_t combination) {
   std::vector<std::pair<std::string_view, const nlohmann::json*>> ordered;
   for (std::size_t i = 0; i < pointers.size(); ++i) ordered.emplace_back(pointers[i], settings[i]);
   std::sort(ordered.begin(), ordered.end());  // "/platform" before "/platform/nodes"
-  nlohmann::json document = sweep.base;
+  nlohmann::json document = *sweep.base;
   for (const auto& [pointer, value] : ordered) set_value(document, pointer, *value, pointer);
   return parse_scenario(document, sweep.base_folder, sweep.base_name);
 }

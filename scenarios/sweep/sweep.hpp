@@ -9,7 +9,8 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <nlohmann/json.hpp>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -28,9 +29,9 @@ struct Axis {
 
 struct Sweep {
   std::string name;
-  std::string question;  ///< what the sweep is for; may be empty
-  std::string expect;    ///< what it should show; may be empty
-  nlohmann::json base;   ///< the base scenario as it was written, with all overrides
+  std::string question;                        ///< what the sweep is for; may be empty
+  std::string expect;                          ///< what it should show; may be empty
+  std::shared_ptr<const nlohmann::json> base;  ///< the base scenario as it was written, with all overrides
   std::filesystem::path base_folder;
   std::string base_name;   ///< of a base scenario without a name
   std::vector<Axis> axes;  ///< never empty of values

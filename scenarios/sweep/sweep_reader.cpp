@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <utility>
@@ -20,19 +21,19 @@ using nlohmann::json;
 
 constexpr IntegerRange seed_counts = {1, 1'000'000};
 
-void read_base(JsonObject& object, const std::filesystem::path& folder, std::vector<Problem>& problems,
-               Sweep& sweep) {
+/// The base scenario as it is written; nothing when there is none to be had.
+std::optional<json> read_base(JsonObject& object, const std::filesystem::path& folder,
+                              std::vector<Problem>& problems, Sweep& sweep) {
   const json* base = object.raw("base");
   sweep.base_folder = folder;
   sweep.base_name = sweep.name;
-  if (base && base->is_object()) {
-    sweep.base = *base;
-  } else if (base && base->is_string()) {
+  if (base && base->is_object()) return *base;
+  if (base && base->is_string()) {
     const std::filesystem::path path = folder / base->get_ref<const std::string&>();
     sweep.base_folder = path.parent_path();
     sweep.base_name = path.stem().string();
     try {
-      sweep.base = load_json_object(path);
+      return load_json_object(path);
     } catch (const Error& error) {
       problems.insert(problems.end(), error.problems().begin(), error.problems().end());
     }
@@ -40,6 +41,7 @@ void read_base(JsonObject& object, const std::filesystem::path& folder, std::vec
     object.add_problem("base", base ? fmt::format("found {}", describe(*base)) : "missing",
                        "give a scenario file's path or a scenario");
   }
+  return std::nullopt;
 }
 
 /// The values of one pointer: at least one, each once.
@@ -173,7 +175,7 @@ void check_pointers_once(const Sweep& sweep, std::vector<Problem>& problems) {
 /// The base scenario has to be right by itself; nothing otherwise.
 std::optional<Scenario> check_base(const Sweep& sweep, std::vector<Problem>& problems) {
   try {
-    return parse_scenario(sweep.base, sweep.base_folder, sweep.base_name);
+    return parse_scenario(*sweep.base, sweep.base_folder, sweep.base_name);
   } catch (const Error& error) {
     for (Problem problem : error.problems()) {
       problem.place = "/base" + problem.place;
@@ -194,15 +196,16 @@ Sweep parse_sweep(const json& document, const std::filesystem::path& folder, con
   sweep.name = object.string("name").value_or(default_name);
   assign(sweep.question, object.string("question"));
   assign(sweep.expect, object.string("expect"));
-  read_base(object, folder, problems, sweep);
+  std::optional<json> written = read_base(object, folder, problems, sweep);
   read_grid(object, problems, sweep);
   read_zip(object, problems, sweep);
   read_where(object, problems, sweep);
   assign(sweep.seeds, object.integer("seeds", seed_counts));
   read_patterns(object, problems, sweep);
   object.finish();
-  if (sweep.base.is_object()) {
-    for (const std::string& one : overrides) apply_override(sweep.base, one);
+  if (written) {
+    for (const std::string& one : overrides) apply_override(*written, one);
+    sweep.base = std::make_shared<const json>(*std::move(written));
     if (const auto base = check_base(sweep, problems)) {
       check_swept_pointers(sweep, resolved_json(*base), problems);
       add_seeds(*base, problems, sweep);

@@ -36,7 +36,7 @@ enum class Effect { changes, none, unknown_key };
 Effect effect_of(const Sweep& sweep, const ordered_json& resolved, const std::string& pointer,
                  const nlohmann::json& value) {
   try {
-    nlohmann::json document = sweep.base;
+    nlohmann::json document = *sweep.base;
     set_value(document, pointer, value, pointer);
     return resolved_json(parse_scenario(document, sweep.base_folder, sweep.base_name)) == resolved
                ? Effect::none

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <utility>
 
@@ -28,9 +29,10 @@ bool is_relation(const std::string& word) {
 }
 
 Comparison::Factor factor_of(const std::string& word, const std::string& place) {
-  if (word.starts_with('/')) return {word, true};
-  const json value = json::parse(word, nullptr, false);
-  if (value.is_number() || value.is_string() || value.is_boolean()) return {value, false};
+  if (word.starts_with('/')) return {word, nullptr};
+  json value = json::parse(word, nullptr, false);
+  if (value.is_number() || value.is_string() || value.is_boolean())
+    return {"", std::make_shared<const json>(std::move(value))};
   fail(place, fmt::format("{} is not a number, a text in double quotes or a /pointer", in_quotes(word)));
 }
 
@@ -53,10 +55,9 @@ Comparison::Product product_of(const std::vector<std::string>& words, const std:
 }
 
 json value_of(const Comparison& comparison, const Comparison::Factor& factor, const Lookup& lookup) {
-  if (!factor.is_pointer) return factor.value;
-  const auto& pointer = factor.value.get_ref<const std::string&>();
-  const json* value = lookup(pointer);
-  if (!value) fail_comparison(comparison, pointer + " has no value here");
+  if (factor.value) return *factor.value;
+  const json* value = lookup(factor.pointer);
+  if (!value) fail_comparison(comparison, factor.pointer + " has no value here");
   return *value;
 }
 
@@ -98,7 +99,7 @@ std::vector<std::string> pointers_in(const Comparison& comparison) {
   std::vector<std::string> pointers;
   for (const Comparison::Product* product : {&comparison.left, &comparison.right})
     for (const Comparison::Factor& factor : *product)
-      if (factor.is_pointer) pointers.push_back(factor.value.get<std::string>());
+      if (!factor.value) pointers.push_back(factor.pointer);
   return pointers;
 }
 

@@ -7,7 +7,8 @@
 #pragma once
 
 #include <functional>
-#include <nlohmann/json.hpp>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,11 +18,10 @@
 namespace epsim {
 
 struct Comparison {
-  /// Numbers, texts and booleans as they are; a pointer is a string that starts with '/', its text with
-  /// `is_pointer`.
+  /// Either a pointer or a number, text or boolean.
   struct Factor {
-    nlohmann::json value;
-    bool is_pointer = false;
+    std::string pointer;                          ///< empty: a value
+    std::shared_ptr<const nlohmann::json> value;  ///< null: a pointer
   };
   using Product = std::vector<Factor>;
 

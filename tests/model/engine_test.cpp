@@ -14,72 +14,10 @@
 #include "platforms/error.hpp"
 #include "sim/engine/engine.hpp"
 #include "sim/engine/progress.hpp"
+#include "tests/support/engine_case.hpp"
 
 namespace epsim {
 namespace {
-
-constexpr Bytes gigabyte = 1'000'000'000;
-
-/// A network and a schedule for it, built step by step.
-struct Case {
-  explicit Case(int devices) : topology(std::vector<NodeId>(static_cast<std::size_t>(devices), 0)) {
-    part = schedule.add_part({});
-  }
-
-  StreamId stream(DeviceId device, int window = 0, int lane = 0) {
-    return schedule.stream(device, StreamKind::scale_up, lane, window);
-  }
-  StepId send(StreamId from, DeviceId to, Bytes bytes, std::vector<StepId> after = {}) {
-    return schedule.add_transfer(part, from, to, bytes, {}, after);
-  }
-  StepId compute(StreamId on, Seconds seconds, std::vector<StepId> after = {}) {
-    return schedule.add_computation(part, on, seconds, after);
-  }
-  StepId join(std::vector<StepId> after) { return schedule.add_join(part, after); }
-
-  [[nodiscard]] Timeline run() const {
-    Timeline reference = run_on(EngineKind::simgrid);
-    const Timeline fluid = run_on(EngineKind::fluid);
-    check_same(fluid.ready(), reference.ready());
-    check_same(fluid.started(), reference.started());
-    check_same(fluid.finished(), reference.finished());
-    return reference;
-  }
-
-  [[nodiscard]] Timeline run_on(EngineKind engine) const {
-    LoweredSchedule lowered{schedule, {}};
-    for (const Link& link : topology.links()) lowered.link_bandwidth.push_back(link.bandwidth);
-    std::vector<std::pair<DeviceId, DeviceId>> pairs;
-    for (StepId step = 0; step < schedule.size(); ++step)
-      if (schedule.kind(step) == StepKind::transfer)
-        pairs.emplace_back(schedule.device(step), schedule.peer(step));
-    const Routes routes(topology, pairs);
-    const Seconds resolution = engine == EngineKind::fluid ? 1e-3 : simgrid_resolution;  // few flows: exact
-    const EngineJob job{"case", &lowered, &topology, &routes, engine, resolution};
-    return std::move(run_jobs({&job, 1}, 1).front());
-  }
-
-  static void check_same(std::span<const Seconds> fluid, std::span<const Seconds> reference) {
-    for (std::size_t step = 0; step < fluid.size(); ++step) {
-      CAPTURE(step);
-      CAPTURE(fluid[step]);
-      CAPTURE(reference[step]);
-      CHECK(std::abs(fluid[step] - reference[step]) <= 1e-9 * reference[step]);
-    }
-  }
-
-  Topology topology;
-  Schedule schedule;
-  PartId part = 0;
-};
-
-/// Ports of 1 GB/s into an ideal switch, 1 us per link: a route's latency is 2 us.
-Case star(int devices) {
-  Case made(devices);
-  const VertexId middle = made.topology.add_switch("switch");
-  for (DeviceId d = 0; d < devices; ++d) made.topology.connect(d, middle, LinkClass::scale_up, 1e9, 1e-6);
-  return made;
-}
 
 void check_seconds(Seconds actual, Seconds expected) {
   CAPTURE(actual);

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "sim/layer.hpp"
-#include "sim/simulate.hpp"
+#include "sim/routed_step.hpp"
 #include "sim/traffic.hpp"
 
 namespace epsim {

@@ -106,7 +106,7 @@ TEST_CASE_FIXTURE(Fixture, "unknown keys are named with the nearest known one an
 
 TEST_CASE_FIXTURE(Fixture, "keys to come are accepted with today's value only") {
   auto read = object(R"({"layers": 1, "drift": 0.5, "trace": {}})");
-  read.not_yet({{"layers", 1}, {"drift", 0}, {"trace", nullptr}});
+  read.not_yet({{"layers", "1"}, {"drift", "0"}, {"trace", ""}});
   read.finish();
   CHECK(text() ==
         "/here/drift: drift with the number 0.5 is not available yet; leave it out or give 0\n"
