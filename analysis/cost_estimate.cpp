@@ -39,7 +39,9 @@ Seconds estimate_seconds(const Scenario& scenario, std::span<const PatternKind> 
   for (const PatternKind kind : patterns)
     network +=
         seconds_per_pattern + engine_seconds(choice.engine, choice.resolution, engine_load(scenario, kind));
-  if (experts_move) network *= 2;  // where they stay, too
+  // Where they stay, too, and after the second move where they were before it.
+  const int moves = (scenario.workload.steps - 1) / std::max(1, scenario.expert_parallel.rebalance_interval);
+  if (experts_move) network *= moves > 1 ? 3 : 2;
   return scenario.workload.steps *
          (routing_seconds(scenario, size_of(scenario)) + simulated_share(scenario.workload) * network);
 }

@@ -32,13 +32,17 @@ StepResult summarize_step(const ExperimentResult& experiment) {
 /// Follows the savings of the last rebalancing from step to step.
 class Payback {
  public:
-  void begin(std::size_t step, std::size_t patterns) {
+  /// `without` is where the experts would be without the move.
+  void begin(std::size_t step, std::size_t patterns, ExpertPlacement without) {
     step_ = step;
     per_step_.assign(patterns, 0);
+    without_ = std::move(without);
   }
 
   /// What a simulated step saves from now on, per pattern.
   void save(std::vector<Seconds> per_step) { per_step_ = std::move(per_step); }
+
+  [[nodiscard]] const ExpertPlacement& without() const { return without_; }
 
   void end_step(std::vector<StepResult>& steps) const {
     if (!step_) return;
@@ -62,6 +66,7 @@ class Payback {
  private:
   std::optional<std::size_t> step_;
   std::vector<Seconds> per_step_;
+  ExpertPlacement without_;
 };
 
 Rebalancing move_weights(const ExperimentResult& experiment) {
@@ -77,39 +82,49 @@ Rebalancing move_weights(const ExperimentResult& experiment) {
   return rebalancing;
 }
 
-/// The step's layers where experts never move and have no replicas.
-std::vector<Seconds> static_layers(const ExperimentResult& experiment, const SimulateOptions& options) {
-  const ExpertPlacement still =
-      static_placement(experiment.scenario.expert_parallel, experiment.cluster.group);
+ExpertPlacement where_nothing_moves(const ExperimentResult& experiment) {
+  return static_placement(experiment.scenario.expert_parallel, experiment.cluster.group);
+}
+
+/// The step's layers with the experts elsewhere.
+std::vector<Seconds> layers_with(const ExpertPlacement& placement, const ExperimentResult& experiment,
+                                 const SimulateOptions& options) {
   std::vector<Seconds> layers;
-  if (still == experiment.last_step.placement) {
+  if (placement == experiment.last_step.placement) {
     for (const Simulation& simulation : experiment.simulations) layers.push_back(simulation.timeline.end());
     return layers;
   }
   const RoutedStep elsewhere =
-      placed_elsewhere(experiment.scenario, experiment.cluster, experiment.last_step, still);
+      placed_elsewhere(experiment.scenario, experiment.cluster, experiment.last_step, placement);
   for (const Simulation& simulation :
        simulate(experiment.scenario, experiment.cluster, elsewhere, experiment.patterns, options))
     layers.push_back(simulation.timeline.end());
   return layers;
 }
 
-std::vector<Seconds> savings(const StepResult& step) {
-  std::vector<Seconds> saved = step.static_layer_seconds;
+/// With dynamic balancing: the step where nothing ever moved, and without the last move.
+void compare_placements(ExperimentResult& experiment, const SimulateOptions& options, Payback& payback) {
+  StepResult& step = experiment.steps.back();
+  const ExpertPlacement still = where_nothing_moves(experiment);
+  step.static_layer_seconds = layers_with(still, experiment, options);
+  if (!payback.is_open()) return;
+  std::vector<Seconds> saved = payback.without() == still
+                                   ? step.static_layer_seconds
+                                   : layers_with(payback.without(), experiment, options);
   for (std::size_t p = 0; p < saved.size(); ++p) saved[p] -= step.layers[p].layer_seconds;
-  return saved;
+  payback.save(std::move(saved));
 }
 
 /// Runs the network for the step that was routed and appends its result.
-void run_step(ExperimentResult& experiment, int step, SimulateOptions options, const Progress& progress,
-              Payback& payback) {
+void run_step(ExperimentResult& experiment, int step, const ExpertPlacement& before,
+              const SimulateOptions& options, const Progress& progress, Payback& payback) {
   const Scenario& scenario = experiment.scenario;
-  if (!experiment.steps.empty()) options.notice = nullptr;  // once is enough
   std::optional<Rebalancing> rebalancing;
   if (experiment.last_step.moved) {
     report_progress(progress, scenario, step, "moving experts");
     rebalancing = move_weights(experiment);
-    payback.begin(experiment.steps.size(), experiment.patterns.size());
+    payback.begin(experiment.steps.size(), experiment.patterns.size(),
+                  payback.is_open() ? before : where_nothing_moves(experiment));
   }
   if (is_simulated(experiment, step)) {
     const std::size_t count = experiment.patterns.size();
@@ -117,12 +132,9 @@ void run_step(ExperimentResult& experiment, int step, SimulateOptions options, c
                     "simulating " + std::to_string(count) + (count == 1 ? " pattern" : " patterns"));
     experiment.simulations =
         simulate(scenario, experiment.cluster, experiment.last_step, experiment.patterns, options);
-    options.notice = nullptr;  // the static run is no other
     experiment.steps.push_back(summarize_step(experiment));
-    if (scenario.expert_parallel.load_balancing == LoadBalancing::dynamic && !scenario.direct_traffic) {
-      experiment.steps.back().static_layer_seconds = static_layers(experiment, options);
-      if (payback.is_open()) payback.save(savings(experiment.steps.back()));
-    }
+    if (scenario.expert_parallel.load_balancing == LoadBalancing::dynamic && !scenario.direct_traffic)
+      compare_placements(experiment, options, payback);
   } else {
     experiment.steps.push_back({summarize_load(experiment.last_step), {}});
   }
@@ -169,10 +181,11 @@ ExperimentResult run_experiment(const Scenario& scenario, std::span<const Patter
     experiment.simulations.clear();  // before the next ones take their memory
     report_progress(progress, scenario, step, "routing");
     const auto number = static_cast<std::size_t>(step);
+    const ExpertPlacement before = std::move(experiment.last_step.placement);
     experiment.last_step =
         number < routed.size() ? routed[number] : route_step(scenario, experiment.cluster, state);
     if (experiment.last_step.routed) state = experiment.last_step.routed->next;
-    run_step(experiment, step, options, progress, payback);
+    run_step(experiment, step, before, options, progress, payback);
   }
   payback.end_run(experiment.steps, scenario.expert_parallel.rebalance_interval);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;

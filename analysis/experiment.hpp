@@ -14,8 +14,9 @@
 namespace epsim {
 
 /// A rebalancing: what moving weights before a step cost, and when the faster layers have paid for it.
-/// Savings are what the same tokens take where experts never move and have no replicas (static_placement),
-/// minus what they take; a step that was not simulated counts as the last that was.
+/// Savings are what the same tokens take without the move, minus what they take: where experts never move
+/// and have no replicas (static_placement) for the first move, where the move before left them for the
+/// others. A step that was not simulated counts as the last that was.
 struct Rebalancing {
   Bytes bytes = 0;                                 ///< weights that crossed the network
   Seconds seconds = 0;                             ///< their transfer, alone, before the step

@@ -18,8 +18,13 @@ LogLoads log_loads(std::span<const double> loads, bool counted) {
   LogLoads result;
   double noise = 0;
   double mean = 0;
+  // What was never chosen counts as half of the least there is, so that the scale of the loads does not
+  // matter.
+  double least = counted ? 1 : *std::ranges::max_element(loads);
+  for (const double load : loads)
+    if (load > 0) least = std::min(least, load);
   for (const double load : loads) {
-    const double positive = std::max(load, 0.5);
+    const double positive = load > 0 ? load : least > 0 ? least / 2 : 1;
     if (counted) noise += 1 / positive;
     result.centred.push_back(portable_log(positive));
     mean += result.centred.back();

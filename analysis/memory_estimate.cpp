@@ -19,16 +19,19 @@ constexpr double bytes_per_step = 270;
 constexpr double bytes_per_step_timeline = 24;
 constexpr double bytes_per_route = 56;
 
+double routing_bytes(const ExperimentSize& sizes) {
+  constexpr double bytes_per_selection = 12;  // expert, weight and slot
+  constexpr double matrices = 4;              // of 8 bytes an element: traffic at its levels
+  return sizes.selections * bytes_per_selection +
+         matrices * 8 * sizes.ranks * (sizes.ranks + sizes.ranks * sizes.slots);
+}
+
 }  // namespace
 
 MemoryEstimate estimate_memory(const Scenario& scenario, std::span<const PatternKind> patterns,
                                int parallel) {
-  const ExperimentSize sizes = size_of(scenario);
   MemoryEstimate estimate;
-  constexpr double bytes_per_selection = 12;  // expert, weight and slot
-  constexpr double matrices = 4;              // of 8 bytes an element: traffic at its levels
-  estimate.routing = sizes.selections * bytes_per_selection +
-                     matrices * 8 * sizes.ranks * (sizes.ranks + sizes.ranks * sizes.slots);
+  estimate.routing = routing_bytes(size_of(scenario));
   const EngineKind engine = choose_engine(scenario).engine;
   double largest_engine = 0;
   for (const PatternKind kind : patterns) {
@@ -37,8 +40,22 @@ MemoryEstimate estimate_memory(const Scenario& scenario, std::span<const Pattern
         load.steps * (bytes_per_step + bytes_per_step_timeline) + load.routes * bytes_per_route;
     largest_engine = std::max(largest_engine, engine_bytes(engine, load));
   }
+  const bool compares_placements =
+      !scenario.direct_traffic && scenario.expert_parallel.load_balancing == LoadBalancing::dynamic;
+  if (compares_placements) estimate.schedules *= 2;
   const int at_a_time = std::min(std::max(parallel, 1), static_cast<int>(patterns.size()));
   estimate.engine = largest_engine * at_a_time;
+  return estimate;
+}
+
+MemoryEstimate estimate_memory_unsimulated(const Scenario& scenario, std::span<const PatternKind> patterns) {
+  MemoryEstimate estimate;
+  estimate.routing = routing_bytes(size_of(scenario));
+  for (const PatternKind kind : patterns) {
+    const EngineLoad load = engine_load(scenario, kind);
+    estimate.schedules =
+        std::max(estimate.schedules, load.steps * bytes_per_step + load.routes * bytes_per_route);
+  }
   return estimate;
 }
 

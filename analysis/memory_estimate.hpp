@@ -10,9 +10,9 @@ namespace epsim {
 
 /// In bytes; doubles, because absurd scenarios overflow integers.
 struct MemoryEstimate {
-  double routing = 0;     ///< tokens' selections, traffic between ranks
-  double schedules = 0;   ///< steps, routes and timelines of all patterns
-  double engine = 0;      ///< the engine's own in the children that run at a time
+  double routing = 0;    ///< tokens' selections, traffic between ranks
+  double schedules = 0;  ///< steps, routes and timelines of all patterns; twice where placements are compared
+  double engine = 0;     ///< the engine's own in the children that run at a time
   double program = 25e6;  ///< measured: the program and its libraries
 
   [[nodiscard]] double total() const { return routing + schedules + engine + program; }
@@ -21,6 +21,10 @@ struct MemoryEstimate {
 /// `parallel` simulations run at a time.
 [[nodiscard]] MemoryEstimate estimate_memory(const Scenario& scenario, std::span<const PatternKind> patterns,
                                              int parallel);
+
+/// Of a closed-form estimate: one pattern's schedule at a time, no timeline and no engine.
+[[nodiscard]] MemoryEstimate estimate_memory_unsimulated(const Scenario& scenario,
+                                                         std::span<const PatternKind> patterns);
 
 /// The machine's memory; 0 when the system does not tell.
 [[nodiscard]] double physical_memory();

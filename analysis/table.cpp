@@ -184,13 +184,13 @@ std::string rebalancing_text(const ExperimentResult& experiment) {
     const std::optional<Rebalancing>& one = experiment.steps[step].rebalancing;
     if (!one) continue;
     std::string line =
-        fmt::format("before step {}: {} experts moved, {} in {}; paid for after ", step, one->moved_experts,
+        fmt::format("before step {}: {} experts moved, {} in {}; ", step, one->moved_experts,
                     format_bytes(static_cast<double>(one->bytes)), format_duration(one->seconds));
     for (std::size_t p = 0; p < experiment.patterns.size(); ++p) {
       const std::optional<int>& paid = one->paid_for_after[p];
-      const std::string when = paid ? std::to_string(*paid) + (*paid == 1 ? " step" : " steps")
+      const std::string when = paid ? fmt::format("paid for after {} step{}", *paid, *paid == 1 ? "" : "s")
                                : one->is_too_early_to_tell(p) ? "too early to tell"
-                                                              : "never";
+                                                              : "not paid for";
       line += fmt::format("{}{} ({})", p > 0 ? ", " : "", when, name_of(experiment.patterns[p]));
     }
     text += wrapped(std::move(line)) + '\n';
@@ -208,8 +208,14 @@ std::string totals_table(const ExperimentResult& experiment) {
     rows.push_back({std::string(name_of(experiment.patterns[p])), format_duration(moving),
                     format_duration(still), fmt::format("{:+.1f} %", 100 * (moving / still - 1))});
   }
+  const ExpertParallel& experts = experiment.scenario.expert_parallel;
+  const bool has_replicas = experts.num_experts % experts.expert_parallel_size != 0;  // devices hold alike
   return fmt::format("\nall {} steps\n", experiment.steps.size()) +
-         layout({{"pattern", true}, {"experts move"}, {"static, no replicas"}, {"difference"}}, rows);
+         layout({{"pattern", true},
+                 {"experts move"},
+                 {has_replicas ? "static" : "static, no replicas"},
+                 {"difference"}},
+                rows);
 }
 
 }  // namespace

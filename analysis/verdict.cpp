@@ -59,16 +59,34 @@ std::size_t fastest_pattern(const ExperimentResult& experiment) {
   return static_cast<std::size_t>(fastest - layers.begin());
 }
 
+namespace {
+
+/// Where another pattern than the last step's is fastest over all of them.
+std::string over_all_steps(const ExperimentResult& experiment, std::size_t fastest) {
+  std::size_t best = fastest;
+  for (std::size_t p = 0; p < experiment.patterns.size(); ++p)
+    if (total_seconds(experiment, p) < total_seconds(experiment, best)) best = p;
+  if (best == fastest) return "";
+  return fmt::format(" Over all {} steps {} is fastest: {}, {} takes {}.", experiment.steps.size(),
+                     name_of(experiment.patterns[best]), format_duration(total_seconds(experiment, best)),
+                     name_of(experiment.patterns[fastest]),
+                     format_duration(total_seconds(experiment, fastest)));
+}
+
+}  // namespace
+
 std::string verdict(const ExperimentResult& experiment) {
   const std::size_t fastest = fastest_pattern(experiment);
   const LayerSummary& layer = experiment.steps.back().layers[fastest];
   const std::string_view name = name_of(experiment.patterns[fastest]);
   const std::string taken = time_taken(experiment, layer);
-  const std::string opening = experiment.patterns.size() == 1 ? fmt::format("{} takes {}", name, taken)
-                                                              : fmt::format("{} is fastest: {}, {}", name,
-                                                                            taken, lead(experiment, fastest));
-  return fmt::format("{}; {}; no pattern can take less than {}.", opening, limit(experiment, layer),
-                     format_duration(least_seconds(experiment, layer)));
+  const std::string when = experiment.steps.size() > 1 ? "in the last step " : "";
+  const std::string opening =
+      experiment.patterns.size() == 1
+          ? fmt::format("{}{} takes {}", when, name, taken)
+          : fmt::format("{}{} is fastest: {}, {}", when, name, taken, lead(experiment, fastest));
+  return fmt::format("{}; {}; no pattern can take less than {}.{}", opening, limit(experiment, layer),
+                     format_duration(least_seconds(experiment, layer)), over_all_steps(experiment, fastest));
 }
 
 }  // namespace epsim

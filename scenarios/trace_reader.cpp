@@ -103,6 +103,9 @@ class TraceBuilder {
 /// Up to here counts are exact.
 constexpr double most_load = 0x1p53;
 
+/// Sums of weights stay finite, in single precision too.
+constexpr double most_weight = 1e30;
+
 /// Steps are numbered from anywhere, but so that the next number exists.
 constexpr IntegerRange step_numbers = {0, std::int64_t{1} << 53};
 
@@ -193,13 +196,26 @@ std::optional<T> parse_number(std::string_view field) {
   return value;
 }
 
+/// Digits alone, however many.
+bool is_integer(std::string_view field) {
+  return !field.empty() &&
+         field.find_first_not_of("0123456789", field.front() == '-' ? 1 : 0) == std::string_view::npos;
+}
+
+/// A name for each field: a first line with a number in it is a token's.
+bool is_heading(const std::vector<std::string_view>& fields) {
+  return fields.size() >= 4 && std::ranges::none_of(fields, [](std::string_view field) {
+           return field.empty() || is_integer(field) || parse_number<double>(field);
+         });
+}
+
 class CsvReader {
  public:
   explicit CsvReader(TraceBuilder& trace) : trace_(trace) {}
 
   void read_line(std::string_view text, std::size_t line) {
     const std::vector<std::string_view> fields = fields_of(text);
-    if (line == 1 && !parse_number<std::int64_t>(fields.front())) return;  // headings
+    if (line == 1 && is_heading(fields)) return;
     if (fields.size() < 4)
       throw input_error(trace_.place(line, ""), fmt::format("has {} fields", fields.size()),
                         "give step,layer,token,expert ids...");
@@ -232,9 +248,8 @@ class CsvReader {
   std::size_t top_k_of(const std::vector<std::string_view>& fields, std::size_t line) {
     const std::int64_t given = std::ssize(fields) - 3;
     const bool has_weights =
-        given % 2 == 0 &&
-        std::any_of(fields.begin() + 3 + given / 2, fields.end(),
-                    [](std::string_view field) { return !parse_number<std::int64_t>(field).has_value(); });
+        given % 2 == 0 && std::any_of(fields.begin() + 3 + given / 2, fields.end(),
+                                      [](std::string_view field) { return !is_integer(field); });
     const std::int64_t ids = has_weights ? given / 2 : given;
     trace_.set_top_k(ids, line, "");
     return static_cast<std::size_t>(ids);
@@ -253,9 +268,9 @@ class CsvReader {
 
   void add_weight(std::string_view field, std::size_t number, std::size_t line) {
     const auto weight = parse_number<double>(field);
-    if (!weight || !std::isfinite(*weight) || *weight < 0)
+    if (!weight || !(*weight >= 0 && *weight <= most_weight))
       throw input_error(trace_.place(line, fmt::format("field {}", number + 1)),
-                        fmt::format("the weight \"{}\" is not a number of at least 0", field.substr(0, 40)),
+                        fmt::format("the weight \"{}\" is not a number, 0 to 1e30", field.substr(0, 40)),
                         "give a number");
     trace_.add_weight(*weight);
   }

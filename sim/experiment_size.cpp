@@ -64,13 +64,16 @@ PatternSize size_of(const PatternOptions& options, PatternKind kind, const Exper
               sizes.ranks * (other_nodes + neighbours), options.hierarchical.window};
     }
     case PatternKind::ring:
-      return {pairs + sizes.ranks, 2 * sizes.ranks, 1};  // bidirectional halves the longest distance
+      // A block goes from neighbour to neighbour; bidirectional halves the longest distance.
+      return {sizes.ranks * sizes.ranks, 2 * sizes.ranks, 1};
   }
   return {};
 }
 
 namespace {
 
+/// Between all pairs: where some are missing, devices have more to send or to receive than others, and flows
+/// end one by one.
 bool has_equal_sizes(const Scenario& scenario) {
   if (!scenario.direct_traffic) return false;
   const Matrix<Bytes>& bytes = *scenario.direct_traffic;
@@ -78,7 +81,7 @@ bool has_equal_sizes(const Scenario& scenario) {
   for (int source = 0; source < bytes.rows(); ++source)
     for (int destination = 0; destination < bytes.columns(); ++destination) {
       const Bytes one = bytes(source, destination);
-      if (source == destination || one == 0) continue;
+      if (source == destination) continue;
       if (one != first.value_or(one)) return false;
       first = one;
     }

@@ -1,15 +1,10 @@
 #include "sim/simulate.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <utility>
 
-#include "platforms/units.hpp"
 #include "sim/check_schedule.hpp"
 #include "sim/choose_engine.hpp"
 #include "sim/engine/least_duration.hpp"
-#include "sim/experiment_size.hpp"
 #include "sim/layer.hpp"
 
 namespace epsim {
@@ -28,30 +23,6 @@ Prepared prepare(const Scenario& scenario, const Cluster& cluster, const Traffic
   LoweredSchedule lowered = lower(std::move(layer.schedule), scenario.transport, cluster.topology);
   Routes routes(cluster.topology, lowered.schedule.used_pairs());
   return {pattern, std::move(lowered), std::move(routes)};
-}
-
-/// What users will want to know before they wait.
-void give_notice(const Scenario& scenario, EngineChoice choice, std::span<const PatternKind> patterns,
-                 const SimulateOptions& options) {
-  constexpr Seconds long_wait = 15;
-  if (!options.notice) return;
-  Seconds sum = 0;
-  Seconds longest = 0;
-  for (const PatternKind pattern : patterns) {
-    const Seconds one = engine_seconds(choice.engine, choice.resolution, engine_load(scenario, pattern));
-    sum += one;
-    longest = std::max(longest, one);
-  }
-  const std::string wait = format_duration(std::max(longest, sum / std::max(1, options.parallel)));
-  const bool is_long = std::max(longest, sum / std::max(1, options.parallel)) > long_wait;
-  const bool is_fluid = choice.engine == EngineKind::fluid;
-  if (scenario.engine == EngineKind::automatic)
-    options.notice(
-        fmt::format("engine {}{}: about {}{}", name_of(choice.engine), is_fluid ? ", exact" : "", wait,
-                    is_fluid && is_long ? "; --engine fluid is faster, within its allowance" : ""));
-  else if (is_long)
-    options.notice(fmt::format("engine {} needs about {} for this{}", name_of(choice.engine), wait,
-                               is_fluid ? "" : "; --engine fluid is faster"));
 }
 
 }  // namespace
@@ -75,7 +46,6 @@ std::vector<Simulation> simulate(const Scenario& scenario, const Cluster& cluste
 
   const EngineChoice choice = choose_engine(scenario);
   const EngineKind engine = choice.engine;
-  give_notice(scenario, choice, patterns, options);
   std::vector<EngineJob> jobs;
   for (const Prepared& run : prepared) {
     const Seconds resolution = engine == EngineKind::fluid

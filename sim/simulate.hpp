@@ -2,9 +2,7 @@
 // from the scenario, `simulate` runs patterns over that same traffic.
 #pragma once
 
-#include <functional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "platforms/routes.hpp"
@@ -31,8 +29,6 @@ struct Simulation {
 struct SimulateOptions {
   int parallel = 1;    ///< simulations at a time, each in its own child process
   bool check = false;  ///< prove every schedule right before it runs
-  /// Told in words what users will want to know before they wait: a slow engine, the choice of one.
-  std::function<void(const std::string&)> notice;
 };
 
 /// Runs each pattern over the step's traffic; results in the order of `patterns`.

@@ -13,9 +13,7 @@ void estimate(const ExperimentOptions& options) {
   const std::vector<PatternKind> patterns =
       options.patterns.empty() ? every_pattern() : named_patterns(options.patterns, "--patterns");
   const Scenario scenario = load_scenario(options);
-  MemoryEstimate memory = estimate_memory(scenario, patterns, 1);
-  memory.engine = 0;  // none runs
-  check_memory(memory, physical_memory());
+  check_memory(estimate_memory_unsimulated(scenario, patterns), physical_memory());
   const EstimatedStep last = route_last_step(scenario);
   const LayerEstimate found = estimate_layer(scenario, last.cluster, last.step, patterns);
   print(options.json ? text_of(estimate_json(scenario, found, resolved_json(scenario)))

@@ -13,6 +13,7 @@
 #include "analysis/memory_estimate.hpp"
 #include "analysis/output_directory.hpp"
 #include "analysis/result_json.hpp"
+#include "analysis/waiting_notice.hpp"
 #include "scenarios/choices.hpp"
 #include "scenarios/scenario_reader.hpp"
 #include "sim/patterns/pattern.hpp"
@@ -98,12 +99,10 @@ ExperimentResult perform(const Scenario& scenario, const std::vector<PatternKind
   std::optional<OutputDirectory> out;
   if (!options.out.empty()) out.emplace(options.out);
   const ProgressLine progress(options);
-  const auto notice = [&](const std::string& text) {
-    progress.show("");
-    if (!options.quiet) std::cerr << "epsim: " << text << '\n';
-  };
+  const std::string notice = waiting_notice(scenario, patterns, options.jobs);
+  if (!options.quiet && !notice.empty()) std::cerr << "epsim: " << notice << '\n';
   ExperimentResult experiment =
-      run_experiment(scenario, patterns, {.parallel = options.jobs, .check = options.check, .notice = notice},
+      run_experiment(scenario, patterns, {.parallel = options.jobs, .check = options.check},
                      [&](const std::string& text) { progress.show(text); });
   if (!out) return experiment;
   progress.show("writing " + options.out);

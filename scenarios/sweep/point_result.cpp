@@ -55,6 +55,15 @@ Cell all_steps_seconds(const Experiment& e, std::size_t p) {
   return total_seconds(e, p);
 }
 
+Cell all_steps_static_seconds(const Experiment& e, std::size_t p) {
+  const std::optional<Seconds> seconds = static_total_seconds(e, p);
+  return seconds ? Cell(*seconds) : Cell();
+}
+
+Cell all_simulated_steps(const Experiment& e, std::size_t) {
+  return std::int64_t{simulated_steps(e)};
+}
+
 Cell lower_bound_seconds(const Experiment& e, std::size_t p) {
   return layer(e, p).lower_bound_seconds;
 }
@@ -114,6 +123,8 @@ Cell auxiliary_loss(const Experiment& e, std::size_t) {
 constexpr std::array columns = {
     ResultColumn{"layer_seconds", "REAL", layer_seconds},
     ResultColumn{"total_seconds", "REAL", all_steps_seconds},
+    ResultColumn{"static_total_seconds", "REAL", all_steps_static_seconds},
+    ResultColumn{"simulated_steps", "INTEGER", all_simulated_steps},
     ResultColumn{"gate_seconds", "REAL", seconds<Phase::gate>},
     ResultColumn{"dispatch_seconds", "REAL", seconds<Phase::dispatch>},
     ResultColumn{"expert_seconds", "REAL", seconds<Phase::expert>},
@@ -156,6 +167,13 @@ nlohmann::json json_of(const Cell& cell) {
           return value;
       },
       cell);
+}
+
+bool counts_all_steps(const nlohmann::json& resolved_scenario) {
+  const auto value = [&](const char* pointer) {
+    return resolved_scenario.value(nlohmann::json::json_pointer(pointer), nlohmann::json());
+  };
+  return value("/expert_parallel/load_balancing") == "dynamic" || !value("/workload/trace").is_null();
 }
 
 PointResult result_of(const ExperimentResult& experiment) {

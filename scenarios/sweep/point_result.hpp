@@ -34,6 +34,13 @@ struct PatternResult {
   std::vector<Cell> cells;  ///< by result_columns
 };
 
+/// A point is ranked by its last layer, but by all steps where experts move between them, and under a trace,
+/// whose steps differ. As a condition on the column points.scenario, and of a resolved scenario.
+inline constexpr std::string_view counts_all_steps_sql =
+    "(json_extract(points.scenario, '$.expert_parallel.load_balancing') = 'dynamic' OR"
+    " json_extract(points.scenario, '$.workload.trace') IS NOT NULL)";
+[[nodiscard]] bool counts_all_steps(const nlohmann::json& resolved_scenario);
+
 /// A point that has run, or that could not.
 struct PointResult {
   std::string error;     ///< why it failed, in one line; empty: it is done

@@ -166,8 +166,11 @@ void Runner::note(const EndedPoint& ended) {
     ++state_.failed;
     state_.last_error = fmt::format("point {}: {}", ended.point, ended.result.error);
   }
+  if (ended.result.patterns.empty()) return;
+  const std::size_t figure =
+      counts_all_steps(nlohmann::json::parse(ended.result.scenario)) ? 1 : 0;  // total, layer
   for (const PatternResult& pattern : ended.result.patterns) {
-    const double seconds = std::get<double>(pattern.cells.front());  // layer_seconds
+    const double seconds = std::get<double>(pattern.cells[figure]);
     if (state_.best_seconds > 0 && seconds >= state_.best_seconds) continue;
     state_.best_seconds = seconds;
     state_.best = fmt::format("{} at point {}", pattern.pattern, ended.point);

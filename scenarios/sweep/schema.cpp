@@ -21,7 +21,7 @@ namespace epsim {
 namespace {
 
 constexpr std::uint32_t application = 0x65707377;  // "epsw"
-constexpr std::uint32_t format = 1;                // of the tables below
+constexpr std::uint32_t format = 2;                // of the tables below
 
 // Where they stand in the header of every SQLite file (its documentation, "Database File Format").
 constexpr std::string_view magic = std::string_view("SQLite format 3\0", 16);

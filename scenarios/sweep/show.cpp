@@ -31,11 +31,11 @@ std::vector<std::string> compared_settings(const Sweep& sweep) {
   return pointers;
 }
 
-/// Whether experts move at any point that is done.
-bool experts_move(SweepDatabase& database) {
-  Statement select = database.connection().prepare(
-      "SELECT 1 FROM plan JOIN points USING(identity) WHERE points.status = 'done' AND"
-      " json_extract(points.scenario, '$.expert_parallel.load_balancing') = 'dynamic' LIMIT 1");
+/// Whether any point that is done is ranked by all of its steps.
+bool counts_all_steps(SweepDatabase& database) {
+  Statement select = database.connection().prepare(fmt::format(
+      "SELECT 1 FROM plan JOIN points USING(identity) WHERE points.status = 'done' AND {} LIMIT 1",
+      counts_all_steps_sql));
   return select.step();
 }
 
@@ -184,7 +184,7 @@ SweepFindings findings_of(SweepDatabase& database, const StoredSweep& stored,
   const std::vector<std::size_t> columns = columns_of(pointers, group_by);
   SweepFindings findings;
   findings.name = stored.sweep.name;
-  if (experts_move(database)) findings.figure = "total_seconds";
+  if (counts_all_steps(database)) findings.figure = "total_seconds";
   const std::vector<Measurement> measurements = measurements_of(database, stored, findings.figure);
   for (const std::size_t column : columns) findings.pointers.push_back(pointers[column]);
   findings.groups = group_means(measurements, columns);

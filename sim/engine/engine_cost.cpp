@@ -28,7 +28,7 @@ Seconds fluid_seconds(double resolution, const EngineLoad& load) {
   const Seconds steps = per_step * load.steps;
   if (load.equal_sizes) return steps;
   const auto exact_flows = static_cast<double>(exactly_solved_flows(load.transfers, !load.all_at_once));
-  const bool is_exact = resolution == 0 || load.connected <= exact_flows || load.has_overheads;
+  const bool is_exact = resolution == 0 || load.connected <= exact_flows;
   if (load.all_at_once && !load.has_overheads)
     return steps + load.transfers * (is_exact ? per_flow_that_ends * load.connected : per_transfer_at_once);
   return steps + load.transfers * (is_exact ? per_flow_solved * load.connected : per_transfer_with_window);

@@ -64,6 +64,14 @@ json unequal(int devices) {
   return {{"matrix", matrix}};
 }
 
+/// Equal messages, but not from and to every device as many.
+json half_of_pairs(int devices) {
+  json matrix = unequal(devices)["matrix"];
+  for (json& row : matrix)
+    for (json& one : row) one = one.get<int>() % 2 == 0 ? 0 : 1'000'000;
+  return {{"matrix", matrix}};
+}
+
 }  // namespace
 
 TEST_CASE("estimates of time and memory against what runs take, on both engines") {
@@ -71,10 +79,19 @@ TEST_CASE("estimates of time and memory against what runs take, on both engines"
   json steps = {{"platform", {{"preset", "h100_rail_optimized"}, {"nodes", 4}}},
                 {"model", "deepseek_v3"},
                 {"workload", {{"tokens_per_device", 256}, {"steps", 20}, {"simulate_every", 10}}}};
-  const std::vector<std::pair<json, const char*>> cases = {
-      {star(512, 8, equal), "simgrid"},      {star(512, 8, equal), "fluid"},
-      {star(256, 0, equal), "simgrid"},      {star(112, 8, unequal(112)), "simgrid"},
-      {star(112, 8, unequal(112)), "fluid"}, {steps, "simgrid"}};
+  const json with_overheads = {{"platform", {{"preset", "h100_rail_optimized"}, {"nodes", 16}}},
+                               {"model", "deepseek_v3"},
+                               {"transport", "nccl"},
+                               {"workload", {{"tokens_per_device", 512}}},
+                               {"patterns", {{"all_to_all", {{"window", 0}}}}}};
+  const std::vector<std::pair<json, const char*>> cases = {{star(512, 8, equal), "simgrid"},
+                                                           {star(512, 8, equal), "fluid"},
+                                                           {star(256, 0, equal), "simgrid"},
+                                                           {star(112, 8, unequal(112)), "simgrid"},
+                                                           {star(112, 8, unequal(112)), "fluid"},
+                                                           {steps, "simgrid"},
+                                                           {star(128, 8, half_of_pairs(128)), "simgrid"},
+                                                           {with_overheads, "fluid"}};
   for (auto [document, engine] : cases) {
     document["engine"] = engine;
     const TemporaryFolder folder;

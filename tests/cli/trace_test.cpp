@@ -70,10 +70,38 @@ TEST_CASE("a trace whose steps differ in size runs the same in a sweep as alone"
     const json run = json::parse(alone.out);
     CHECK(first["layer_seconds"] == run["layer_seconds"]);
     CHECK(first["total_seconds"] == run["total_seconds"]);
+    CHECK(first["simulated_steps"] == 2);
+    CHECK(first["static_total_seconds"].is_null());
+    // Steps differ, so all of them rank.
+    const json shown = json::parse(run_epsim({"sweep", "show", database, "--json"}).out);
+    CHECK(shown["figure"] == "total_seconds");
     CHECK(run["statistics"]["total_tokens_routed"] == sizes[0] + sizes[1]);
     const json estimated = json::parse(run_epsim({"estimate", file, "--json"}).out);
     CHECK(estimated["patterns"].size() == 4);
   }
+}
+
+TEST_CASE("a second move is held against the placement before it") {
+  // Popularity does not drift, so the first move brings nearly all there is to gain; what it brought must not
+  // pay for the others, which follow the noise of the loads.
+  const json scenario = {{"platform", {{"preset", "h100_rail_optimized"}, {"nodes", 1}}},
+                         {"model", "mixtral_8x7b"},
+                         {"expert_parallel",
+                          {{"num_experts", 12},
+                           {"redundant_experts", 4},
+                           {"load_balancing", "dynamic"},
+                           {"rebalance_interval", 4},
+                           {"use_auxiliary_loss", false}}},
+                         {"workload", {{"tokens_per_device", 512}, {"steps", 13}, {"skew", 1}}}};
+  const TemporaryFolder folder;
+  const CommandResult command = run_epsim({"run", folder.write("scenario.json", scenario.dump()), "--json"});
+  REQUIRE_MESSAGE(command.exit_code == 0, command.err);
+  const json steps = json::parse(command.out)["steps"];
+  CHECK(steps[4]["rebalance"]["paid_for_after_steps"] == 2);
+  CHECK(steps[8]["rebalance"]["paid_for_after_steps"].is_null());
+  CHECK(std::abs(steps[8]["rebalance"]["saved_seconds"].get<double>()) < 1e-4);
+  CHECK(steps[8]["rebalance"]["too_early_to_tell"] == false);
+  CHECK(steps[12]["rebalance"]["too_early_to_tell"] == true);
 }
 
 TEST_CASE("fit prints a piece of a scenario") {

@@ -43,6 +43,17 @@ TEST_CASE("fit: figures by hand") {
   CHECK(fit_loads(still, true).skew < fit_loads(still, false).skew);  // less than what counting makes
 }
 
+TEST_CASE("fit: shares of tokens give the skew that their counts give") {
+  Matrix<double> loads(1, 5);
+  Matrix<double> shares(1, 5);
+  for (int e = 0; e < 5; ++e) {
+    loads(0, e) = e;  // one was never chosen
+    shares(0, e) = e / 10.0;
+  }
+  CHECK(fit_loads(shares, false).skew == doctest::Approx(fit_loads(loads, false).skew).epsilon(1e-12));
+  CHECK(fit_loads(shares, false).skew > 0.5);
+}
+
 TEST_CASE("fit: the skew and drift that made a load are recovered") {
   for (const double skew : {0.3, 0.8}) {
     Scenario scenario = scenario_of(RoutingStrategy::learned_gating, 128, 4, {8192});

@@ -52,6 +52,24 @@ TEST_CASE("memory: grows with ranks and tokens and chunks and children") {
   CHECK(estimate(star_of(64), both, 3) == estimate(star_of(64), both, 2));
 }
 
+TEST_CASE("memory: an estimate without simulation holds one schedule, no timeline and no engine") {
+  const std::vector<PatternKind> one = {PatternKind::all_to_all};
+  const std::vector<PatternKind> two = {PatternKind::all_to_all, PatternKind::all_to_all};
+  const Scenario scenario = star_of(256);
+  const MemoryEstimate alone = estimate_memory_unsimulated(scenario, one);
+  CHECK(estimate_memory_unsimulated(scenario, two).total() == alone.total());
+  CHECK(alone.engine == 0);
+  CHECK(alone.schedules < estimate_memory(scenario, one, 1).schedules);
+}
+
+TEST_CASE("memory: where experts move, a second placement's schedules count") {
+  Scenario scenario = slow_scenario();
+  const std::vector<PatternKind> one = {PatternKind::all_to_all};
+  const double still = estimate_memory(scenario, one, 1).schedules;
+  scenario.expert_parallel.load_balancing = LoadBalancing::dynamic;
+  CHECK(estimate_memory(scenario, one, 1).schedules == 2 * still);
+}
+
 TEST_CASE("memory: what does not fit is refused with the figures") {
   const MemoryEstimate needs{1e9, 2e9, 3e9, 0};
   CHECK_NOTHROW(check_memory(needs, 6e9));

@@ -156,8 +156,8 @@ TEST_CASE_FIXTURE(Fixture, "what is no sweep database is refused untouched") {
   std::filesystem::remove(path);
   SweepDatabase(path, SweepDatabase::Access::create)
       .connection()
-      .run("PRAGMA user_version=2; PRAGMA journal_mode=DELETE");
-  check_refused("format 2, this program knows format 1");
+      .run("PRAGMA user_version=3; PRAGMA journal_mode=DELETE");
+  check_refused("format 3, this program knows format 2");
 }
 
 TEST_CASE_FIXTURE(Fixture, "a database of another sweep is refused") {

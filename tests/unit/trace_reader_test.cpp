@@ -140,7 +140,16 @@ TEST_CASE("traces: faults name file and line and field") {
         "F, line 2: 1 experts per token where 2 are expected; give every token top_k experts");
   CHECK(fault_of("a.csv", "0,0,0,1,2\n0,0,1,1,2").find("F, line 2: is cut off") == 0);
   CHECK(fault_of("a.csv", "0,0,0,1,2,0.5,nan\n", {.top_k = 2}) ==
-        "F, line 1, field 7: the weight \"nan\" is not a number of at least 0; give a number");
+        "F, line 1, field 7: the weight \"nan\" is not a number, 0 to 1e30; give a number");
+  // Beyond single precision, or as a sum.
+  CHECK(fault_of("a.csv", "0,0,0,1,2,0.5,1e300\n", {.top_k = 2}).find("F, line 1, field 7: the weight") == 0);
+  // Ids beyond any integer are no weights, and a first line with numbers is no heading.
+  CHECK(fault_of("a.csv", "0,0,0,1,99999999999999999999\n", {.top_k = 2}) ==
+        "F, line 1, field 5: \"99999999999999999999\" is not a whole number; give step,layer,token,expert "
+        "ids...");
+  for (const char* first : {"0.0,0,0,1,2", "x,0,0,1,2", "0;0;0;1;2", "99999999999999999999,0,0,1,2"})
+    CHECK(fault_of("a.csv", std::string(first) + "\n0,0,0,1,2\n").find("F, line 1") == 0);
+  CHECK(fault_of("a.csv", "step,layer,token,expert0,expert1\n0,0,0,1,2\n") == "accepted");
   CHECK(fault_of("a.csv", "0,0,0,1,2,0.5,0.5\n0,0,1,1,2\n", {.top_k = 2}).find("weights on some lines") !=
         std::string::npos);
   CHECK(fault_of("a.csv", "0,0,1,1,2\n0,0,0,1,2\n").find("F, line 2, token: 0 follows token 1") == 0);
