@@ -15,9 +15,6 @@
 namespace epsim {
 namespace {
 
-/// Times that differ by less than this part of them are one moment: sums of the same parts in another order.
-constexpr double same_moment = 1e-12;
-
 /// What streams have under way outside the network.
 struct Pending {
   Seconds time;          ///< a computation's end; a transfer's bytes reach the network
@@ -72,7 +69,7 @@ void FluidSimulator::run() {
   for (;;) {
     const Seconds network_time = network_.next_event();
     const Seconds next = pending_.empty() ? network_time : std::min(network_time, pending_.front().time);
-    if (!choosing_.empty() && next > moment_ * (1 + same_moment)) {
+    if (!choosing_.empty() && next > moment_ + same_moment) {
       end_moment();
       continue;
     }

@@ -35,6 +35,8 @@ class Progress {
     const StreamState& state = streams_[stream];
     return state.in_order ? state.steps[state.issued] : state.ready.front();
   }
+  /// When the steps that a ready step follows had finished.
+  [[nodiscard]] Seconds ready_at(StepId step) const { return timeline_.ready()[step]; }
   /// Whether the stream has a head that may be issued now.
   [[nodiscard]] bool can_issue(StreamId stream) const;
   /// Issues the head. Precondition: can_issue.

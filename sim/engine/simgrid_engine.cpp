@@ -12,6 +12,7 @@
 // Sharing: SimGrid weights a flow by the latency of its route, fabrics do not. So a link that leaves a device
 // gets a latency of 1 s and every other link 0: a route has exactly one such link (devices never forward),
 // all weights are equal, sharing is max-min. The route's true latency enters as the latency factor.
+#include <algorithm>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -196,8 +197,16 @@ void Simulator::run_stream(StreamId stream) {
 }
 
 void Simulator::compute(StreamId stream) {
-  const StepId step = progress_.issue(stream, s4u::Engine::get_clock());
-  if (schedule_.seconds(step) > 0) s4u::this_actor::sleep_for(schedule_.seconds(step));
+  Seconds start = s4u::Engine::get_clock();
+  Seconds waited = 0;
+  if (!schedule_.streams()[stream].in_order()) {
+    // Of the steps that become ready in one moment the lowest is issued, so all of them have to be known.
+    s4u::this_actor::sleep_for(same_moment);
+    start = std::max(start, progress_.ready_at(progress_.head(stream)));
+    waited = s4u::Engine::get_clock() - start;
+  }
+  const StepId step = progress_.issue(stream, start);
+  if (schedule_.seconds(step) > waited) s4u::this_actor::sleep_for(schedule_.seconds(step) - waited);
   wake(progress_.finish(step, s4u::Engine::get_clock()));
 }
 
