@@ -32,13 +32,13 @@ double simulated_share(const Workload& workload) {
 }  // namespace
 
 Seconds estimate_seconds(const Scenario& scenario, std::span<const PatternKind> patterns) {
-  const EngineChoice choice = choose_engine(scenario);
+  const EngineKind engine = choose_engine(scenario);
   const bool experts_move =
       !scenario.direct_traffic && scenario.expert_parallel.load_balancing == LoadBalancing::dynamic;
   Seconds network = 0;
   for (const PatternKind kind : patterns)
-    network +=
-        seconds_per_pattern + engine_seconds(choice.engine, choice.resolution, engine_load(scenario, kind));
+    network += seconds_per_pattern +
+               engine_seconds(engine, choose_allowance(scenario, kind), engine_load(scenario, kind));
   // Where they stay, too, and after the second move where they were before it.
   const int moves = (scenario.workload.steps - 1) / std::max(1, scenario.expert_parallel.rebalance_interval);
   if (experts_move) network *= moves > 1 ? 3 : 2;

@@ -32,7 +32,7 @@ MemoryEstimate estimate_memory(const Scenario& scenario, std::span<const Pattern
                                int parallel) {
   MemoryEstimate estimate;
   estimate.routing = routing_bytes(size_of(scenario));
-  const EngineKind engine = choose_engine(scenario).engine;
+  const EngineKind engine = choose_engine(scenario);
   double largest_engine = 0;
   for (const PatternKind kind : patterns) {
     const EngineLoad load = engine_load(scenario, kind);

@@ -64,6 +64,20 @@ std::string load_text(const LoadSummary& load) {
   return text;
 }
 
+/// "engine fluid, within 0.2 % (ring), else exact"
+std::string engine_text(const ExperimentResult& experiment) {
+  std::string text = fmt::format("engine {}", name_of(experiment.simulations.front().engine));
+  std::string inexact;
+  double allowance = 0;
+  for (const Simulation& simulation : experiment.simulations) {
+    if (simulation.allowance == 0) continue;
+    allowance = simulation.allowance;
+    inexact += fmt::format("{}{}", inexact.empty() ? "" : ", ", name_of(simulation.pattern));
+  }
+  if (inexact.empty()) return text + ", exact";
+  return text + fmt::format(", {} within {:.3g} %", inexact, 100 * allowance);
+}
+
 std::string heading(const ExperimentResult& experiment) {
   const Scenario& scenario = experiment.scenario;
   const StepResult& last = experiment.steps.back();
@@ -72,9 +86,7 @@ std::string heading(const ExperimentResult& experiment) {
     text += "  " + model_text(scenario, experiment.last_step.traffic) + '\n' +
             trace_text(scenario.workload.trace);
   text += fmt::format("  {}, {}\n", cluster_text(experiment), ports_text(scenario.platform));
-  const Simulation& simulation = experiment.simulations.front();
-  text += fmt::format("  transport {}, engine {}, resolution {}\n", label_of(scenario.transport),
-                      name_of(simulation.engine), format_duration(simulation.resolution));
+  text += fmt::format("  transport {}, {}\n", label_of(scenario.transport), engine_text(experiment));
   if (last.load) text += "  " + load_text(*last.load) + '\n';
   const Seconds gate = last.layers.front().phase(Phase::gate).seconds;
   if (gate > 0)

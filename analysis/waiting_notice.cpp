@@ -15,15 +15,12 @@ std::string waiting_notice(const Scenario& scenario, std::span<const PatternKind
   for (const PatternKind& pattern : patterns)
     wait = std::max(wait, estimate_seconds(scenario, {&pattern, 1}));
   const bool is_long = wait > long_wait;
-  const EngineChoice choice = choose_engine(scenario);
-  const bool is_fluid = choice.engine == EngineKind::fluid;
+  const EngineKind engine = choose_engine(scenario);
   if (scenario.engine == EngineKind::automatic)
-    return fmt::format("engine {}{}: about {}{}", name_of(choice.engine), is_fluid ? ", exact" : "",
-                       format_duration(wait),
-                       is_fluid && is_long ? "; --engine fluid is faster, within its allowance" : "");
+    return fmt::format("engine {}: about {}", name_of(engine), format_duration(wait));
   if (!is_long) return "";
-  return fmt::format("engine {} needs about {} for this{}", name_of(choice.engine), format_duration(wait),
-                     is_fluid ? "" : "; --engine fluid is faster");
+  return fmt::format("engine {} needs about {} for this{}", name_of(engine), format_duration(wait),
+                     engine == EngineKind::fluid ? "" : "; --engine fluid is faster");
 }
 
 }  // namespace epsim

@@ -64,8 +64,10 @@ void add_experiment_options(CLI::App& command, ExperimentOptions& options) {
                   "simgrid (the default), fluid (fast at scale) or auto (whichever is quick enough)")
       ->type_name("NAME");
   command
-      .add_option("--resolution", options.resolution,
-                  "of the fluid engine: relative to the run's least duration, 0 is exact (default: 0.002)")
+      .add_option(
+          "--resolution", options.resolution,
+          "of the fluid engine where exact times would take it long: how far off they may be, 0 is exact "
+          "(default: 0.002)")
       ->type_name("R");
   command.add_option("--out", options.out, "write result.json, traces, spans.csv and links.csv there")
       ->type_name("DIR");

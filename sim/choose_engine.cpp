@@ -8,14 +8,18 @@
 
 namespace epsim {
 
-EngineChoice choose_engine(const Scenario& scenario) {
-  if (scenario.engine == EngineKind::simgrid) return {EngineKind::simgrid, 0};
-  if (scenario.engine == EngineKind::fluid) return {EngineKind::fluid, scenario.resolution};
+EngineKind choose_engine(const Scenario& scenario) {
+  if (scenario.engine != EngineKind::automatic) return scenario.engine;
   constexpr Seconds long_wait = 2;
   Seconds longest = 0;
   for (const Pattern& pattern : all_patterns())
     longest = std::max(longest, engine_seconds(EngineKind::simgrid, 0, engine_load(scenario, pattern.kind)));
-  return {longest > long_wait ? EngineKind::fluid : EngineKind::simgrid, 0};
+  return longest > long_wait ? EngineKind::fluid : EngineKind::simgrid;
+}
+
+double choose_allowance(const Scenario& scenario, PatternKind pattern) {
+  if (choose_engine(scenario) == EngineKind::simgrid) return 0;
+  return fluid_allowance(scenario.resolution, engine_load(scenario, pattern));
 }
 
 }  // namespace epsim

@@ -1,18 +1,17 @@
-// Which engine runs a scenario.
+// Which engine runs a scenario, and how exactly.
 #pragma once
 
 #include "sim/scenario.hpp"
 
 namespace epsim {
 
-struct EngineChoice {
-  EngineKind engine;      ///< simgrid or fluid
-  double resolution = 0;  ///< of the fluid engine, relative; 0: exact
-};
-
 /// One engine for all of a scenario's steps and patterns, whichever of them are asked for, so that
 /// differences are theirs. `automatic`: SimGrid where it needs less than about 2 s for each of the patterns
-/// there are, else the fluid engine at resolution 0.
-[[nodiscard]] EngineChoice choose_engine(const Scenario& scenario);
+/// there are, else the fluid engine.
+[[nodiscard]] EngineKind choose_engine(const Scenario& scenario);
+
+/// The allowance with which the pattern runs: 0 (exact) on SimGrid and wherever the fluid engine needs no
+/// more than about 10 s to be exact, else the scenario's resolution.
+[[nodiscard]] double choose_allowance(const Scenario& scenario, PatternKind pattern);
 
 }  // namespace epsim

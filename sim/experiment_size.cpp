@@ -72,6 +72,13 @@ PatternSize size_of(const PatternOptions& options, PatternKind kind, const Exper
 
 namespace {
 
+double total_bytes(const Matrix<Bytes>& bytes) {
+  double sum = 0;
+  for (int source = 0; source < bytes.rows(); ++source)
+    for (const Bytes one : bytes.row(source)) sum += static_cast<double>(one);
+  return sum;
+}
+
 /// Between all pairs: where some are missing, devices have more to send or to receive than others, and flows
 /// end one by one.
 bool has_equal_sizes(const Scenario& scenario) {
@@ -89,9 +96,26 @@ bool has_equal_sizes(const Scenario& scenario) {
 }
 
 /// A ring's flows share no link with others, hierarchical's only those of their rail or node.
-double connected_part(PatternKind kind, const PatternSize& pattern, const ExperimentSize& sizes) {
-  if (pattern.window == 1) return 1 / std::max(1.0, sizes.ranks);
-  return kind == PatternKind::hierarchical && sizes.nodes > 1 ? 1 / sizes.ranks_per_node : 1;
+double connected_devices(PatternKind kind, const PatternSize& pattern, const ExperimentSize& sizes) {
+  if (pattern.window == 1) return 1;
+  return kind == PatternKind::hierarchical && sizes.nodes > 1 ? std::max(sizes.nodes, sizes.ranks_per_node)
+                                                              : sizes.ranks;
+}
+
+/// How many of a rank's transfers are under way while it sends them, with nothing but the sender's time per
+/// message between them.
+double sent_at_once(const Scenario& scenario, double sent, const ExperimentSize& sizes) {
+  const Seconds overhead = scenario.transport.message_overhead;
+  if (overhead == 0 || sent == 0) return sent / 2;  // they end one by one
+  const auto* fabric = std::get_if<RailOptimizedSpec>(&scenario.platform.fabric);
+  const double bandwidth = fabric ? sizes.nodes > 1 ? fabric->nic_bandwidth : fabric->scale_up_bandwidth
+                                  : std::get<StarSpec>(scenario.platform.fabric).bandwidth;
+  const double copies = sizes.selections / std::max(1.0, sizes.ranks);
+  const double bytes = scenario.direct_traffic
+                           ? total_bytes(*scenario.direct_traffic) / sizes.ranks
+                           : copies * static_cast<double>(std::max(scenario.payload.dispatch_bytes_per_copy,
+                                                                   scenario.payload.combine_bytes_per_copy));
+  return std::clamp(bytes / bandwidth / overhead / 2, 1.0, sent / 2);
 }
 
 }  // namespace
@@ -101,12 +125,15 @@ EngineLoad engine_load(const Scenario& scenario, PatternKind kind) {
   const PatternSize pattern = size_of(scenario.patterns, kind, sizes);
   const double streams = sizes.nodes > 1 ? 2 : 1;  // per rank: scale-up and scale-out
   EngineLoad load;
-  load.has_overheads = scenario.transport.message_overhead > 0;
+  const bool has_overheads = scenario.transport.message_overhead > 0;
   load.transfers = pattern.steps * sizes.exchanges;
-  load.steps = load.transfers * (load.has_overheads ? 2 : 1) + sizes.ranks * sizes.slots;
+  load.steps = load.transfers * (has_overheads ? 2 : 1) + sizes.ranks * sizes.slots;
   load.in_flight =
       pattern.window > 0 ? std::min(pattern.steps, sizes.ranks * streams * pattern.window) : pattern.steps;
-  load.connected = load.in_flight * connected_part(kind, pattern, sizes);
+  const double sent = pattern.steps / std::max(1.0, sizes.ranks);
+  load.per_link =
+      pattern.window > 0 ? std::min<double>(pattern.window, sent) : sent_at_once(scenario, sent, sizes);
+  load.connected = connected_devices(kind, pattern, sizes);
   load.routes = pattern.routes;
   load.all_at_once = pattern.window == 0;
   load.equal_sizes = has_equal_sizes(scenario);

@@ -38,7 +38,7 @@ enum class ReplicaChoice : std::uint8_t { nearest, round_robin, random };
 /// What is merged before it travels; see "deduplicate" in the README's glossary.
 enum class Deduplication : std::uint8_t { none, device, node };
 enum class DataType : std::uint8_t { fp8, bf16 };
-/// `automatic`: SimGrid while that is quick, the fluid engine at resolution 0 above (choose_engine.hpp).
+/// `automatic`: SimGrid while that is quick, the fluid engine above (choose_engine.hpp).
 enum class EngineKind : std::uint8_t { simgrid, fluid, automatic };
 
 /// Shape of the MoE layer. Source of the presets: the models' published configurations.

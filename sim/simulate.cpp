@@ -28,14 +28,19 @@ Prepared prepare(const Scenario& scenario, const Cluster& cluster, const Traffic
 }  // namespace
 
 Seconds moving_seconds(const Scenario& scenario, const Cluster& cluster, const RoutedStep& step) {
-  const EngineChoice choice = choose_engine(scenario);
   Scenario alone = scenario;
   alone.patterns = {};
-  alone.engine = choice.engine;  // the one of the layers, whatever the moves would have got
-  alone.resolution = choice.resolution;
+  alone.engine = choose_engine(scenario);  // the one of the layers, whatever the moves would have got
   const RoutedStep weights{{}, {}, {}, build_traffic(*step.moved, cluster.group)};
   const std::vector<PatternKind> pattern = {PatternKind::all_to_all};
   return simulate(alone, cluster, weights, pattern, {}).front().timeline.end();
+}
+
+Seconds resolution_of(const Simulation& simulation) {
+  if (simulation.engine == EngineKind::simgrid) return simgrid_resolution;
+  return simulation.allowance > 0
+             ? simulation.allowance * least_duration(simulation.lowered, simulation.routes)
+             : 0;
 }
 
 std::vector<Simulation> simulate(const Scenario& scenario, const Cluster& cluster, const RoutedStep& step,
@@ -44,22 +49,18 @@ std::vector<Simulation> simulate(const Scenario& scenario, const Cluster& cluste
   for (const PatternKind pattern : patterns)
     prepared.push_back(prepare(scenario, cluster, step.traffic, pattern, options.check));
 
-  const EngineChoice choice = choose_engine(scenario);
-  const EngineKind engine = choice.engine;
+  const EngineKind engine = choose_engine(scenario);
   std::vector<EngineJob> jobs;
   for (const Prepared& run : prepared) {
-    const Seconds resolution = engine == EngineKind::fluid
-                                   ? choice.resolution * least_duration(run.lowered, run.routes)
-                                   : simgrid_resolution;
     jobs.push_back({scenario.name + " (" + std::string(name_of(run.pattern)) + ")", &run.lowered,
-                    &cluster.topology, &run.routes, engine, resolution});
+                    &cluster.topology, &run.routes, engine, choose_allowance(scenario, run.pattern)});
   }
   std::vector<Timeline> timelines = run_jobs(jobs, options.parallel);
 
   std::vector<Simulation> simulations;
   for (std::size_t i = 0; i < prepared.size(); ++i)
     simulations.push_back({prepared[i].pattern, std::move(prepared[i].lowered), std::move(prepared[i].routes),
-                           std::move(timelines[i]), engine, jobs[i].resolution});
+                           std::move(timelines[i]), engine, jobs[i].allowance});
   return simulations;
 }
 

@@ -23,8 +23,12 @@ struct Simulation {
   Routes routes;
   Timeline timeline;
   EngineKind engine = EngineKind::simgrid;  ///< that ran it
-  Seconds resolution = simgrid_resolution;  ///< its resolution
+  double allowance = 0;                     ///< by which part times may be off; 0: exact
 };
+
+/// What the run cannot tell apart: SimGrid's precision; of the fluid engine its allowance times the least
+/// possible duration of the run (least_duration.hpp).
+[[nodiscard]] Seconds resolution_of(const Simulation& simulation);
 
 struct SimulateOptions {
   int parallel = 1;    ///< simulations at a time, each in its own child process

@@ -65,10 +65,8 @@ Scenario load_scenario(const ExperimentOptions& options) {
   if (!options.engine.empty()) document["engine"] = options.engine;
   if (options.resolution) document["resolution"] = *options.resolution;
   Scenario scenario = parse_scenario(document, from_stdin ? "." : path.parent_path(), path.stem().string());
-  if (options.resolution && scenario.engine != EngineKind::fluid)
-    throw input_error("--resolution",
-                      fmt::format("engine {} always runs at its finest", name_of(scenario.engine)),
-                      "name --engine fluid");
+  if (options.resolution && scenario.engine == EngineKind::simgrid)
+    throw input_error("--resolution", "engine simgrid is exact", "name --engine fluid or auto");
   return scenario;
 }
 

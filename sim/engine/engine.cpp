@@ -11,8 +11,10 @@ std::vector<Timeline> run_jobs(std::span<const EngineJob> jobs, int parallel) {
   for (const EngineJob& job : jobs) {
     Timeline& timeline = timelines.emplace_back(job.lowered->schedule.size());
     tasks.push_back({job.label, [&job, &timeline] {
-                       const auto run = job.engine == EngineKind::fluid ? run_fluid : run_simgrid;
-                       run(*job.lowered, *job.topology, *job.routes, job.resolution, timeline);
+                       if (job.engine == EngineKind::fluid)
+                         run_fluid(*job.lowered, *job.topology, *job.routes, job.allowance, timeline);
+                       else
+                         run_simgrid(*job.lowered, *job.topology, *job.routes, timeline);
                      }});
   }
   run_in_children(tasks, parallel);

@@ -13,20 +13,21 @@
 
 namespace epsim {
 
-/// Runs the schedule and fills the timeline (sized for it). `routes` holds every pair that the schedule
-/// uses. Completions closer than `resolution` seconds may be merged. Throws Error (simulation) on deadlock,
-/// naming who waits for what.
-/// `resolution` is SimGrid's precision: it ends latencies and computations early by up to as much. In runs
-/// where small differences grow, 1e-9 s moved results by 4 %. SimGrid is process-global and may abort: call
-/// it through `run_jobs` only.
+/// Runs the schedule and fills the timeline (sized for it). `routes` holds every pair that the schedule uses.
+/// Throws Error (simulation) on deadlock, naming who waits for what.
+/// SimGrid is process-global and may abort: call it through `run_jobs` only.
 void run_simgrid(const LoweredSchedule& lowered, const Topology& topology, const Routes& routes,
-                 Seconds resolution, Timeline& timeline);
+                 Timeline& timeline);
 
-/// The same by our own fluid max-min solver (fluid_network.hpp), for scale. `resolution` in seconds bounds
-/// by how much sharing may lag behind; 0: exact.
+/// The same by our own max-min sharing, for scale. `allowance` is the part of the time scale of what is
+/// exchanged by which times may be off: 0 is exact (level_network.hpp). Else flows that start within a window
+/// of transfers in flight get up to half of it less than their fair share (link_levels.hpp), and where there
+/// is no window sharing lags behind (fluid_network.hpp).
 void run_fluid(const LoweredSchedule& lowered, const Topology& topology, const Routes& routes,
-               Seconds resolution, Timeline& timeline);
+               double allowance, Timeline& timeline);
 
+/// SimGrid's precision: it ends latencies and computations early by up to as much. In runs where small
+/// differences grow, 1e-9 s moved results by 4 %.
 inline constexpr Seconds simgrid_resolution = 1e-12;
 
 /// The rule of order of both engines: of the steps that become ready on a stream that issues as ready within
@@ -39,7 +40,7 @@ struct EngineJob {
   const Topology* topology = nullptr;
   const Routes* routes = nullptr;
   EngineKind engine = EngineKind::simgrid;  ///< not automatic
-  Seconds resolution = simgrid_resolution;
+  double allowance = 0;                     ///< of the fluid engine
 };
 
 /// Runs each job in its own forked child, at most `parallel` at a time, and returns their timelines in

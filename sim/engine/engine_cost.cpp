@@ -19,31 +19,39 @@ Seconds simgrid_seconds(const EngineLoad& load) {
          (load.equal_sizes ? 0 : per_flow_shared * load.transfers * mean_in_flight);
 }
 
-Seconds fluid_seconds(double resolution, const EngineLoad& load) {
-  constexpr Seconds per_step = 1e-6;
-  constexpr Seconds per_flow_that_ends = 9e-9;        // all at once: a solve per end
-  constexpr Seconds per_flow_solved = 7.5e-8;         // with a window: two solves per transfer, and searches
-  constexpr Seconds per_transfer_at_once = 3e-6;      // inexact
-  constexpr Seconds per_transfer_with_window = 2e-5;  // inexact
-  const Seconds steps = per_step * load.steps;
-  if (load.equal_sizes) return steps;
-  const auto exact_flows = static_cast<double>(exactly_solved_flows(load.transfers, !load.all_at_once));
-  const bool is_exact = resolution == 0 || load.connected <= exact_flows;
-  if (load.all_at_once && !load.has_overheads)
-    return steps + load.transfers * (is_exact ? per_flow_that_ends * load.connected : per_transfer_at_once);
-  return steps + load.transfers * (is_exact ? per_flow_solved * load.connected : per_transfer_with_window);
+/// How many links a change of sharing reaches: with few flows on each it stays near, with many it goes
+/// through half of a star's links.
+double links_touched(const EngineLoad& load) {
+  const double spread = load.per_link <= 8 ? load.per_link : 2.9 * load.per_link;
+  return std::min(spread, 0.55 * load.connected);
+}
+
+Seconds fluid_seconds(double allowance, const EngineLoad& load) {
+  constexpr Seconds per_step = 5e-7;
+  constexpr Seconds per_event = 6e-7;
+  constexpr Seconds per_flow_looked_at = 1.1e-8;
+  constexpr Seconds per_transfer_lagging = 3e-6;
+  constexpr double slack_gain = 3;  // of an allowance, with a window
+  if (load.equal_sizes) return (per_step + 2 * per_event) * load.steps;
+  const double exact =
+      per_step * load.steps +
+      2 * load.transfers * (per_event + per_flow_looked_at * links_touched(load) * load.per_link);
+  if (allowance == 0) return exact;
+  return load.all_at_once ? per_step * load.steps + per_transfer_lagging * load.transfers
+                          : exact / slack_gain;
 }
 
 }  // namespace
 
-std::size_t exactly_solved_flows(double transfers, bool has_window) {
-  constexpr double budget = 100'000'000;
-  return has_window ? static_cast<std::size_t>(std::clamp(budget / std::max(1.0, transfers), 64.0, 2048.0))
-                    : 256;
+Seconds engine_seconds(EngineKind engine, double allowance, const EngineLoad& load) {
+  return engine == EngineKind::fluid ? fluid_seconds(allowance, load) : simgrid_seconds(load);
 }
 
-Seconds engine_seconds(EngineKind engine, double resolution, const EngineLoad& load) {
-  return engine == EngineKind::fluid ? fluid_seconds(resolution, load) : simgrid_seconds(load);
+double fluid_allowance(double resolution, const EngineLoad& load) {
+  constexpr Seconds quick = 10;
+  const bool is_small_window =
+      !load.all_at_once && load.per_link <= 8;  // an allowance would save nothing there
+  return is_small_window || fluid_seconds(0, load) <= quick ? 0 : resolution;
 }
 
 double engine_bytes(EngineKind engine, const EngineLoad& load) {

@@ -2,14 +2,16 @@
 // a network that need not be solved at every change (fluid_network.hpp). It has no global state.
 #include <algorithm>
 #include <functional>
+#include <memory>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "sim/engine/binding_links.hpp"
 #include "sim/engine/engine.hpp"
-#include "sim/engine/engine_cost.hpp"
 #include "sim/engine/fluid_network.hpp"
+#include "sim/engine/least_duration.hpp"
+#include "sim/engine/level_network.hpp"
 #include "sim/engine/progress.hpp"
 
 namespace epsim {
@@ -25,26 +27,28 @@ struct Pending {
   }
 };
 
-std::size_t exact_flows(const Schedule& schedule) {
-  double transfers = 0;
-  bool has_window = false;
-  for (StepId step = 0; step < schedule.size(); ++step) {
-    if (schedule.kind(step) != StepKind::transfer) continue;
-    ++transfers;
-    has_window |= schedule.streams()[schedule.stream_of(step)].window > 0;
-  }
-  return exactly_solved_flows(transfers, has_window);
+bool has_window(const Schedule& schedule) {
+  return std::ranges::any_of(schedule.streams(), [](const Stream& stream) { return stream.window > 0; });
+}
+
+std::unique_ptr<FlowNetwork> network_for(const LoweredSchedule& lowered, const Topology& topology,
+                                         const Routes& routes, double allowance) {
+  const std::vector<bool> binding = binding_links(topology, routes, lowered.link_bandwidth);
+  if (allowance == 0 || has_window(lowered.schedule))
+    return std::make_unique<LevelNetwork>(routes, binding, lowered.link_bandwidth, allowance / 2);
+  const Seconds resolution = allowance * least_duration(lowered, routes);
+  return std::make_unique<FluidNetwork>(routes, binding, lowered.link_bandwidth,
+                                        FluidAccuracy{resolution, 256});
 }
 
 class FluidSimulator {
  public:
   FluidSimulator(const LoweredSchedule& lowered, const Topology& topology, const Routes& routes,
-                 Seconds resolution, Timeline& timeline)
+                 double allowance, Timeline& timeline)
       : schedule_(lowered.schedule),
         routes_(routes),
         progress_(lowered.schedule, timeline),
-        network_(routes, binding_links(topology, routes, lowered.link_bandwidth), lowered.link_bandwidth,
-                 {resolution, exact_flows(lowered.schedule)}) {}
+        network_(network_for(lowered, topology, routes, allowance)) {}
 
   void run();
 
@@ -57,7 +61,7 @@ class FluidSimulator {
   const Schedule& schedule_;
   const Routes& routes_;
   Progress progress_;
-  FluidNetwork network_;
+  std::unique_ptr<FlowNetwork> network_;
   std::vector<Pending> pending_;  // heap, the earliest on top
   std::uint64_t issued_ = 0;
   std::vector<StreamId> choosing_;  // streams that issue as ready and can, once the moment is over
@@ -67,7 +71,7 @@ class FluidSimulator {
 void FluidSimulator::run() {
   for (StreamId stream = 0; stream < schedule_.streams().size(); ++stream) issue_from(stream, 0);
   for (;;) {
-    const Seconds network_time = network_.next_event();
+    const Seconds network_time = network_->next_event();
     const Seconds next = pending_.empty() ? network_time : std::min(network_time, pending_.front().time);
     if (!choosing_.empty() && next > moment_ + same_moment) {
       end_moment();
@@ -77,7 +81,7 @@ void FluidSimulator::run() {
     if (!pending_.empty() && pending_.front().time <= network_time)
       advance_pending();
     else if (network_time < std::numeric_limits<Seconds>::infinity()) {
-      if (const auto delivered = network_.advance()) finish(*delivered, network_time);
+      if (const auto delivered = network_->advance()) finish(*delivered, network_time);
     } else
       break;
   }
@@ -109,7 +113,7 @@ void FluidSimulator::advance_pending() {
     return;
   }
   const std::size_t pair = routes_.index_of(schedule_.device(next.step), schedule_.peer(next.step));
-  network_.start(next.step, static_cast<std::uint32_t>(pair), schedule_.bytes(next.step), next.time);
+  network_->start(next.step, static_cast<std::uint32_t>(pair), schedule_.bytes(next.step), next.time);
 }
 
 void FluidSimulator::finish(StepId step, Seconds now) {
@@ -124,8 +128,8 @@ void FluidSimulator::finish(StepId step, Seconds now) {
 }  // namespace
 
 void run_fluid(const LoweredSchedule& lowered, const Topology& topology, const Routes& routes,
-               Seconds resolution, Timeline& timeline) {
-  FluidSimulator(lowered, topology, routes, resolution, timeline).run();
+               double allowance, Timeline& timeline) {
+  FluidSimulator(lowered, topology, routes, allowance, timeline).run();
 }
 
 }  // namespace epsim

@@ -11,23 +11,20 @@
 #include <vector>
 
 #include "platforms/topology.hpp"
+#include "sim/engine/flow_network.hpp"
 #include "sim/engine/fluid_solver.hpp"
 
 namespace epsim {
 
-class FluidNetwork {
+class FluidNetwork : public FlowNetwork {
  public:
   /// As FluidSolver.
   FluidNetwork(const Routes& routes, std::vector<bool> binding, const std::vector<BytesPerSecond>& bandwidth,
                FluidAccuracy accuracy);
 
-  /// The step's bytes reach the network. Precondition: now is not before any earlier call's.
-  void start(StepId step, std::uint32_t pair, Bytes bytes, Seconds now);
-
-  /// When something happens next; infinity: never.
-  [[nodiscard]] Seconds next_event();
-  /// Lets the next event happen, at next_event(); the step whose last byte has arrived, if that was it.
-  std::optional<StepId> advance();
+  void start(StepId step, std::uint32_t pair, Bytes bytes, Seconds now) override;
+  [[nodiscard]] Seconds next_event() override;
+  std::optional<StepId> advance() override;
 
  private:
   static constexpr Seconds never = std::numeric_limits<Seconds>::infinity();

@@ -39,7 +39,7 @@ constexpr Seconds unit_latency = 1.0;
 /// SimGrid takes over signals that belong to whoever runs the simulation: they are given back.
 class QuietEngine {
  public:
-  explicit QuietEngine(Seconds resolution) : arguments_(settings(resolution)) {
+  QuietEngine() : arguments_(settings()) {
     const auto interrupt = std::signal(SIGINT, SIG_DFL);
     const auto fault = std::signal(SIGSEGV, SIG_DFL);
     const auto bus = std::signal(SIGBUS, SIG_DFL);
@@ -56,9 +56,9 @@ class QuietEngine {
   void run() const { s4u::Engine::get_instance()->run(); }
 
  private:
-  static std::vector<std::string> settings(Seconds resolution) {
+  static std::vector<std::string> settings() {
     char precision[64];
-    std::snprintf(precision, sizeof precision, "--cfg=surf/precision:%.17g", resolution);
+    std::snprintf(precision, sizeof precision, "--cfg=surf/precision:%.17g", simgrid_resolution);
     return {"epsim",
             "--log=root.thres:critical",
             "--cfg=network/model:CM02",
@@ -269,8 +269,8 @@ void Simulator::stop_if_nothing_is_under_way() {
 }  // namespace
 
 void run_simgrid(const LoweredSchedule& lowered, const Topology& topology, const Routes& routes,
-                 Seconds resolution, Timeline& timeline) {
-  const QuietEngine engine(resolution);
+                 Timeline& timeline) {
+  const QuietEngine engine;
   Progress progress(lowered.schedule, timeline);
   const Network network = build_network(lowered, topology, routes);
   const Simulator simulator(lowered.schedule, network.hosts, progress);

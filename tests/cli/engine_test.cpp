@@ -45,11 +45,12 @@ TEST_CASE("engine: the result names the one that ran and its resolution") {
   const json simgrid = run_of({shipped("uniform_star16")});
   CHECK(simgrid["engine"] == "simgrid");
   CHECK(simgrid["resolution_seconds"] == 1e-12);
+  CHECK(simgrid["accuracy"] == "exact");
   const json fluid = run_of({shipped("uniform_star16"), "--engine", "fluid"});
   CHECK(fluid["engine"] == "fluid");
   CHECK(fluid["resolved_scenario"]["engine"] == "fluid");
-  // 15 x 1 MiB through a port of 50 GB/s is the least duration; the default is 0.002 of it.
-  CHECK(fluid["resolution_seconds"] == doctest::Approx(2e-3 * 15 * 1048576 / 50e9));
+  CHECK(fluid["resolution_seconds"] == 0);
+  CHECK(fluid["accuracy"] == "exact");
   CHECK(fluid["layer_seconds"].get<double>() ==
         doctest::Approx(simgrid["layer_seconds"].get<double>()).epsilon(1e-9));
 }
@@ -84,16 +85,38 @@ TEST_CASE("engine: equal messages take the same time on both where ties decide")
   }
 }
 
-TEST_CASE("engine: the resolution changes the result a little and 0 is exact") {
+TEST_CASE("engine: fluid is exact wherever that is quick, else within its resolution, and says so") {
   const TemporaryFolder folder;
-  const auto scenario = all_at_once(folder, 48);  // 2,256 flows
-  const double simgrid = run_of(scenario)["phases"]["dispatch"]["seconds"];
-  const json exact = run_of(with(scenario, {"--engine", "fluid", "--resolution", "0"}));
-  CHECK(exact["resolution_seconds"] == 0);
-  CHECK(exact["layer_seconds"].get<double>() == doctest::Approx(simgrid).epsilon(1e-6));
-  const json coarse = run_of(with(scenario, {"--engine", "fluid", "--resolution", "0.01"}));
-  CHECK(coarse["layer_seconds"] != exact["layer_seconds"]);
-  CHECK(coarse["layer_seconds"].get<double>() == doctest::Approx(simgrid).epsilon(1e-3));
+  const auto small = all_at_once(folder, 48);  // 2,256 flows
+  const double simgrid = run_of(small)["layer_seconds"];
+  const json exact = run_of(with(small, {"--engine", "fluid"}));
+  CHECK(exact["accuracy"] == "exact");
+  CHECK(exact["layer_seconds"].get<double>() == doctest::Approx(simgrid).epsilon(1e-9));
+  CHECK(run_epsim(with({"run"}, with(small, {"--engine", "fluid"}))).out.find("engine fluid, exact") !=
+        std::string::npos);
+  const auto large = with(all_at_once(folder, 256), {"--engine", "fluid"});  // each of 65,280 ends moves all
+  const json usual = run_of(large);
+  CHECK(usual["accuracy"] == 2e-3);
+  CHECK(usual["resolution_seconds"].get<double>() <= 2e-3 * usual["layer_seconds"].get<double>());
+  const json coarse = run_of(with(large, {"--resolution", "0.01"}));
+  CHECK(coarse["accuracy"] == 1e-2);
+  CHECK(coarse["layer_seconds"] != usual["layer_seconds"]);
+  CHECK(coarse["layer_seconds"].get<double>() ==
+        doctest::Approx(usual["layer_seconds"].get<double>()).epsilon(5e-3));
+  CHECK(run_epsim(with({"run"}, large)).out.find("engine fluid, all_to_all within 0.2 %") !=
+        std::string::npos);
+}
+
+TEST_CASE("engine: fluid keeps the latency between rounds of equal messages") {
+  // 511 destinations in rounds of 8: 64 rounds, each of 4 us of latency before its bytes, 511 x 64 kB through
+  // a port of 50 GB/s. Links must not make up for the time in which they had nothing to carry.
+  const TemporaryFolder folder;
+  const std::string file = folder.write("scenario.json", R"({
+      "platform": {"topology": "star", "devices": 512, "bandwidth": "50GBps", "latency": "2us"},
+      "traffic": {"uniform_bytes_per_pair": 64000}, "engine": "fluid"})");
+  const json run = run_of({file});
+  CHECK(run["layer_seconds"].get<double>() == doctest::Approx(64 * 4e-6 + 511 * 64000 / 50e9).epsilon(1e-9));
+  CHECK(run["accuracy"] == "exact");
 }
 
 TEST_CASE("engine: auto takes SimGrid for little and fluid for much and says so") {
@@ -122,7 +145,7 @@ TEST_CASE("engine: a resolution out of range or without use") {
   CHECK_MESSAGE(useless.err.find("--engine fluid") != std::string::npos, useless.err);
   CHECK(
       run_epsim({"run", shipped("uniform_star16"), "--engine", "auto", "--resolution", "0.001"}).exit_code ==
-      2);
+      0);
   const CommandResult unknown = run_epsim({"run", shipped("uniform_star16"), "--engine", "fluyd"});
   CHECK(unknown.exit_code == 2);
   CHECK_MESSAGE(unknown.err.find("did you mean \"fluid\"") != std::string::npos, unknown.err);

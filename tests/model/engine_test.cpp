@@ -93,7 +93,7 @@ TEST_CASE("the link bandwidths of the lowered schedule count") {
   LoweredSchedule lowered{c.schedule, std::vector<BytesPerSecond>(4, 0.5e9)};
   const Routes routes(c.topology, {{0, 1}});
   for (const EngineKind engine : {EngineKind::simgrid, EngineKind::fluid}) {
-    const EngineJob job{"case", &lowered, &c.topology, &routes, engine, 1e-9};
+    const EngineJob job{"case", &lowered, &c.topology, &routes, engine};
     check_seconds(run_jobs({&job, 1}, 1).front().end(), 2.000002);
   }
 }

@@ -48,8 +48,7 @@ struct Case {
       if (schedule.kind(step) == StepKind::transfer)
         pairs.emplace_back(schedule.device(step), schedule.peer(step));
     const Routes routes(topology, pairs);
-    const Seconds resolution = engine == EngineKind::fluid ? 1e-3 : simgrid_resolution;  // few flows: exact
-    const EngineJob job{"case", &lowered, &topology, &routes, engine, resolution};
+    const EngineJob job{"case", &lowered, &topology, &routes, engine};
     return std::move(run_jobs({&job, 1}, 1).front());
   }
 

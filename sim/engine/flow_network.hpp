@@ -1,0 +1,27 @@
+// What the fluid engine asks of a network: flows arrive, and events follow each other in time until the last
+// byte of each has been delivered. Two ways to share bandwidth stand behind it: exactly, kept up to date
+// where it changes (level_network.hpp), and anew for one span of time after the other (fluid_network.hpp).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "platforms/units.hpp"
+#include "sim/schedule.hpp"
+
+namespace epsim {
+
+class FlowNetwork {
+ public:
+  virtual ~FlowNetwork() = default;
+
+  /// The step's bytes reach the network; `pair` is the route's place in Routes. Precondition: now is not
+  /// before any earlier call's nor any event's, and not after next_event().
+  virtual void start(StepId step, std::uint32_t pair, Bytes bytes, Seconds now) = 0;
+  /// When something happens next; infinity: never.
+  [[nodiscard]] virtual Seconds next_event() = 0;
+  /// Lets it happen; the step whose last byte has arrived, if that was it.
+  virtual std::optional<StepId> advance() = 0;
+};
+
+}  // namespace epsim

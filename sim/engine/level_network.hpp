@@ -1,0 +1,35 @@
+// The network of the fluid engine whose sharing is exact at every moment: LinkLevels with a queue of
+// departures. Everything within one moment (a part of 1e-12 of the time) is settled together.
+#pragma once
+
+#include "sim/engine/departure_queue.hpp"
+#include "sim/engine/flow_network.hpp"
+#include "sim/engine/link_levels.hpp"
+
+namespace epsim {
+
+class LevelNetwork : public FlowNetwork {
+ public:
+  /// As LinkLevels.
+  LevelNetwork(const Routes& routes, const std::vector<bool>& binding,
+               const std::vector<BytesPerSecond>& bandwidth, double slack);
+
+  void start(StepId step, std::uint32_t pair, Bytes bytes, Seconds now) override;
+  [[nodiscard]] Seconds next_event() override;
+  std::optional<StepId> advance() override;
+  /// As LinkLevels::verify.
+  void verify() {
+    retime();
+    if (levels_.is_settled()) levels_.verify();
+  }
+
+ private:
+  void await_settling(Seconds now);
+  void retime();
+
+  LinkLevels levels_;
+  DepartureQueue queue_;
+  Seconds settling_ = DepartureQueue::never;
+};
+
+}  // namespace epsim
