@@ -1,9 +1,13 @@
 #include "analysis/summary.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
+
+#include "platforms/error.hpp"
 
 namespace epsim {
 namespace {
@@ -85,17 +89,30 @@ Seconds busiest_computation(const Schedule& schedule, int devices) {
   return sums.empty() ? 0 : *std::max_element(sums.begin(), sums.end());
 }
 
-/// Times that meet their bound up to the rounding of the sums are exactly as fast as possible. Anything more
-/// is not hidden: a share above 1 would be a fault of the engine or of the bound.
-/// A run that meets its bound may miss it by the rounding of the two sums; that is still a whole 1.
+/// A time below its bound is a fault of the engine or of the bound, and no result. Rounding is forgiven.
+void check_bound(std::string_view what, Seconds taken, Seconds least) {
+  if (taken >= least * (1 - 1e-9) - 10 * simgrid_resolution) return;
+  throw simulation_error(
+      std::string(what),
+      fmt::format("internal error: it took {:.9g} s, below its lower bound of {:.9g} s", taken, least),
+      "report this scenario; the result of this run is wrong");
+}
+
+void check_bounds(const LayerSummary& layer) {
+  for (std::size_t phase = 0; phase < layer.phases.size(); ++phase)
+    check_bound(name_of(static_cast<Phase>(phase)), layer.phases[phase].seconds,
+                layer.phases[phase].lower_bound_seconds);
+  check_bound("layer", layer.layer_seconds, layer.lower_bound_seconds);
+}
+
+/// A run that meets its bound may miss it by the rounding of the sums; that is still a whole 1.
 double efficiency(const LayerSummary& layer) {
   const PhaseSummary& dispatch = layer.phase(Phase::dispatch);
   const PhaseSummary& combine = layer.phase(Phase::combine);
   const Seconds taken = dispatch.seconds + combine.seconds;
   if (taken <= 0) return 1;
   const double share = (dispatch.lower_bound_seconds + combine.lower_bound_seconds) / taken;
-  constexpr double rounding = 1e-12;
-  return std::abs(share - 1) < rounding ? 1 : share;
+  return std::min(share, 1.0);
 }
 
 }  // namespace
@@ -130,6 +147,7 @@ LayerSummary summarize(const Cluster& cluster, const LowerBounds& bounds, const 
   layer.layer_seconds = simulation.timeline.end();
   layer.phases = summarize_phases(cluster.topology, bounds, simulation);
   layer.lower_bound_seconds = bounds.layer;
+  check_bounds(layer);
   layer.communication_efficiency = efficiency(layer);
   layer.exposed_communication_seconds =
       layer.layer_seconds - busiest_computation(simulation.lowered.schedule, cluster.topology.device_count());

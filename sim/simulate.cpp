@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "sim/check_schedule.hpp"
+#include "sim/check_timeline.hpp"
 #include "sim/choose_engine.hpp"
 #include "sim/engine/least_duration.hpp"
 #include "sim/layer.hpp"
@@ -56,6 +57,8 @@ std::vector<Simulation> simulate(const Scenario& scenario, const Cluster& cluste
                     &cluster.topology, &run.routes, engine, choose_allowance(scenario, run.pattern)});
   }
   std::vector<Timeline> timelines = run_jobs(jobs, options.parallel);
+  for (std::size_t i = 0; options.check && i < jobs.size(); ++i)
+    check_timeline(prepared[i].lowered, cluster.topology, prepared[i].routes, timelines[i]);
 
   std::vector<Simulation> simulations;
   for (std::size_t i = 0; i < prepared.size(); ++i)

@@ -32,7 +32,7 @@ struct Simulation {
 
 struct SimulateOptions {
   int parallel = 1;    ///< simulations at a time, each in its own child process
-  bool check = false;  ///< prove every schedule right before it runs
+  bool check = false;  ///< prove every schedule right before it runs, and every run possible after it
 };
 
 /// Runs each pattern over the step's traffic; results in the order of `patterns`.

@@ -10,7 +10,6 @@
 #include "sim/engine/binding_links.hpp"
 #include "sim/engine/engine.hpp"
 #include "sim/engine/fluid_network.hpp"
-#include "sim/engine/least_duration.hpp"
 #include "sim/engine/level_network.hpp"
 #include "sim/engine/progress.hpp"
 
@@ -36,9 +35,8 @@ std::unique_ptr<FlowNetwork> network_for(const LoweredSchedule& lowered, const T
   const std::vector<bool> binding = binding_links(topology, routes, lowered.link_bandwidth);
   if (allowance == 0 || has_window(lowered.schedule))
     return std::make_unique<LevelNetwork>(routes, binding, lowered.link_bandwidth, allowance / 2);
-  const Seconds resolution = allowance * least_duration(lowered, routes);
   return std::make_unique<FluidNetwork>(routes, binding, lowered.link_bandwidth,
-                                        FluidAccuracy{resolution, 256});
+                                        FluidAccuracy{allowance, 256});
 }
 
 class FluidSimulator {

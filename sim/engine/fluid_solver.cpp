@@ -24,8 +24,8 @@ constexpr double rounding = 1e-9;
 
 FluidSolver::FluidSolver(const Routes& routes, std::vector<bool> binding,
                          const std::vector<BytesPerSecond>& bandwidth, FluidAccuracy accuracy)
-    : resolution_(accuracy.resolution),
-      exact_flows_(accuracy.resolution > 0 ? accuracy.exact_flows : all_flows),
+    : allowance_(accuracy.allowance),
+      exact_flows_(accuracy.allowance > 0 ? accuracy.exact_flows : all_flows),
       flows_(routes, std::move(binding)),
       fair_shares_(bandwidth.size()),
       states_(bandwidth.size()) {
@@ -33,20 +33,30 @@ FluidSolver::FluidSolver(const Routes& routes, std::vector<bool> binding,
 }
 
 FlowId FluidSolver::arrive(StepId step, std::uint32_t pair, Bytes bytes, Seconds now) {
+  // A link owes nothing for the time in which it had no flow.
+  flows_.for_each_link(pair, [&](LinkId link) {
+    if (flows_.on(link).size() > 0) return;
+    state(link).solved_at = now;
+    state(link).scale = state(link).carried = state(link).behind = 0;
+    state(link).connected_flows = 0;
+    share(link).is_full = false;
+  });
   return flows_.add(step, pair, bytes, now);
 }
 
 Seconds FluidSolver::patience_of_arrival(std::uint32_t pair, Bytes bytes) const {
   Seconds duration = 0;
   double fewest = infinity;
+  Seconds scale = 0;
   std::size_t connected = 0;
   flows_.for_each_link(pair, [&](LinkId link) {
+    scale = std::max(scale, state(link).scale);
     const auto flows = static_cast<double>(flows_.on(link).size());
     duration = std::max(duration, static_cast<double>(bytes) * flows / share(link).bandwidth);
     fewest = std::min(fewest, flows);
     connected = std::max<std::size_t>(connected, state(link).connected_flows);
   });
-  return connected <= exact_flows_ ? 0 : std::min(most_waiting * duration, resolution_ * fewest);
+  return connected <= exact_flows_ ? 0 : std::min(most_waiting * duration, allowance_ * scale * fewest);
 }
 
 void FluidSolver::depart(FlowId flow, Seconds now) {
@@ -76,8 +86,10 @@ void FluidSolver::solve_links(std::vector<LinkId> links, Seconds now) {
 
 void FluidSolver::solve(Seconds now) {
   // Windows are about as long as the one before.
-  const Seconds likely_length = std::max(2 * (now - state(component_.front()).solved_at), resolution_);
+  const LinkState& one = state(component_.front());
+  const Seconds likely_length = std::max(2 * (now - one.solved_at), allowance_ * one.scale);
   serve(now, likely_length);
+  find_resolution();
   credit_arrivals(now);
   is_exact_ = connected_flows_ <= exact_flows_;
   settle_accounts();
@@ -87,8 +99,9 @@ void FluidSolver::solve(Seconds now) {
     share_out();
     length = first_departure();
   } else {
-    length = plan_window(likely_length);
+    length = plan_window(std::max(likely_length, resolution_));
     share_out();
+    keep_to_accounts(length);
   }
   list_departures(now, length);
   window_end_ = departures_.size() < connected_flows_ ? now + length : infinity;
@@ -99,9 +112,11 @@ void FluidSolver::serve(Seconds now, Seconds length) {
   arrivals_.clear();
   departures_.clear();
   connected_flows_ = 0;
+  for (const LinkId link : component_) state(link).left = 0;
   for (const LinkId link : component_) {
     const Seconds served = now - state(link).solved_at;
     double carried = 0;
+    double left = 0;
     ActiveFlows::LinkFlows& flows = flows_.on(link);
     connected_flows_ += flows.starting.size();
     for (std::size_t i = 0; i < flows.states.size(); ++i) {
@@ -109,14 +124,18 @@ void FluidSolver::serve(Seconds now, Seconds length) {
       const double bytes = flow.rate * served;
       flow.remaining = std::max(0.0, flow.remaining - bytes);
       carried += bytes;
-      flows_.for_each_other_link(link, flows.starting[i],
-                                 [&](LinkId other) { state(other).carried += bytes; });
+      left += flow.remaining;
+      flows_.for_each_other_link(link, flows.starting[i], [&](LinkId other) {
+        state(other).carried += bytes;
+        state(other).left += flow.remaining;
+      });
       if (flow.rate <= 0)
         arrivals_.push_back(flows.starting[i].flow);
       else if (flow.remaining <= flow.rate * length)
         departures_.push_back({flow.remaining / flow.rate, flow.rate, link, flows.starting[i]});
     }
     state(link).carried += carried;
+    state(link).left += left;
   }
   for (const LinkId link : component_) {
     LinkState& link_state = state(link);
@@ -127,6 +146,14 @@ void FluidSolver::serve(Seconds now, Seconds length) {
     link_state.carried = 0;
     link_state.connected_flows = static_cast<std::uint32_t>(connected_flows_);
   }
+}
+
+void FluidSolver::find_resolution() {
+  Seconds scale = 0;
+  for (const LinkId link : component_)
+    scale = std::max({scale, state(link).scale, state(link).left / share(link).bandwidth});
+  for (const LinkId link : component_) state(link).scale = scale;
+  resolution_ = allowance_ * scale;
 }
 
 // An arrival that waited for this solve gets what it would surely have had in the meantime, each of its links
@@ -169,6 +196,51 @@ void FluidSolver::share_out() {
       flows_.for_each_other_link(link, flows.starting[i],
                                  [&](LinkId other) { rate = std::min(rate, share(other).share); });
       flows.states[i].rate = rate;
+    }
+  }
+}
+
+// No link may carry more within the window than its bandwidth and what it is behind. Slowing flows down only
+// makes other links carry less.
+void FluidSolver::keep_to_accounts(Seconds length) {
+  foresee(length);
+  for (const LinkId link : component_) {
+    LinkState& one = state(link);
+    const double allowed = share(link).bandwidth * length + one.behind;
+    one.slowing = 1;
+    if (one.rate <= share(link).bandwidth) continue;
+    const double safe = share(link).bandwidth / one.rate;
+    if (one.staying_rate == 0)  // becomes idle within the window
+      one.slowing = safe;
+    else if (one.ending + one.staying_rate * length > allowed)
+      one.slowing = std::max(safe, (allowed - one.ending) / (one.staying_rate * length));
+  }
+  for (const LinkId link : component_) {
+    ActiveFlows::LinkFlows& flows = flows_.on(link);
+    for (std::size_t i = 0; i < flows.states.size(); ++i) {
+      BytesPerSecond rate = share(link).share * state(link).slowing;
+      flows_.for_each_other_link(link, flows.starting[i], [&](LinkId other) {
+        rate = std::min(rate, share(other).share * state(other).slowing);
+      });
+      flows.states[i].rate = rate;
+    }
+  }
+}
+
+/// What each link will carry within the window.
+void FluidSolver::foresee(Seconds length) {
+  for (const LinkId link : component_) state(link).ending = state(link).staying_rate = state(link).rate = 0;
+  for (const LinkId link : component_) {
+    const ActiveFlows::LinkFlows& flows = flows_.on(link);
+    for (std::size_t i = 0; i < flows.states.size(); ++i) {
+      const FlowState& flow = flows.states[i];
+      const bool ends = flow.remaining <= flow.rate * length;
+      const auto book = [&](LinkId on) {
+        state(on).rate += flow.rate;
+        (ends ? state(on).ending : state(on).staying_rate) += ends ? flow.remaining : flow.rate;
+      };
+      book(link);
+      flows_.for_each_other_link(link, flows.starting[i], book);
     }
   }
 }

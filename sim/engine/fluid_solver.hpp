@@ -4,13 +4,16 @@
 //
 // A *component* is a set of links that flows connect. A solve fixes its flows' rates for a window of time.
 // Within the window flows end at their exact times; what they leave free lies idle until the next solve.
-//   * The window is as long as no flow loses more than about `resolution` seconds by that: on every link the
-//     bytes that lie idle stay below resolution * (the rate of the flows which that link limits).
+//   * The window is as long as no flow loses more than about a resolution by that: on every link the bytes
+//     that lie idle stay below resolution * (the rate of the flows which that link limits). The resolution is
+//     the allowance times how long the component takes to drain, as of when it was at its fullest.
 //   * The loss is made good beforehand: what will lie idle within the window is added to the link's supply,
 //     so that on average it carries what it can. Who departs when is told by the rates before the solve.
-//   * Each link keeps an account of bandwidth * time against bytes carried. What is left over, in either
-//     direction, is made up for in the next window; a full link catches up at most `most_off` resolutions.
-//     So within a window a link may run ahead a little, never over several.
+//   * Each link keeps an account of bandwidth * time against bytes carried, for the time in which it has
+//   flows.
+//     What is left over is made up for in the next windows, at most `most_off` resolutions of it, by a link
+//     that was full. No link is ever ahead of its account at a solve or when it becomes idle: where the
+//     supply turns out to be too large, its flows are slowed down before the window begins.
 // An arrival waits for its rate at most a small part of its own duration and is credited afterwards; while
 // flows arrive all the time, they take what departures leave, and nothing is made good beforehand.
 // Components of few flows, and all if the resolution is 0, are solved exactly: until the next departure.
@@ -35,7 +38,7 @@ struct Departure {
 };
 
 struct FluidAccuracy {
-  Seconds resolution = 0;       ///< 0: exact
+  double allowance = 0;         ///< 0: exact
   std::size_t exact_flows = 0;  ///< components of at most so many flows are solved exactly
 };
 
@@ -68,20 +71,30 @@ class FluidSolver {
 
  private:
   struct LinkState {
-    Seconds solved_at = 0;
+    Seconds solved_at = 0;              // or when the first flow came
+    Seconds scale = 0;                  // how long its component took to drain at its fullest
     std::uint64_t seen = 0;             // by that search for a component
     std::uint32_t connected_flows = 0;  // in its last solve
     double carried = 0;                 // bytes since solved_at
-    double behind = 0;                  // bytes that it could have carried and did not; < 0: ahead
+    double behind = 0;                  // bytes that it could have carried and did not
     double idle = 0;                    // bytes that will lie idle within the window
+    double left = 0;                    // bytes of all its flows
+    // Of the window that is planned:
+    double ending = 0;                // bytes of the flows that end in it
+    BytesPerSecond staying_rate = 0;  // of the others, summed
+    BytesPerSecond rate = 0;          // of all
+    double slowing = 1;               // factor on the rates of its flows
   };
 
   void solve(Seconds now);
   void serve(Seconds now, Seconds length);
+  void find_resolution();
   void credit_arrivals(Seconds now);
   void settle_accounts();
   void supply_links(Seconds length);
   void share_out();
+  void keep_to_accounts(Seconds length);
+  void foresee(Seconds length);
   [[nodiscard]] Seconds first_departure() const;
   void list_departures(Seconds now, Seconds length);
   [[nodiscard]] Seconds plan_window(Seconds length);
@@ -92,8 +105,9 @@ class FluidSolver {
   LinkShare& share(LinkId link) { return shares_[static_cast<std::size_t>(link)]; }
   [[nodiscard]] const LinkShare& share(LinkId link) const { return shares_[static_cast<std::size_t>(link)]; }
 
-  Seconds resolution_;
+  double allowance_;
   std::size_t exact_flows_;
+  Seconds resolution_ = 0;  // of the component being solved
   ActiveFlows flows_;
   FairShares fair_shares_;
   std::vector<LinkState> states_;

@@ -131,9 +131,9 @@ TEST_CASE("the engines agree on random scenarios") {
     Scenario scenario = random_scenario();
     const Cluster cluster = build_cluster(scenario);
     const RoutedStep step = route_step(scenario, cluster, {});
-    const auto reference = simulate(scenario, cluster, step, every_pattern, {.parallel = 2});
+    const auto reference = simulate(scenario, cluster, step, every_pattern, {.parallel = 2, .check = true});
     scenario.engine = EngineKind::fluid;
-    const auto fluid = simulate(scenario, cluster, step, every_pattern, {.parallel = 2});
+    const auto fluid = simulate(scenario, cluster, step, every_pattern, {.parallel = 2, .check = true});
     for (std::size_t i = 0; i < reference.size(); ++i) {
       const Seconds makespan = reference[i].timeline.end();
       RC_ASSERT(std::abs(fluid[i].timeline.end() - makespan) <= 1e-6 * makespan);
@@ -152,8 +152,9 @@ TEST_CASE("the same scenario gives the same times to the bit") {
     const RoutedStep first_step = route_step(scenario, cluster, {});
     const RoutedStep second_step = route_step(scenario, cluster, {});
     RC_ASSERT(first_step.routed->routing.expert == second_step.routed->routing.expert);
-    const auto first = simulate(scenario, cluster, first_step, every_pattern, {.parallel = 2});
-    const auto second = simulate(scenario, cluster, second_step, every_pattern, {.parallel = 1});
+    const auto first = simulate(scenario, cluster, first_step, every_pattern, {.parallel = 2, .check = true});
+    const auto second =
+        simulate(scenario, cluster, second_step, every_pattern, {.parallel = 1, .check = true});
     for (std::size_t i = 0; i < first.size(); ++i) {
       const auto a = first[i].timeline.finished();
       const auto b = second[i].timeline.finished();

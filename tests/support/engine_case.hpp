@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/check_timeline.hpp"
 #include "sim/engine/engine.hpp"
 
 namespace epsim {
@@ -49,7 +50,9 @@ struct Case {
         pairs.emplace_back(schedule.device(step), schedule.peer(step));
     const Routes routes(topology, pairs);
     const EngineJob job{"case", &lowered, &topology, &routes, engine};
-    return std::move(run_jobs({&job, 1}, 1).front());
+    Timeline timeline = std::move(run_jobs({&job, 1}, 1).front());
+    check_timeline(lowered, topology, routes, timeline);
+    return timeline;
   }
 
   static void check_same(std::span<const Seconds> fluid, std::span<const Seconds> reference) {

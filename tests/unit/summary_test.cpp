@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "platforms/error.hpp"
 #include "tests/unit/analysis_fixture.hpp"
 
 using namespace epsim;
@@ -39,14 +40,23 @@ TEST_CASE("efficiency is the bounds over the times of dispatch and combine") {
   CHECK(layer.exposed_communication_seconds == 16 - 2);  // d1 computes longest
 }
 
-TEST_CASE("efficiency forgives rounding and nothing else") {
+TEST_CASE("a time below its bound is no result, but for rounding") {
   const Cluster cluster = slow_cluster();
   LowerBounds bounds = slow_bounds();
   bounds.dispatch = 5 + 1e-14;
   bounds.combine = 11;
   CHECK(summarize(cluster, bounds, slow_simulation(cluster)).communication_efficiency == 1);
   bounds.dispatch = 5 + 1e-9;
-  CHECK(summarize(cluster, bounds, slow_simulation(cluster)).communication_efficiency > 1);
+  CHECK(summarize(cluster, bounds, slow_simulation(cluster)).communication_efficiency == 1);
+  bounds.dispatch = 5 + 1e-7;
+  CHECK_THROWS_WITH_AS(
+      summarize(cluster, bounds, slow_simulation(cluster)),
+      doctest::Contains("dispatch: internal error: it took 5 s, below its lower bound of 5.0000001 s"),
+      Error);
+  bounds.dispatch = 5;
+  bounds.layer = 16.1;
+  CHECK_THROWS_WITH_AS(summarize(cluster, bounds, slow_simulation(cluster)),
+                       doctest::Contains("layer: internal error"), Error);
 }
 
 TEST_CASE("a layer without communication is at its bound") {

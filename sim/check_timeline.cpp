@@ -1,0 +1,83 @@
+#include "sim/check_timeline.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+#include "platforms/error.hpp"
+#include "sim/engine/engine.hpp"
+
+namespace epsim {
+namespace {
+
+constexpr double rounding = 1e-9;
+constexpr Seconds moment = 10 * simgrid_resolution;
+
+/// When a flow was on a link.
+struct Visit {
+  Seconds begin;
+  Seconds end;
+  double bytes;
+};
+
+[[noreturn]] void fail(std::string place, std::string what) {
+  throw simulation_error(std::move(place), "internal error: " + what,
+                         "report this scenario; the result of this run is wrong");
+}
+
+void check_transfer(const Schedule& schedule, StepId step, Seconds taken, Seconds least) {
+  if (taken >= least * (1 - rounding) - moment) return;
+  fail(fmt::format("transfer {} of {} B, device {} to {}", step, schedule.bytes(step), schedule.device(step),
+                   schedule.peer(step)),
+       fmt::format("it took {:.6g} s, and no less than {:.6g} s is possible", taken, least));
+}
+
+/// `visits` in order of their begin.
+void check_link(const std::string& name, BytesPerSecond bandwidth, const std::vector<Visit>& visits) {
+  for (std::size_t i = 0; i < visits.size();) {
+    const Seconds begin = visits[i].begin;
+    Seconds end = visits[i].end;
+    double bytes = 0;
+    for (; i < visits.size() && visits[i].begin <= end; ++i) {
+      end = std::max(end, visits[i].end);
+      bytes += visits[i].bytes;
+    }
+    if (bytes <= bandwidth * ((end - begin) * (1 + rounding) + moment)) continue;
+    fail("link " + name,
+         fmt::format("it carried {:.9g} B from {:.9g} s to {:.9g} s, and at {:.6g} B/s no more than "
+                     "{:.9g} B are possible",
+                     bytes, begin, end, bandwidth, bandwidth * (end - begin)));
+  }
+}
+
+}  // namespace
+
+void check_timeline(const LoweredSchedule& lowered, const Topology& topology, const Routes& routes,
+                    const Timeline& timeline) {
+  const Schedule& schedule = lowered.schedule;
+  std::vector<std::vector<Visit>> visits(lowered.link_bandwidth.size());
+  for (StepId step = 0; step < schedule.size(); ++step) {
+    if (schedule.kind(step) != StepKind::transfer) continue;
+    const DeviceId from = schedule.device(step);
+    const DeviceId to = schedule.peer(step);
+    const auto bytes = static_cast<double>(schedule.bytes(step));
+    const Seconds begin = timeline.started()[step] + routes.latency(from, to);
+    BytesPerSecond narrowest = std::numeric_limits<double>::infinity();
+    for (const LinkId link : routes.links_between(from, to)) {
+      const auto l = static_cast<std::size_t>(link);
+      narrowest = std::min(narrowest, lowered.link_bandwidth[l]);
+      visits[l].push_back({begin, timeline.finished()[step], bytes});
+    }
+    check_transfer(schedule, step, timeline.finished()[step] - timeline.started()[step],
+                   routes.latency(from, to) + bytes / narrowest);
+  }
+  for (std::size_t link = 0; link < visits.size(); ++link) {
+    std::ranges::sort(visits[link], {}, &Visit::begin);
+    check_link(std::string(topology.link_name(static_cast<LinkId>(link))), lowered.link_bandwidth[link],
+               visits[link]);
+  }
+}
+
+}  // namespace epsim
