@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "analysis/summary.hpp"
+#include "sim/random.hpp"
 #include "sim/simulate.hpp"
 #include "tests/support/property.hpp"
 
@@ -142,6 +143,54 @@ TEST_CASE("the engines agree on random scenarios") {
                   1e-6 * makespan);
     }
   });
+}
+
+TEST_CASE("the engines agree on exchanges of up to 128 devices") {
+  // Without RapidCheck: 24 draws of fixed seeds, since SimGrid needs up to a second for each.
+  for (std::uint64_t seed = 1; seed <= 24; ++seed) {
+    SplitMix64 random(seed);
+    const auto one_in = [&](std::uint32_t count) { return uniform_below(random(), count); };
+    constexpr int windows[] = {0, 1, 2, 4, 8};
+    constexpr double medians[] = {500, 8e3, 2e5};
+    const int window = windows[one_in(5)];
+    const double deviation = one_in(2) == 0 ? 0 : 1;  // equal or log-normal
+    const double median = medians[one_in(3)];
+    Scenario scenario;
+    int devices = 8 + static_cast<int>(one_in(121));
+    if (one_in(2) == 0) {
+      scenario.platform.fabric = StarSpec{devices, 50e9, 2e-6};
+    } else {
+      const bool is_rack = one_in(3) == 0;
+      const RailOptimizedSpec nodes{.nodes = 2 + static_cast<int>(one_in(is_rack ? 3 : 12)),
+                                    .devices_per_node = is_rack ? 24 : 8};
+      scenario.platform.fabric = nodes;
+      devices = nodes.nodes * nodes.devices_per_node;
+    }
+    Matrix<Bytes> bytes(devices, devices, 0);
+    for (int from = 0; from < devices; ++from)
+      for (int to = 0; to < devices; ++to)
+        if (from != to)
+          bytes(from, to) =
+              1 + static_cast<Bytes>(median * std::exp(deviation * normal_quantile(uniform(random()))));
+    scenario.direct_traffic = bytes;
+    scenario.patterns.all_to_all.window = window;
+    const PatternKind pattern[] = {PatternKind::all_to_all};
+    const Cluster cluster = build_cluster(scenario);
+    const RoutedStep step = route_step(scenario, cluster, {});
+    const Timeline simgrid =
+        std::move(simulate(scenario, cluster, step, pattern, {.check = true}).front().timeline);
+    scenario.engine = EngineKind::fluid;
+    const auto run = simulate(scenario, cluster, step, pattern, {.check = true});
+    const Timeline& fluid = run.front().timeline;
+    INFO("seed ", seed, ": ", devices, " devices, window ", window, ", median ", median, " B, deviation ",
+         deviation);
+    CHECK(run.front().allowance == 0);
+    CHECK(std::abs(fluid.end() - simgrid.end()) <= 1e-5 * simgrid.end());
+    Seconds worst = 0;
+    for (StepId s = 0; s < run.front().lowered.schedule.size(); ++s)
+      worst = std::max(worst, std::abs(fluid.finished()[s] - simgrid.finished()[s]));
+    CHECK(worst <= (window == 0 ? 1e-5 : 1e-3) * simgrid.end());
+  }
 }
 
 TEST_CASE("the same scenario gives the same times to the bit") {
