@@ -38,6 +38,7 @@ class Routes {
   [[nodiscard]] std::span<const LinkId> links_between(DeviceId source, DeviceId destination) const;
   /// Sum of the links' latencies.
   [[nodiscard]] Seconds latency(DeviceId source, DeviceId destination) const;
+  [[nodiscard]] Seconds latency(std::size_t pair) const { return latency_[pair]; }
 
  private:
   std::vector<Pair> pairs_;

@@ -1,9 +1,7 @@
 // The fluid engine: the same schedules, rules of order (Progress) and max-min fair sharing as SimGrid's, with
 // a network that need not be solved at every change (fluid_network.hpp). It has no global state.
 #include <algorithm>
-#include <functional>
 #include <memory>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -11,20 +9,11 @@
 #include "sim/engine/engine.hpp"
 #include "sim/engine/fluid_network.hpp"
 #include "sim/engine/level_network.hpp"
+#include "sim/engine/pending_steps.hpp"
 #include "sim/engine/progress.hpp"
 
 namespace epsim {
 namespace {
-
-/// What streams have under way outside the network.
-struct Pending {
-  Seconds time;          ///< a computation's end; a transfer's bytes reach the network
-  std::uint64_t number;  ///< of issue: decides between equal times
-  StepId step;
-  bool operator>(const Pending& other) const {
-    return std::tie(time, number) > std::tie(other.time, other.number);
-  }
-};
 
 bool has_window(const Schedule& schedule) {
   return std::ranges::any_of(schedule.streams(), [](const Stream& stream) { return stream.window > 0; });
@@ -60,8 +49,7 @@ class FluidSimulator {
   const Routes& routes_;
   Progress progress_;
   std::unique_ptr<FlowNetwork> network_;
-  std::vector<Pending> pending_;  // heap, the earliest on top
-  std::uint64_t issued_ = 0;
+  PendingSteps pending_;
   std::vector<StreamId> choosing_;  // streams that issue as ready and can, once the moment is over
   Seconds moment_ = 0;
 };
@@ -70,13 +58,14 @@ void FluidSimulator::run() {
   for (StreamId stream = 0; stream < schedule_.streams().size(); ++stream) issue_from(stream, 0);
   for (;;) {
     const Seconds network_time = network_->next_event();
-    const Seconds next = pending_.empty() ? network_time : std::min(network_time, pending_.front().time);
+    const PendingStep* pending = pending_.first();
+    const Seconds next = pending == nullptr ? network_time : std::min(network_time, pending->time);
     if (!choosing_.empty() && next > moment_ + same_moment) {
       end_moment();
       continue;
     }
     moment_ = next;
-    if (!pending_.empty() && pending_.front().time <= network_time)
+    if (pending != nullptr && pending->time <= network_time)
       advance_pending();
     else if (network_time < std::numeric_limits<Seconds>::infinity()) {
       if (const auto delivered = network_->advance()) finish(*delivered, network_time);
@@ -94,24 +83,21 @@ void FluidSimulator::end_moment() {
 void FluidSimulator::issue_from(StreamId stream, Seconds now) {
   while (progress_.can_issue(stream)) {
     const StepId step = progress_.issue(stream, now);
-    const Seconds delay = schedule_.kind(step) == StepKind::transfer
-                              ? routes_.latency(schedule_.device(step), schedule_.peer(step))
-                              : schedule_.seconds(step);
-    pending_.push_back({now + delay, issued_++, step});
-    std::push_heap(pending_.begin(), pending_.end(), std::greater<>());
+    if (schedule_.kind(step) == StepKind::transfer) {
+      const std::size_t pair = routes_.index_of(schedule_.device(step), schedule_.peer(step));
+      pending_.add(step, static_cast<std::uint32_t>(pair), now, routes_.latency(pair));
+    } else {
+      pending_.add(step, 0, now, schedule_.seconds(step));
+    }
   }
 }
 
 void FluidSimulator::advance_pending() {
-  const Pending next = pending_.front();
-  std::pop_heap(pending_.begin(), pending_.end(), std::greater<>());
-  pending_.pop_back();
-  if (schedule_.kind(next.step) == StepKind::computation) {
+  const PendingStep next = pending_.take_first();
+  if (schedule_.kind(next.step) == StepKind::computation)
     finish(next.step, next.time);
-    return;
-  }
-  const std::size_t pair = routes_.index_of(schedule_.device(next.step), schedule_.peer(next.step));
-  network_->start(next.step, static_cast<std::uint32_t>(pair), schedule_.bytes(next.step), next.time);
+  else
+    network_->start(next.step, next.pair, schedule_.bytes(next.step), next.time);
 }
 
 void FluidSimulator::finish(StepId step, Seconds now) {

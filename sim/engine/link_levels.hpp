@@ -112,10 +112,19 @@ class LinkLevels {
     double level;
     LinkIndex link;
   };
+  /// Of a link's flows at some level.
+  struct Share {
+    double taken = 0;           // rates of those that get less elsewhere
+    std::uint32_t sharing = 0;  // number of the others
+  };
   struct Waiting {
     double level;
     LinkIndex link;
-    bool operator>(const Waiting& b) const { return level != b.level ? level > b.level : link > b.link; }
+    bool operator>(const Waiting& b) const {  // without branches, which would be guessed wrong
+      return static_cast<bool>(
+          static_cast<unsigned>(level > b.level) |
+          (static_cast<unsigned>(level == b.level) & static_cast<unsigned>(link > b.link)));
+    }
   };
 
   static bool is_lower(double a, LinkIndex link_a, double b, LinkIndex link_b) {
@@ -164,8 +173,9 @@ class LinkLevels {
 
   // Settling (settle_levels.cpp)
   void collect_marked();
-  void look_elsewhere(LinkIndex link);
-  [[nodiscard]] double water_level(LinkIndex link) const;
+  Share look_elsewhere(LinkIndex link, double level);
+  [[nodiscard]] Share share_at(double level, std::size_t flows) const;
+  [[nodiscard]] double water_level(LinkIndex link);
   void set_level(LinkIndex link, double level);
   void change_owner(std::uint32_t flow, LinkIndex link, LinkIndex other, bool is_leaving);
 
@@ -183,7 +193,8 @@ class LinkLevels {
   std::vector<LinkIndex> marked_;  // between settlings
   std::vector<Waiting> waiting_;   // marked while settling: heap, the lowest level on top
   std::vector<LinkIndex> retimed_;
-  std::vector<Elsewhere> others_;  // of the link being settled, by entry
+  std::vector<double> other_levels_;  // elsewhere() of the link being settled, by entry
+  std::vector<LinkIndex> other_links_;
   bool is_settling_ = false;
   Seconds now_ = 0;
 };

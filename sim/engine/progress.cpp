@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -12,24 +13,30 @@ constexpr std::size_t listed_problems = 8;
 
 }  // namespace
 
-Progress::Progress(const Schedule& schedule, Timeline& timeline)
-    : schedule_(schedule), timeline_(timeline), is_finished_(schedule.size(), false) {
-  for (std::vector<StepId>& steps : schedule.steps_of_streams())
-    streams_.push_back(
-        {.steps = std::move(steps), .in_order = schedule.streams()[streams_.size()].in_order()});
+Progress::Progress(const Schedule& schedule, Timeline& timeline) : schedule_(schedule), timeline_(timeline) {
+  for (std::vector<StepId>& steps : schedule.steps_of_streams()) {
+    const Stream& stream = schedule.streams()[streams_.size()];
+    streams_.push_back({.steps = std::move(steps), .window = stream.window, .in_order = stream.in_order()});
+  }
 
   const StepId steps = schedule.size();
-  waits_for_.resize(steps);
-  follower_begin_.assign(static_cast<std::size_t>(steps) + 1, 0);
+  steps_.resize(static_cast<std::size_t>(steps) + 1);
+  std::size_t edges = 0;
   for (StepId step = 0; step < steps; ++step) {
-    waits_for_[step] = static_cast<std::uint32_t>(schedule.after(step).size());
-    for (StepId before : schedule.after(step)) ++follower_begin_[before];
+    StepState& state = steps_[step];
+    state.waits_for = static_cast<std::uint32_t>(schedule.after(step).size());
+    state.kind = schedule.kind(step);
+    if (state.kind != StepKind::join) state.stream = schedule.stream_of(step);
+    for (StepId before : schedule.after(step)) ++steps_[before].follower_begin;
+    edges += schedule.after(step).size();
   }
+  if (edges > std::numeric_limits<std::uint32_t>::max())
+    throw simulation_error("schedule", "more than 2^32 dependencies", "simulate fewer devices or chunks");
   // Prefix sums give each step's end; filling from the back moves it to its begin, followers in order of id.
-  for (std::size_t i = 1; i < follower_begin_.size(); ++i) follower_begin_[i] += follower_begin_[i - 1];
-  followers_.resize(follower_begin_.back());
+  for (std::size_t i = 1; i < steps_.size(); ++i) steps_[i].follower_begin += steps_[i - 1].follower_begin;
+  followers_.resize(edges);
   for (StepId step = steps; step-- > 0;)
-    for (StepId before : schedule.after(step)) followers_[--follower_begin_[before]] = step;
+    for (StepId before : schedule.after(step)) followers_[--steps_[before].follower_begin] = step;
 
   for (StepId step = 0; step < steps; ++step)
     if (schedule.after(step).empty()) become_ready(step, 0);
@@ -40,10 +47,9 @@ bool Progress::can_issue(StreamId stream) const {
   const StreamState& state = streams_[stream];
   if (state.occupied || exhausted(stream)) return false;
   if (!state.in_order) return !state.ready.empty();
-  const StepId step = state.steps[state.issued];
-  if (waits_for_[step] > 0) return false;
-  const int window = schedule_.streams()[stream].window;
-  return schedule_.kind(step) == StepKind::computation || window == 0 || state.in_flight < window;
+  const StepState& step = steps_[state.steps[state.issued]];
+  if (step.waits_for > 0) return false;
+  return step.kind == StepKind::computation || state.window == 0 || state.in_flight < state.window;
 }
 
 StepId Progress::issue(StreamId stream, Seconds now) {
@@ -55,7 +61,7 @@ StepId Progress::issue(StreamId stream, Seconds now) {
     state.ready.pop_back();
   }
   timeline_.started()[step] = now;
-  if (schedule_.kind(step) == StepKind::computation)
+  if (steps_[step].kind == StepKind::computation)
     state.occupied = true;
   else
     ++state.in_flight;
@@ -64,8 +70,8 @@ StepId Progress::issue(StreamId stream, Seconds now) {
 
 const std::vector<StreamId>& Progress::finish(StepId step, Seconds now) {
   unblocked_.clear();
-  const StreamId stream = schedule_.stream_of(step);
-  if (schedule_.kind(step) == StepKind::computation)
+  const StreamId stream = steps_[step].stream;
+  if (steps_[step].kind == StepKind::computation)
     streams_[stream].occupied = false;
   else
     --streams_[stream].in_flight;
@@ -77,12 +83,12 @@ const std::vector<StreamId>& Progress::finish(StepId step, Seconds now) {
 
 void Progress::become_ready(StepId step, Seconds now) {
   timeline_.ready()[step] = now;
-  if (schedule_.kind(step) == StepKind::join) {
+  if (steps_[step].kind == StepKind::join) {
     timeline_.started()[step] = now;
     ending_.push_back(step);
     return;
   }
-  const StreamId stream = schedule_.stream_of(step);
+  const StreamId stream = steps_[step].stream;
   StreamState& state = streams_[stream];
   if (!state.in_order) {
     state.ready.push_back(step);
@@ -98,10 +104,10 @@ void Progress::finish_ready_joins(Seconds now) {
   for (std::size_t i = 0; i < ending_.size(); ++i) {
     const StepId step = ending_[i];
     timeline_.finished()[step] = now;
-    is_finished_[step] = true;
+    steps_[step].is_finished = true;
     ++finished_;
-    for (std::size_t f = follower_begin_[step]; f < follower_begin_[step + 1]; ++f)
-      if (--waits_for_[followers_[f]] == 0) become_ready(followers_[f], now);
+    for (std::size_t f = steps_[step].follower_begin; f < steps_[step + 1].follower_begin; ++f)
+      if (--steps_[followers_[f]].waits_for == 0) become_ready(followers_[f], now);
   }
   ending_.clear();
 }
@@ -113,12 +119,13 @@ void Progress::note_if_unblocked(StreamId stream) {
 StepId Progress::first_blocked_step(StreamId stream) const {
   const StreamState& state = streams_[stream];
   if (state.in_order) return head(stream);
-  return *std::ranges::find_if(state.steps, [&](StepId step) { return !is_finished_[step]; });
+  return *std::ranges::find_if(state.steps, [&](StepId step) { return !steps_[step].is_finished; });
 }
 
 StepId Progress::first_unfinished_before(StepId step) const {
   const auto after = schedule_.after(step);
-  return *std::find_if(after.begin(), after.end(), [&](StepId before) { return !is_finished_[before]; });
+  return *std::find_if(after.begin(), after.end(),
+                       [&](StepId before) { return !steps_[before].is_finished; });
 }
 
 std::string Progress::describe(StepId step) const {
@@ -142,7 +149,7 @@ Error Progress::deadlock() const {
         first_blocked_step(s));
   }
   for (StepId step = 0; step < schedule_.size() && blocked == 0; ++step)
-    if (!is_finished_[step] && problems.size() < listed_problems) add("", step);
+    if (!steps_[step].is_finished && problems.size() < listed_problems) add("", step);
   if (blocked > listed_problems)
     problems.push_back(
         {"", "and " + std::to_string(blocked - listed_problems) + " more blocked streams", ""});

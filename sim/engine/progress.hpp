@@ -55,10 +55,19 @@ class Progress {
   struct StreamState {
     std::vector<StepId> steps;  // ascending
     std::size_t issued = 0;
+    int window = 0;
     bool in_order = true;
     std::vector<StepId> ready = {};  // not in order: heap of what may be issued, the lowest step on top
     int in_flight = 0;               // transfers
     bool occupied = false;
+  };
+  /// What is needed of a step again and again, side by side.
+  struct StepState {
+    std::uint32_t follower_begin = 0;  // CSR by step
+    std::uint32_t waits_for = 0;       // how many of the steps it follows have not finished
+    StreamId stream = 0;
+    StepKind kind = StepKind::join;
+    bool is_finished = false;
   };
 
   void become_ready(StepId step, Seconds now);
@@ -71,10 +80,8 @@ class Progress {
   const Schedule& schedule_;
   Timeline& timeline_;
   std::vector<StreamState> streams_;
-  std::vector<std::uint32_t> waits_for_;     // by step: how many of the steps it follows have not finished
-  std::vector<std::size_t> follower_begin_;  // CSR by step
+  std::vector<StepState> steps_;  // and one past the last
   std::vector<StepId> followers_;
-  std::vector<bool> is_finished_;
   StepId finished_ = 0;
   std::vector<StepId> ending_;       // scratch of finish: steps that end now
   std::vector<StreamId> unblocked_;  // result of finish

@@ -26,7 +26,6 @@ void LinkLevels::settle(Seconds now) {
     if (looks-- == 0)
       throw simulation_error("fluid engine", "internal error: sharing bandwidth does not come to an end",
                              "report this scenario; --engine simgrid runs it");
-    look_elsewhere(link);
     set_level(link, water_level(link));
   }
   is_settling_ = false;
@@ -45,33 +44,53 @@ void LinkLevels::collect_marked() {
   std::make_heap(waiting_.begin(), waiting_.end(), std::greater<>());
 }
 
-/// What the link's flows could have without it.
-void LinkLevels::look_elsewhere(LinkIndex link) {
-  const std::vector<Entry>& list = lists_[link];
-  if (others_.size() < list.size()) others_.resize(2 * list.size());
-  for (std::size_t i = 0; i < list.size(); ++i) others_[i] = elsewhere(link, list[i].other);
+/// What the link's flows could have without it, and how they would share at the level.
+LinkLevels::Share LinkLevels::look_elsewhere(LinkIndex link, double level) {
+  const std::size_t flows = lists_[link].size();
+  const Entry* const list = lists_[link].data();
+  if (other_levels_.size() < flows) {
+    other_levels_.resize(2 * flows);
+    other_links_.resize(2 * flows);
+  }
+  Share share;
+  for (std::size_t i = 0; i < flows; ++i) {
+    const Elsewhere there = elsewhere(link, list[i].other);
+    other_levels_[i] = there.level;
+    other_links_[i] = there.link;
+    const bool is_taken = there.level < level;
+    share.taken += is_taken ? there.level : 0.0;
+    share.sharing += is_taken ? 0U : 1U;
+  }
+  return share;
+}
+
+LinkLevels::Share LinkLevels::share_at(double level, std::size_t flows) const {
+  const double* const others = other_levels_.data();
+  Share share;
+  for (std::size_t i = 0; i < flows; ++i) {
+    const bool is_taken = others[i] < level;
+    share.taken += is_taken ? others[i] : 0.0;
+    share.sharing += is_taken ? 0U : 1U;
+  }
+  return share;
 }
 
 /// Flows that get less elsewhere are taken off, the others share the rest equally; again from the share
 /// found, until none is taken off any more (Newton's method on a concave function). The estimate is such a
 /// step and not above the right level, from there it only grows.
-double LinkLevels::water_level(LinkIndex link) const {
-  const std::size_t flows = lists_[link].size();
+double LinkLevels::water_level(LinkIndex link) {
   const double bandwidth = bandwidth_[link];
   double level = estimate(link);
+  Share share = look_elsewhere(link, level);
   for (;;) {
-    double taken = 0;
-    std::uint32_t sharing = 0;
-    for (std::size_t i = 0; i < flows; ++i) {
-      const bool is_taken = others_[i].level < level;
-      taken += is_taken ? others_[i].level : 0.0;
-      sharing += is_taken ? 0U : 1U;
-    }
-    if (sharing == 0 && taken > bandwidth) return level;  // all but equal, by rounding
+    if (share.sharing == 0 && share.taken > bandwidth) return level;  // all but equal, by rounding
     const double better =
-        sharing > 0 ? std::min(bandwidth, (bandwidth - taken) / static_cast<double>(sharing)) : bandwidth;
+        share.sharing > 0
+            ? std::min(bandwidth, (bandwidth - share.taken) / static_cast<double>(share.sharing))
+            : bandwidth;
     if (better <= level) return better;
     level = better;
+    share = share_at(level, lists_[link].size());
   }
 }
 
@@ -82,24 +101,30 @@ void LinkLevels::set_level(LinkIndex link, double level) {
   curve.served += before * (now_ - curve.since);
   curve.since = now_;
   const std::size_t flows = lists_[link].size();
+  const Entry* const list = lists_[link].data();
   double used = 0;
   for (std::size_t i = 0; i < flows; ++i) {
-    const Entry entry = lists_[link][i];
-    const Elsewhere there = others_[i];
-    const double rate = std::min(level, there.level);
-    const double difference = rate - std::min(before, there.level);
+    const double there = other_levels_[i];
+    const double rate = std::min(level, there);
+    const double difference = rate - std::min(before, there);
     used += rate;
-    if ((entry.other & names_pair) == 0) {
-      State& other = states_[entry.other];
-      other.unused -= difference;
-      if (static_cast<unsigned>(other.unused < other.low) | static_cast<unsigned>(other.unused > other.high))
-        mark(entry.other);
+    if ((list[i].other & names_pair) == 0) {
+      State& other = states_[list[i].other];
+      const double unused = other.unused - difference;
+      other.unused = unused;
+      if (static_cast<unsigned>(unused < other.low) | static_cast<unsigned>(unused > other.high))
+        mark(list[i].other);
     } else if (difference != 0) {
-      for_each_other(link, entry.other, [&](LinkIndex one) { take(one, difference); });
+      for_each_other(link, list[i].other, [&](LinkIndex one) { take(one, difference); });
     }
-    const bool was_owned = is_lower(before, link, there.level, there.link);
-    const bool is_owned = is_lower(level, link, there.level, there.link);
-    if (was_owned != is_owned) change_owner(entry.flow, link, there.link, was_owned);
+    const bool goes_first = link < other_links_[i];
+    const bool was_owned =
+        static_cast<bool>(static_cast<unsigned>(before < there) |
+                          (static_cast<unsigned>(before == there) & static_cast<unsigned>(goes_first)));
+    const bool is_owned =
+        static_cast<bool>(static_cast<unsigned>(level < there) |
+                          (static_cast<unsigned>(level == there) & static_cast<unsigned>(goes_first)));
+    if (was_owned != is_owned) change_owner(list[i].flow, link, other_links_[i], was_owned);
   }
   levels_[link] = level;
   states_[link].unused = bandwidth_[link] - used;

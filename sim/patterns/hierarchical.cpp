@@ -98,9 +98,12 @@ class Hierarchical {
     }
   }
 
+  // Mostly all destinations of a gateway wait for the same arrivals: one join stands for them.
   void forward(Rank gateway) {
     const int node = group_.node(gateway);
     std::vector<StepId> after;
+    std::vector<StepId> joined_steps;
+    std::vector<StepId> join;
     for (int chunk = 0; chunk < chunks_; ++chunk) {
       for (const Rank destination : neighbours(group_, gateway)) {
         after.clear();
@@ -111,9 +114,10 @@ class Hierarchical {
           copies += from_source;
           after.push_back(arrivals_(source, node * chunks_ + chunk));
         }
-        if (copies > 0)
-          send(gateway, destination, copies, partner_ranges(gateway), {single(destination)}, only(chunk),
-               after);
+        if (copies == 0) continue;
+        if (after != joined_steps) join = joined(appender_.schedule, appender_.part, after);
+        joined_steps = after;
+        send(gateway, destination, copies, partner_ranges(gateway), {single(destination)}, only(chunk), join);
       }
     }
   }

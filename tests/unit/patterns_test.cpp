@@ -301,7 +301,8 @@ TEST_CASE("hierarchical: one forward for all sources of a gateway") {
   const Lines steps = steps_of(layer_of(cluster.group, traffic, PatternKind::hierarchical, options).schedule);
   CHECK(steps[0] == "0 part 0 d0.scale_out -> d4 1 B carries 0 x 4+1*2 chunks 0-1");
   CHECK(steps[1] == "1 part 0 d2.scale_out -> d4 2 B carries 2 x 4+1*2 chunks 0-1");
-  CHECK(steps[2] == "2 part 0 d4.scale_up -> d5 3 B carries 0+2*2 x 5 chunks 0-1 after 0 1");
+  CHECK(steps[2] == "2 part 0 join after 0 1");  // one for all destinations that wait for the same
+  CHECK(steps[3] == "3 part 0 d4.scale_up -> d5 3 B carries 0+2*2 x 5 chunks 0-1 after 2");
 }
 
 TEST_CASE("hierarchical on one node is direct") {
