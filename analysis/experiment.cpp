@@ -1,5 +1,7 @@
 #include "analysis/experiment.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -128,10 +130,16 @@ void run_step(ExperimentResult& experiment, int step, const ExpertPlacement& bef
   }
   if (is_simulated(experiment, step)) {
     const std::size_t count = experiment.patterns.size();
-    report_progress(progress, scenario, step,
-                    "simulating " + std::to_string(count) + (count == 1 ? " pattern" : " patterns"));
+    const std::string doing = fmt::format("simulating {} pattern{}", count, count == 1 ? "" : "s");
+    report_progress(progress, scenario, step, doing);
+    SimulateOptions watched = options;
+    if (progress)
+      watched.delivered = [&](double part) {
+        report_progress(progress, scenario, step,
+                        fmt::format("{}, {:.0f} % of the bytes delivered", doing, 100 * part));
+      };
     experiment.simulations =
-        simulate(scenario, experiment.cluster, experiment.last_step, experiment.patterns, options);
+        simulate(scenario, experiment.cluster, experiment.last_step, experiment.patterns, watched);
     experiment.steps.push_back(summarize_step(experiment));
     if (scenario.expert_parallel.load_balancing == LoadBalancing::dynamic && !scenario.direct_traffic)
       compare_placements(experiment, options, payback);

@@ -76,7 +76,10 @@ void check_memory(const MemoryEstimate& estimate, double available) {
           "this needs about {} of memory (routing {}, schedules {}, engine {}) and the machine has {}",
           format_bytes(estimate.total()), format_bytes(estimate.routing), format_bytes(estimate.schedules),
           format_bytes(estimate.engine), format_bytes(available)),
-      "reduce the number of devices, tokens_per_device or chunks, name fewer --patterns, or lower --jobs");
+      estimate.engine > estimate.total() / 2
+          ? "name --engine fluid, which needs far less, or reduce the number of devices or --jobs"
+          : "reduce the number of devices, tokens_per_device or chunks, name fewer --patterns, or lower "
+            "--jobs");
 }
 
 }  // namespace epsim

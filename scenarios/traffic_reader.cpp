@@ -14,29 +14,37 @@ namespace {
 
 using nlohmann::json;
 
-Bytes parse_field(std::string_view field, const std::string& place) {
+/// Where a number stands; text only when there is a fault to report.
+struct Place {
+  const std::string& file;
+  int line;
+  std::size_t field;
+  [[nodiscard]] std::string text() const { return fmt::format("{}, line {}, field {}", file, line, field); }
+};
+
+Bytes parse_field(std::string_view field, const Place& where) {
   constexpr const char* remedy = "write whole numbers of bytes, separated by spaces";
   Bytes value = 0;
   const char* end = field.data() + field.size();
   const auto [rest, error] = std::from_chars(field.data(), end, value);
+  if (rest == end && error == std::errc() && value >= 0 && value <= limits::most_bytes) return value;
+  const std::string place = where.text();
   const std::string shown(field.substr(0, 40));
   if (rest != end || error == std::errc::invalid_argument)
     throw input_error(place, fmt::format("\"{}\" is not a whole number", shown), remedy);
   if (value < 0) throw input_error(place, fmt::format("{} is negative", shown), remedy);
-  if (error == std::errc::result_out_of_range || value > limits::most_bytes)
-    throw input_error(place, fmt::format("{} is too large", shown),
-                      fmt::format("give at most {}", limits::most_bytes));
-  return value;
+  throw input_error(place, fmt::format("{} is too large", shown),
+                    fmt::format("give at most {}", limits::most_bytes));
 }
 
-std::vector<Bytes> parse_line(std::string_view line, const std::string& place) {
+std::vector<Bytes> parse_line(std::string_view line, const std::string& file, int number) {
   constexpr std::string_view spaces = " \t\r\f\v";
   std::vector<Bytes> row;
   while (true) {
     line.remove_prefix(std::min(line.find_first_not_of(spaces), line.size()));
     if (line.empty()) return row;
     const std::string_view field = line.substr(0, line.find_first_of(spaces));
-    row.push_back(parse_field(field, fmt::format("{}, field {}", place, row.size() + 1)));
+    row.push_back(parse_field(field, {file, number, row.size() + 1}));
     line.remove_prefix(field.size());
   }
 }
@@ -46,12 +54,13 @@ std::vector<std::vector<Bytes>> load_rows(const std::filesystem::path& path) {
   std::ifstream file(path);
   if (!file || !std::filesystem::is_regular_file(path, ignored))
     throw input_error(path.string(), "cannot be read", "give a text file of N lines of N numbers");
+  const std::string name = path.string();
   std::vector<std::vector<Bytes>> rows;
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {
-    const std::string place = fmt::format("{}, line {}", path.string(), number);
-    auto row = parse_line(line, place);
+    auto row = parse_line(line, name, number);
     if (row.empty()) continue;
+    const std::string place = fmt::format("{}, line {}", name, number);
     if (!rows.empty() && row.size() != rows.front().size())
       throw input_error(
           place, fmt::format("has {} numbers where the first row has {}", row.size(), rows.front().size()),

@@ -56,7 +56,7 @@ std::vector<Simulation> simulate(const Scenario& scenario, const Cluster& cluste
     jobs.push_back({scenario.name + " (" + std::string(name_of(run.pattern)) + ")", &run.lowered,
                     &cluster.topology, &run.routes, engine, choose_allowance(scenario, run.pattern)});
   }
-  std::vector<Timeline> timelines = run_jobs(jobs, options.parallel);
+  std::vector<Timeline> timelines = run_jobs(jobs, options.parallel, options.delivered);
   for (std::size_t i = 0; options.check && i < jobs.size(); ++i)
     check_timeline(prepared[i].lowered, cluster.topology, prepared[i].routes, timelines[i]);
 

@@ -2,6 +2,7 @@
 // from the scenario, `simulate` runs patterns over that same traffic.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -31,7 +32,9 @@ struct Simulation {
 [[nodiscard]] Seconds resolution_of(const Simulation& simulation);
 
 struct SimulateOptions {
-  int parallel = 1;    ///< simulations at a time, each in its own child process
+  int parallel = 1;  ///< simulations at a time, each in its own child process
+  /// Told about twice a second which part of all bytes has been delivered.
+  std::function<void(double)> delivered = {};
   bool check = false;  ///< prove every schedule right before it runs, and every run possible after it
 };
 

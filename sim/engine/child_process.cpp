@@ -158,8 +158,9 @@ class Children {
 
   [[nodiscard]] std::size_t size() const { return alive_.size(); }
   void start(const ChildTask& task);
-  /// Waits until a child reports or dies, or a signal is noted. Throws the error of a child that failed.
-  void wait(const sigset_t& mask);
+  /// Waits until a child reports or dies, a signal is noted or, if given, the time is over. Throws the error
+  /// of a child that failed.
+  void wait(const sigset_t& mask, const timespec* at_most);
 
  private:
   static int reap(Child& child);
@@ -189,11 +190,11 @@ void Children::start(const ChildTask& task) {
   alive_.push_back({.task = &task, .pid = pid, .report_end = ends[0], .report = {}});
 }
 
-void Children::wait(const sigset_t& mask) {
+void Children::wait(const sigset_t& mask, const timespec* at_most) {
   std::vector<pollfd> polled;
   for (const Child& child : alive_) polled.push_back({child.report_end, POLLIN, 0});
-  const int ready = ppoll(polled.data(), polled.size(), nullptr, &mask);
-  if (ready <= 0) return;  // a signal: the caller looks
+  const int ready = ppoll(polled.data(), polled.size(), at_most, &mask);
+  if (ready <= 0) return;  // a signal or the time: the caller looks
   for (std::size_t i = polled.size(); i-- > 0;) {
     if (polled[i].revents == 0 || read_some(alive_[i])) continue;
     Child ended = std::move(alive_[i]);
@@ -239,7 +240,8 @@ void Children::judge(const Child& child, int status) {
 
 }  // namespace
 
-void run_in_children(std::span<const ChildTask> tasks, int parallel) {
+void run_in_children(std::span<const ChildTask> tasks, int parallel, const std::function<void()>& tick) {
+  constexpr timespec between_ticks = {.tv_sec = 0, .tv_nsec = 500'000'000};
   std::fflush(nullptr);
   std::cout.flush();
   std::cerr.flush();
@@ -249,7 +251,8 @@ void run_in_children(std::span<const ChildTask> tasks, int parallel) {
   const auto limit = static_cast<std::size_t>(std::max(parallel, 1));
   for (std::size_t next = 0; next < tasks.size() || children.size() > 0;) {
     while (next < tasks.size() && children.size() < limit) children.start(tasks[next++]);
-    children.wait(watch.mask_while_waiting());
+    children.wait(watch.mask_while_waiting(), tick ? &between_ticks : nullptr);
+    if (tick) tick();
     if (interruption != 0)
       throw Error(Error::Kind::interrupted,
                   {{"", std::string("interrupted (") + strsignal(interruption) + ")", ""}});

@@ -20,6 +20,8 @@ struct ChildTask {
 /// how it died. SIGINT or SIGTERM in this process stops the children and throws Error (interrupted); both
 /// signals are handled during the call only. A child's standard output goes to standard error, and a child
 /// dies with its parent. Call from a single-threaded process; standard streams are flushed first.
-void run_in_children(std::span<const ChildTask> tasks, int parallel);
+///
+/// `tick`, if given, is called about twice a second while children run.
+void run_in_children(std::span<const ChildTask> tasks, int parallel, const std::function<void()>& tick = {});
 
 }  // namespace epsim

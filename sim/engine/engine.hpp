@@ -1,6 +1,7 @@
 // Engines run a lowered schedule on a topology. One signature; SimGrid's is the default and the reference.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -46,7 +47,9 @@ struct EngineJob {
 /// Runs each job in its own forked child, at most `parallel` at a time, and returns their timelines in
 /// order. A child that dies, reports an error or deadlocks becomes an Error (simulation) naming its label,
 /// after the other children have been stopped. SIGINT or SIGTERM stops the children and throws Error
-/// (interrupted). Call from a single-threaded process.
-[[nodiscard]] std::vector<Timeline> run_jobs(std::span<const EngineJob> jobs, int parallel);
+/// (interrupted). Call from a single-threaded process. `delivered`, if given, is told about twice a second
+/// which part of all jobs' bytes has been delivered.
+[[nodiscard]] std::vector<Timeline> run_jobs(std::span<const EngineJob> jobs, int parallel,
+                                             const std::function<void(double)>& delivered = {});
 
 }  // namespace epsim

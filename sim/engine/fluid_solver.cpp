@@ -98,12 +98,14 @@ void FluidSolver::solve(Seconds now) {
     supply_links(0);
     share_out();
     length = first_departure();
+    list_departures(now, length);
   } else {
     length = plan_window(std::max(likely_length, resolution_));
-    share_out();
+    fair_shares_.fill(component_, flows_, shares_);
+    foresee(length);
     keep_to_accounts(length);
+    list_slowed_departures(now, length);
   }
-  list_departures(now, length);
   window_end_ = departures_.size() < connected_flows_ ? now + length : infinity;
 }
 
@@ -200,47 +202,64 @@ void FluidSolver::share_out() {
   }
 }
 
-// No link may carry more within the window than its bandwidth and what it is behind. Slowing flows down only
-// makes other links carry less.
-void FluidSolver::keep_to_accounts(Seconds length) {
-  foresee(length);
-  for (const LinkId link : component_) {
-    LinkState& one = state(link);
-    const double allowed = share(link).bandwidth * length + one.behind;
-    one.slowing = 1;
-    if (one.rate <= share(link).bandwidth) continue;
-    const double safe = share(link).bandwidth / one.rate;
-    if (one.staying_rate == 0)  // becomes idle within the window
-      one.slowing = safe;
-    else if (one.ending + one.staying_rate * length > allowed)
-      one.slowing = std::max(safe, (allowed - one.ending) / (one.staying_rate * length));
-  }
-  for (const LinkId link : component_) {
-    ActiveFlows::LinkFlows& flows = flows_.on(link);
-    for (std::size_t i = 0; i < flows.states.size(); ++i) {
-      BytesPerSecond rate = share(link).share * state(link).slowing;
-      flows_.for_each_other_link(link, flows.starting[i], [&](LinkId other) {
-        rate = std::min(rate, share(other).share * state(other).slowing);
-      });
-      flows.states[i].rate = rate;
-    }
-  }
-}
-
-/// What each link will carry within the window.
+/// What each link will carry within the window, by the shares as they are.
 void FluidSolver::foresee(Seconds length) {
   for (const LinkId link : component_) state(link).ending = state(link).staying_rate = state(link).rate = 0;
   for (const LinkId link : component_) {
     const ActiveFlows::LinkFlows& flows = flows_.on(link);
+    const BytesPerSecond own = share(link).share;
     for (std::size_t i = 0; i < flows.states.size(); ++i) {
-      const FlowState& flow = flows.states[i];
-      const bool ends = flow.remaining <= flow.rate * length;
+      const double remaining = flows.states[i].remaining;
+      BytesPerSecond rate = own;
+      flows_.for_each_other_link(link, flows.starting[i],
+                                 [&](LinkId other) { rate = std::min(rate, share(other).share); });
+      const bool ends = remaining <= rate * length;
+      const double ending = ends ? remaining : 0;
+      const double staying = ends ? 0 : rate;
       const auto book = [&](LinkId on) {
-        state(on).rate += flow.rate;
-        (ends ? state(on).ending : state(on).staying_rate) += ends ? flow.remaining : flow.rate;
+        LinkState& one = state(on);
+        one.rate += rate;
+        one.ending += ending;
+        one.staying_rate += staying;
       };
       book(link);
       flows_.for_each_other_link(link, flows.starting[i], book);
+    }
+  }
+}
+
+// No link may carry more within the window than its bandwidth and what it is behind. Slowing flows down only
+// makes other links carry less.
+void FluidSolver::keep_to_accounts(Seconds length) {
+  for (const LinkId link : component_) {
+    const LinkState& one = state(link);
+    const BytesPerSecond bandwidth = share(link).bandwidth;
+    if (one.rate <= bandwidth) continue;
+    const double allowed = bandwidth * length + one.behind;
+    const double safe = bandwidth / one.rate;
+    double slowing = 1;
+    if (one.staying_rate == 0)  // becomes idle within the window
+      slowing = safe;
+    else if (one.ending + one.staying_rate * length > allowed)
+      slowing = std::max(safe, (allowed - one.ending) / (one.staying_rate * length));
+    share(link).share *= slowing;
+  }
+}
+
+/// Gives flows their rates as well.
+void FluidSolver::list_slowed_departures(Seconds now, Seconds length) {
+  departures_.clear();
+  for (const LinkId link : component_) {
+    ActiveFlows::LinkFlows& flows = flows_.on(link);
+    const BytesPerSecond own = share(link).share;
+    for (std::size_t i = 0; i < flows.states.size(); ++i) {
+      FlowState& flow = flows.states[i];
+      BytesPerSecond rate = own;
+      flows_.for_each_other_link(link, flows.starting[i],
+                                 [&](LinkId other) { rate = std::min(rate, share(other).share); });
+      flow.rate = rate;
+      if (flow.remaining <= rate * length)
+        departures_.push_back({now + flow.remaining / rate, rate, link, flows.starting[i]});
     }
   }
 }

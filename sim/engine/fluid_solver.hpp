@@ -83,7 +83,6 @@ class FluidSolver {
     double ending = 0;                // bytes of the flows that end in it
     BytesPerSecond staying_rate = 0;  // of the others, summed
     BytesPerSecond rate = 0;          // of all
-    double slowing = 1;               // factor on the rates of its flows
   };
 
   void solve(Seconds now);
@@ -95,6 +94,7 @@ class FluidSolver {
   void share_out();
   void keep_to_accounts(Seconds length);
   void foresee(Seconds length);
+  void list_slowed_departures(Seconds now, Seconds length);
   [[nodiscard]] Seconds first_departure() const;
   void list_departures(Seconds now, Seconds length);
   [[nodiscard]] Seconds plan_window(Seconds length);

@@ -14,6 +14,7 @@
 #include "scenarios/scenario_reader.hpp"
 #include "scenarios/sweep/database.hpp"
 #include "scenarios/sweep/sweep_reader.hpp"
+#include "scenarios/traffic_reader.hpp"
 #include "sim/balancing/eplb.hpp"
 #include "sim/routing/routing.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -107,6 +108,18 @@ std::string finished_database(const epsim::TemporaryFolder& folder, const epsim:
   return path;
 }
 
+/// 1,024 x 1,024 numbers of up to seven digits.
+void read_matrix_of_1024(benchmark::State& state) {
+  const epsim::TemporaryFolder folder;
+  std::string text;
+  for (int from = 0; from < 1024; ++from) {
+    for (int to = 0; to < 1024; ++to) text += std::to_string((from * 7919 + to * 104'729) % 5'000'011) + ' ';
+    text += '\n';
+  }
+  const std::string file = folder.write("matrix.txt", text);
+  for (auto _ : state) benchmark::DoNotOptimize(epsim::load_matrix(file));
+}
+
 /// 25,000 points of four patterns: opens, finds nothing to do, exports.
 void sweep_of_100000_rows(benchmark::State& state) {
   const epsim::TemporaryFolder folder;
@@ -143,6 +156,7 @@ void plan_eplb(benchmark::State& state) {
     }
 }
 
+BENCHMARK(read_matrix_of_1024)->Unit(benchmark::kMillisecond);
 BENCHMARK(plan_eplb)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(route_a_million, learned_gating, epsim::RoutingStrategy::learned_gating,
                   epsim::LoadBalancing::token_choice_based)

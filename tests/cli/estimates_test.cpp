@@ -84,25 +84,41 @@ TEST_CASE("estimates of time and memory against what runs take, on both engines"
                                {"transport", "nccl"},
                                {"workload", {{"tokens_per_device", 512}}},
                                {"patterns", {{"all_to_all", {{"window", 0}}}}}};
-  const std::vector<std::pair<json, const char*>> cases = {{star(512, 8, equal), "simgrid"},
-                                                           {star(512, 8, equal), "fluid"},
-                                                           {star(256, 0, equal), "simgrid"},
-                                                           {star(112, 8, unequal(112)), "simgrid"},
-                                                           {star(112, 8, unequal(112)), "fluid"},
-                                                           {steps, "simgrid"},
-                                                           {star(128, 8, half_of_pairs(128)), "simgrid"},
-                                                           {with_overheads, "fluid"}};
-  for (auto [document, engine] : cases) {
+  json low_latency = {{"platform", {{"preset", "h800_rail_optimized"}, {"nodes", 8}}},
+                      {"model", "deepseek_v3"},
+                      {"transport", "deepep_low_latency"},
+                      {"workload", {{"tokens_per_device", 128}, {"skew", 1.2}}},
+                      {"patterns", {{"point_to_point", {{"window", 0}}}}}};
+  struct Estimated {
+    json document;
+    const char* engine;
+    PatternKind pattern = PatternKind::all_to_all;
+  };
+  const std::vector<Estimated> cases = {{star(512, 8, equal), "simgrid"},
+                                        {star(512, 8, equal), "fluid"},
+                                        {star(256, 0, equal), "simgrid"},
+                                        {star(112, 8, unequal(112)), "simgrid"},
+                                        {star(256, 8, unequal(256)), "fluid"},
+                                        {star(160, 0, unequal(160)), "fluid"},
+                                        {star(384, 0, unequal(384)), "fluid"},
+                                        {steps, "simgrid"},
+                                        {star(128, 8, half_of_pairs(128)), "simgrid"},
+                                        {with_overheads, "fluid"},
+                                        {low_latency, "fluid", PatternKind::point_to_point},
+                                        {low_latency, "fluid", PatternKind::hierarchical},
+                                        {low_latency, "simgrid", PatternKind::ring},
+                                        {low_latency, "fluid", PatternKind::ring}};
+  for (auto [document, engine, pattern] : cases) {
     document["engine"] = engine;
     const TemporaryFolder folder;
     const std::string file = folder.write("scenario.json", document.dump());
     const Scenario scenario = parse_scenario(document, folder.path());
-    const std::vector<PatternKind> patterns = {PatternKind::all_to_all};
+    const std::vector<PatternKind> patterns = {pattern};
     const double seconds = estimate_seconds(scenario, patterns);
     const double bytes = estimate_memory(scenario, patterns, 1).total();
-    const Usage used = usage_of(file, "all_to_all");
-    INFO("engine ", engine, ": ", seconds, " s estimated, ", used.seconds, " s used; ", bytes,
-         " B estimated, ", used.bytes, " B used");
+    const Usage used = usage_of(file, std::string(name_of(pattern)));
+    INFO(name_of(pattern), ", engine ", engine, ": ", seconds, " s estimated, ", used.seconds, " s used; ",
+         bytes, " B estimated, ", used.bytes, " B used");
     constexpr double program_seconds = 0.1;  // to start, read and print
     CHECK(seconds + program_seconds < 3 * (used.seconds + program_seconds));
     CHECK(used.seconds < 3 * (seconds + program_seconds));

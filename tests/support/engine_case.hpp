@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -41,7 +42,7 @@ struct Case {
     return reference;
   }
 
-  [[nodiscard]] Timeline run_on(EngineKind engine) const {
+  [[nodiscard]] Timeline run_on(EngineKind engine, const std::function<void(double)>& delivered = {}) const {
     LoweredSchedule lowered{schedule, {}};
     for (const Link& link : topology.links()) lowered.link_bandwidth.push_back(link.bandwidth);
     std::vector<std::pair<DeviceId, DeviceId>> pairs;
@@ -50,7 +51,7 @@ struct Case {
         pairs.emplace_back(schedule.device(step), schedule.peer(step));
     const Routes routes(topology, pairs);
     const EngineJob job{"case", &lowered, &topology, &routes, engine};
-    Timeline timeline = std::move(run_jobs({&job, 1}, 1).front());
+    Timeline timeline = std::move(run_jobs({&job, 1}, 1, delivered).front());
     check_timeline(lowered, topology, routes, timeline);
     return timeline;
   }

@@ -88,6 +88,14 @@ TEST_CASE("all tasks run and at most `parallel` at a time") {
   check_no_children_left();
 }
 
+TEST_CASE("a tick comes about twice a second while children run") {
+  int ticks = 0;
+  const ChildTask task{"sleeper", [] { usleep(1'300'000); }};
+  run_in_children({&task, 1}, 1, [&] { ++ticks; });
+  CHECK(ticks >= 2);
+  CHECK(ticks <= 4);  // and one at the end
+}
+
 TEST_CASE("no tasks need no children") {
   CHECK_NOTHROW(run_in_children({}, 2));
 }
