@@ -15,6 +15,7 @@ struct LinkShare {
   BytesPerSecond supply = 0;     ///< what may be given out in all
   BytesPerSecond share = 0;      ///< result: the most that this link lets a flow have
   BytesPerSecond limited = 0;    ///< result: the summed rate of the flows that it limits
+  double slowing = 1;            ///< factor on the rates of all its flows (FluidSolver)
   bool is_full = false;          ///< result: nothing is left of it
 };
 

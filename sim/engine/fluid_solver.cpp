@@ -228,21 +228,21 @@ void FluidSolver::foresee(Seconds length) {
   }
 }
 
-// No link may carry more within the window than its bandwidth and what it is behind. Slowing flows down only
-// makes other links carry less.
+// No link may carry more within the window than its bandwidth and what it is behind; else all of its flows
+// are slowed down, whichever link limits them. That only makes other links carry less.
 void FluidSolver::keep_to_accounts(Seconds length) {
   for (const LinkId link : component_) {
     const LinkState& one = state(link);
     const BytesPerSecond bandwidth = share(link).bandwidth;
+    double& slowing = share(link).slowing;
+    slowing = 1;
     if (one.rate <= bandwidth) continue;
     const double allowed = bandwidth * length + one.behind;
     const double safe = bandwidth / one.rate;
-    double slowing = 1;
     if (one.staying_rate == 0)  // becomes idle within the window
       slowing = safe;
     else if (one.ending + one.staying_rate * length > allowed)
       slowing = std::max(safe, (allowed - one.ending) / (one.staying_rate * length));
-    share(link).share *= slowing;
   }
 }
 
@@ -251,12 +251,16 @@ void FluidSolver::list_slowed_departures(Seconds now, Seconds length) {
   departures_.clear();
   for (const LinkId link : component_) {
     ActiveFlows::LinkFlows& flows = flows_.on(link);
-    const BytesPerSecond own = share(link).share;
+    const LinkShare own = share(link);
     for (std::size_t i = 0; i < flows.states.size(); ++i) {
       FlowState& flow = flows.states[i];
-      BytesPerSecond rate = own;
-      flows_.for_each_other_link(link, flows.starting[i],
-                                 [&](LinkId other) { rate = std::min(rate, share(other).share); });
+      BytesPerSecond rate = own.share;
+      double slowing = own.slowing;
+      flows_.for_each_other_link(link, flows.starting[i], [&](LinkId other) {
+        rate = std::min(rate, share(other).share);
+        slowing = std::min(slowing, share(other).slowing);
+      });
+      rate *= slowing;
       flow.rate = rate;
       if (flow.remaining <= rate * length)
         departures_.push_back({now + flow.remaining / rate, rate, link, flows.starting[i]});

@@ -94,7 +94,8 @@ TEST_CASE("engine: fluid is exact wherever that is quick, else within its resolu
   CHECK(exact["layer_seconds"].get<double>() == doctest::Approx(simgrid).epsilon(1e-9));
   CHECK(run_epsim(with({"run"}, with(small, {"--engine", "fluid"}))).out.find("engine fluid, exact") !=
         std::string::npos);
-  const auto large = with(all_at_once(folder, 256), {"--engine", "fluid"});  // each of 65,280 ends moves all
+  const auto large =
+      with(all_at_once(folder, 256), {"--engine", "fluid", "--check"});  // each of 65,280 ends moves all
   const json usual = run_of(large);
   CHECK(usual["accuracy"] == 2e-3);
   CHECK(usual["resolution_seconds"].get<double>() <= 2e-3 * usual["layer_seconds"].get<double>());
