@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PREFILL = ROOT / "scenarios/deepseek_v3_prefill_ep64.json"
 TOKENS_PER_DEVICE = (1024, 8192)  # of 64 devices
 SIZES = (16, 64, 256, 1024, 4096)
+LARGEST, LIMIT = 1024, 30  # by default: in all under 15 minutes
 MEAN_BYTES, SIGMA = 1_000_000, 1.0
 PATTERNS: dict[str, tuple[str, dict[str, Any]]] = {
     "all_to_all direct, window 0": ("all_to_all", {"algorithm": "direct", "window": 0}),
@@ -216,8 +217,8 @@ Sweep: Mixtral 8x7B on 8 devices with 64 tokens each, four patterns, 10 skews x 
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measures how epsim scales; writes a Markdown report.")
     parser.add_argument("--binary", type=Path, default=Path("build/epsim"), help="default: build/epsim")
-    parser.add_argument("--largest", type=int, default=SIZES[-1], metavar="N", help="devices (default: 4096)")
-    parser.add_argument("--limit", type=float, default=60, metavar="SECONDS", help="of a process (default: 60)")
+    parser.add_argument("--largest", type=int, default=LARGEST, metavar="N", help="devices (default: 1024; up to 4096)")
+    parser.add_argument("--limit", type=float, default=LIMIT, metavar="SECONDS", help="of a process (default: 30)")
     parser.add_argument("--output", type=argparse.FileType("w"), default="-", metavar="FILE")
     given = parser.parse_args()
     if not os.access(given.binary, os.X_OK) or given.largest < SIZES[0] or not given.limit > 0:
