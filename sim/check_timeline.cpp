@@ -15,6 +15,11 @@ namespace {
 constexpr double rounding = 1e-9;
 constexpr Seconds moment = 10 * simgrid_resolution;
 
+/// What sums of times up to `end` cannot tell apart.
+Seconds tolerance(Seconds end) {
+  return moment + 1e-14 * end;
+}
+
 /// When a flow was on a link.
 struct Visit {
   Seconds begin;
@@ -27,8 +32,8 @@ struct Visit {
                          "report this scenario; the result of this run is wrong");
 }
 
-void check_transfer(const Schedule& schedule, StepId step, Seconds taken, Seconds least) {
-  if (taken >= least * (1 - rounding) - moment) return;
+void check_transfer(const Schedule& schedule, StepId step, Seconds end, Seconds taken, Seconds least) {
+  if (taken >= least * (1 - rounding) - tolerance(end)) return;
   fail(fmt::format("transfer {} of {} B, device {} to {}", step, schedule.bytes(step), schedule.device(step),
                    schedule.peer(step)),
        fmt::format("it took {:.6g} s, and no less than {:.6g} s is possible", taken, least));
@@ -44,7 +49,7 @@ void check_link(const std::string& name, BytesPerSecond bandwidth, const std::ve
       end = std::max(end, visits[i].end);
       bytes += visits[i].bytes;
     }
-    if (bytes <= bandwidth * ((end - begin) * (1 + rounding) + moment)) continue;
+    if (bytes <= bandwidth * ((end - begin) * (1 + rounding) + tolerance(end))) continue;
     fail("link " + name,
          fmt::format("it carried {:.9g} B from {:.9g} s to {:.9g} s, and at {:.6g} B/s no more than "
                      "{:.9g} B are possible",
@@ -70,7 +75,8 @@ void check_timeline(const LoweredSchedule& lowered, const Topology& topology, co
       narrowest = std::min(narrowest, lowered.link_bandwidth[l]);
       visits[l].push_back({begin, timeline.finished()[step], bytes});
     }
-    check_transfer(schedule, step, timeline.finished()[step] - timeline.started()[step],
+    check_transfer(schedule, step, timeline.finished()[step],
+                   timeline.finished()[step] - timeline.started()[step],
                    routes.latency(from, to) + bytes / narrowest);
   }
   for (std::size_t link = 0; link < visits.size(); ++link) {

@@ -115,7 +115,7 @@ double sent_at_once(const Scenario& scenario, double sent, const ExperimentSize&
                            ? total_bytes(*scenario.direct_traffic) / sizes.ranks
                            : copies * static_cast<double>(std::max(scenario.payload.dispatch_bytes_per_copy,
                                                                    scenario.payload.combine_bytes_per_copy));
-  return std::clamp(bytes / bandwidth / overhead / 2, 1.0, sent / 2);
+  return std::clamp(bytes / bandwidth / overhead / 2, 1.0, std::max(1.0, sent / 2));
 }
 
 }  // namespace
@@ -137,6 +137,7 @@ EngineLoad engine_load(const Scenario& scenario, PatternKind kind) {
   load.connected = connected_devices(kind, pattern, sizes) * (scenario.direct_traffic ? 1 : 0.4);
   load.routes = pattern.routes;
   load.all_at_once = pattern.window == 0;
+  load.starts_at_once = load.all_at_once && scenario.direct_traffic && !has_overheads;
   load.equal_sizes = has_equal_sizes(scenario);
   return load;
 }

@@ -21,9 +21,9 @@ void run_simgrid(const LoweredSchedule& lowered, const Topology& topology, const
                  Timeline& timeline);
 
 /// The same by our own max-min sharing, for scale. `allowance` is the part of the time scale of what is
-/// exchanged by which times may be off: 0 is exact (level_network.hpp). Else flows that start within a window
-/// of transfers in flight get up to half of it less than their fair share (link_levels.hpp), and where there
-/// is no window sharing lags behind (fluid_network.hpp).
+/// exchanged by which times may be off: 0 is exact (level_network.hpp). Else sharing lags behind where
+/// all transfers start at once (fluid_network.hpp), and elsewhere flows get up to half of it less than their
+/// fair share (link_levels.hpp).
 void run_fluid(const LoweredSchedule& lowered, const Topology& topology, const Routes& routes,
                double allowance, Timeline& timeline);
 

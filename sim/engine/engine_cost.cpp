@@ -37,8 +37,8 @@ Seconds fluid_seconds(double allowance, const EngineLoad& load) {
       per_step * load.steps +
       2 * load.transfers * (per_event + per_flow_looked_at * links_touched(load) * load.per_link);
   if (allowance == 0) return exact;
-  return load.all_at_once ? per_step * load.steps + per_transfer_lagging * load.transfers
-                          : exact / slack_gain;
+  return load.starts_at_once ? per_step * load.steps + per_transfer_lagging * load.transfers
+                             : exact / slack_gain;
 }
 
 }  // namespace

@@ -10,14 +10,15 @@ namespace epsim {
 
 /// What one pattern's layer asks of an engine. Doubles, because absurd scenarios overflow integers.
 struct EngineLoad {
-  double steps = 0;          ///< transfers and computations
-  double transfers = 0;      ///< of all exchanges
-  double in_flight = 0;      ///< transfers at once
-  double per_link = 0;       ///< of these, on one of a device's links
-  double connected = 0;      ///< devices whose flows share links that may limit them
-  double routes = 0;         ///< device pairs
-  bool all_at_once = false;  ///< no window: transfers only end, one by one
-  bool equal_sizes = false;  ///< transfers that start together end together
+  double steps = 0;             ///< transfers and computations
+  double transfers = 0;         ///< of all exchanges
+  double in_flight = 0;         ///< transfers at once
+  double per_link = 0;          ///< of these, on one of a device's links
+  double connected = 0;         ///< devices whose flows share links that may limit them
+  double routes = 0;            ///< device pairs
+  bool starts_at_once = false;  ///< nothing but latency before any transfer: sharing may lag
+  bool all_at_once = false;     ///< no window: transfers only end, one by one
+  bool equal_sizes = false;     ///< transfers that start together end together
 };
 
 /// Wall time on one core, within a factor of about three. `engine` is not automatic; `allowance` is the fluid

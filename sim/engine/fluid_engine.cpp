@@ -19,13 +19,32 @@ bool has_window(const Schedule& schedule) {
   return std::ranges::any_of(schedule.streams(), [](const Stream& stream) { return stream.window > 0; });
 }
 
+std::size_t transfers_in(const Schedule& schedule) {
+  std::size_t transfers = 0;
+  for (StepId step = 0; step < schedule.size(); ++step)
+    if (schedule.kind(step) == StepKind::transfer) ++transfers;
+  return transfers;
+}
+
+/// Whether nothing delays any transfer: no window, no step before it, no computation on its stream.
+bool all_start_at_once(const Schedule& schedule) {
+  std::vector<bool> computes(schedule.streams().size());
+  for (StepId step = 0; step < schedule.size(); ++step)
+    if (schedule.kind(step) == StepKind::computation) computes[schedule.stream_of(step)] = true;
+  for (StepId step = 0; step < schedule.size(); ++step)
+    if (schedule.kind(step) == StepKind::transfer &&
+        (!schedule.after(step).empty() || computes[schedule.stream_of(step)]))
+      return false;
+  return !has_window(schedule);
+}
+
 std::unique_ptr<FlowNetwork> network_for(const LoweredSchedule& lowered, const Topology& topology,
                                          const Routes& routes, double allowance) {
   const std::vector<bool> binding = binding_links(topology, routes, lowered.link_bandwidth);
-  if (allowance == 0 || has_window(lowered.schedule))
+  if (allowance == 0 || !all_start_at_once(lowered.schedule))
     return std::make_unique<LevelNetwork>(routes, binding, lowered.link_bandwidth, allowance / 2);
   return std::make_unique<FluidNetwork>(routes, binding, lowered.link_bandwidth,
-                                        FluidAccuracy{allowance, 256});
+                                        FluidAccuracy{allowance, 256, transfers_in(lowered.schedule)});
 }
 
 class FluidSimulator {

@@ -26,6 +26,7 @@ FluidSolver::FluidSolver(const Routes& routes, std::vector<bool> binding,
                          const std::vector<BytesPerSecond>& bandwidth, FluidAccuracy accuracy)
     : allowance_(accuracy.allowance),
       exact_flows_(accuracy.allowance > 0 ? accuracy.exact_flows : all_flows),
+      expected_(accuracy.flows),
       flows_(routes, std::move(binding)),
       fair_shares_(bandwidth.size()),
       states_(bandwidth.size()) {
@@ -33,6 +34,7 @@ FluidSolver::FluidSolver(const Routes& routes, std::vector<bool> binding,
 }
 
 FlowId FluidSolver::arrive(StepId step, std::uint32_t pair, Bytes bytes, Seconds now) {
+  if (expected_ > 0) --expected_;
   // A link owes nothing for the time in which it had no flow.
   flows_.for_each_link(pair, [&](LinkId link) {
     if (flows_.on(link).size() > 0) return;
@@ -306,6 +308,9 @@ Seconds FluidSolver::plan_window(Seconds length) {
     length *= std::clamp(0.95 / std::sqrt(excess), 0.1, 0.95);
     excess = foresee_idle(length);
   }
+  // An arrival may end the window early, and a link that brings bytes forward would be ahead then.
+  if (expected_ > 0)
+    for (const LinkId link : component_) state(link).idle = 0;
   supply_links(length);
   return length;
 }

@@ -40,6 +40,7 @@ struct Departure {
 struct FluidAccuracy {
   double allowance = 0;         ///< 0: exact
   std::size_t exact_flows = 0;  ///< components of at most so many flows are solved exactly
+  std::size_t flows = 0;  ///< how many will arrive in all: nothing is brought forward before the last has
 };
 
 class FluidSolver {
@@ -107,6 +108,7 @@ class FluidSolver {
 
   double allowance_;
   std::size_t exact_flows_;
+  std::size_t expected_;    // flows that have not arrived
   Seconds resolution_ = 0;  // of the component being solved
   ActiveFlows flows_;
   FairShares fair_shares_;
