@@ -11,7 +11,7 @@ namespace epsim {
 [[nodiscard]] EngineKind choose_engine(const Scenario& scenario);
 
 /// The allowance with which the pattern runs: 0 (exact) on SimGrid and wherever the fluid engine needs no
-/// more than about 10 s to be exact, else the scenario's resolution.
+/// more than about 10 s to be exact or the pattern's window is at most 8, else the scenario's resolution.
 [[nodiscard]] double choose_allowance(const Scenario& scenario, PatternKind pattern);
 
 }  // namespace epsim

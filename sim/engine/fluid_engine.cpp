@@ -1,5 +1,6 @@
-// The fluid engine: the same schedules, rules of order (Progress) and max-min fair sharing as SimGrid's, with
-// a network that need not be solved at every change (fluid_network.hpp). It has no global state.
+// The fluid engine: the same schedules, rules of order (Progress) and max-min fair sharing as SimGrid's, on a
+// network that is kept exact where it changes (level_network.hpp) or lags (fluid_network.hpp). It has no
+// global state.
 #include <algorithm>
 #include <memory>
 #include <utility>
