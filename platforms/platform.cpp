@@ -25,21 +25,6 @@ int nodes_in_unit(const RailOptimizedSpec& spec) {
   return std::min(spec.nodes, spec.nodes_per_unit);
 }
 
-/// The number of 64-port spines that take all cables of the leaves, or the next one that divides a leaf's
-/// devices, so that they spread evenly; never more than a leaf has cables of a NIC's rate, so that one flow
-/// gets it.
-int spine_count(const RailOptimizedSpec& spec) {
-  if (spec.spines > 0) return spec.spines;
-  const int devices = nodes_in_unit(spec);  // of a leaf
-  const int cables = std::max(1, static_cast<int>(devices / spec.oversubscription));
-  const std::int64_t leaves = std::int64_t{unit_count(spec)} * spec.devices_per_node;
-  const std::int64_t wanted = (leaves * cables + switch_ports - 1) / switch_ports;
-  int best = 1;
-  for (int spines = 1; spines <= std::min(devices, cables) && best < wanted; ++spines)
-    if (devices % spines == 0) best = spines;
-  return best;
-}
-
 void add_scale_out(const RailOptimizedSpec& spec, Topology& topology) {
   const int units = unit_count(spec);
   const int rails = spec.devices_per_node;
@@ -80,6 +65,18 @@ Topology build(const RailOptimizedSpec& spec) {
 }
 
 }  // namespace
+
+int spine_count(const RailOptimizedSpec& spec) {
+  if (spec.spines > 0) return spec.spines;
+  const int devices = nodes_in_unit(spec);  // of a leaf
+  const int cables = std::max(1, static_cast<int>(devices / spec.oversubscription));
+  const std::int64_t leaves = std::int64_t{unit_count(spec)} * spec.devices_per_node;
+  const std::int64_t wanted = (leaves * cables + switch_ports - 1) / switch_ports;
+  int best = 1;
+  for (int spines = 1; spines <= std::min(devices, cables) && best < wanted; ++spines)
+    if (devices % spines == 0) best = spines;
+  return best;
+}
 
 int device_count(const PlatformSpec& spec) {
   if (const auto* star = std::get_if<StarSpec>(&spec.fabric)) return star->devices;

@@ -58,6 +58,10 @@ struct PlatformSpec {
 };
 
 [[nodiscard]] int device_count(const PlatformSpec& spec);
+/// Equal paths between two leaves. Where `spines` is 0: as many 64-port switches as take all cables of the
+/// leaves, or the next number that divides a leaf's devices, so that they spread evenly; never more than a
+/// leaf has cables of a NIC's rate, so that one flow gets it.
+[[nodiscard]] int spine_count(const RailOptimizedSpec& spec);
 /// Precondition: a validated spec.
 [[nodiscard]] Topology build_topology(const PlatformSpec& spec);
 

@@ -95,11 +95,42 @@ bool has_equal_sizes(const Scenario& scenario) {
   return true;
 }
 
-/// A ring's flows share no link with others, hierarchical's only those of their rail or node.
-double connected_devices(PatternKind kind, const PatternSize& pattern, const ExperimentSize& sizes) {
-  if (pattern.window == 1) return 1;
+/// Hierarchical's flows share links only with those of their rail or node.
+double connected_devices(PatternKind kind, const ExperimentSize& sizes) {
   return kind == PatternKind::hierarchical && sizes.nodes > 1 ? std::max(sizes.nodes, sizes.ranks_per_node)
                                                               : sizes.ranks;
+}
+
+/// Whether flows go through switches beyond the leaf of their own rail, on cables that they share unevenly.
+bool shares_cables(const Scenario& scenario, PatternKind kind, const ExperimentSize& sizes) {
+  const auto* fabric = std::get_if<RailOptimizedSpec>(&scenario.platform.fabric);
+  if (fabric == nullptr || sizes.nodes <= 2) return false;  // to one other node each NIC has its own cable
+  const bool leaves_rail = kind == PatternKind::all_to_all || kind == PatternKind::point_to_point;
+  return leaves_rail && (spine_count(*fabric) > 1 || fabric->oversubscription > 1);
+}
+
+/// Measured: at a skew of 0.2 a change reaches a third as far as at 0, at 1 a tenth.
+double full_links(const Scenario& scenario) {
+  if (scenario.direct_traffic) return 1;
+  constexpr double supposed_in_traces = 0.3;
+  const ExpertParallel& experts = scenario.expert_parallel;
+  const bool takes_skew = experts.routing_strategy == RoutingStrategy::learned_gating &&
+                          (experts.load_balancing == LoadBalancing::token_choice_based ||
+                           experts.load_balancing == LoadBalancing::dynamic);
+  const double skew = scenario.workload.trace.has_tokens() ? supposed_in_traces
+                      : takes_skew                         ? scenario.workload.skew
+                                                           : 0;
+  return 1 / (1 + 8 * skew);
+}
+
+/// Of a rank's transfers, those on its slowest link.
+double sent_by_rank(const Scenario& scenario, PatternKind kind, const PatternSize& pattern,
+                    const ExperimentSize& sizes) {
+  const double other_nodes = sizes.nodes - 1;
+  if (other_nodes <= 0) return pattern.steps / std::max(1.0, sizes.ranks);
+  if (kind == PatternKind::hierarchical) return scenario.patterns.hierarchical.chunks * other_nodes;
+  const double to_other_nodes = (sizes.ranks - sizes.ranks_per_node) / std::max(1.0, sizes.ranks - 1);
+  return pattern.steps / sizes.ranks * to_other_nodes;
 }
 
 /// How many of a rank's transfers are under way while it sends them, with nothing but the sender's time per
@@ -130,15 +161,22 @@ EngineLoad engine_load(const Scenario& scenario, PatternKind kind) {
   load.steps = load.transfers * (has_overheads ? 2 : 1) + sizes.ranks * sizes.slots;
   load.in_flight =
       pattern.window > 0 ? std::min(pattern.steps, sizes.ranks * streams * pattern.window) : pattern.steps;
-  const double sent = pattern.steps / std::max(1.0, sizes.ranks);
+  const double sent = sent_by_rank(scenario, kind, pattern, sizes);
   load.per_link =
       pattern.window > 0 ? std::min<double>(pattern.window, sent) : sent_at_once(scenario, sent, sizes);
-  // Measured: under a router's skew few links are full, and changes reach less than half as far.
-  load.connected = connected_devices(kind, pattern, sizes) * (scenario.direct_traffic ? 1 : 0.4);
+  load.connected = connected_devices(kind, sizes);
+  load.full = full_links(scenario);
   load.routes = pattern.routes;
-  load.all_at_once = pattern.window == 0;
-  load.starts_at_once = load.all_at_once && scenario.direct_traffic && !has_overheads;
+  if (pattern.window == 0)
+    load.issue = scenario.direct_traffic && !has_overheads ? Issue::at_once : Issue::unlimited;
+  if (shares_cables(scenario, kind, sizes)) {
+    load.shares_cables = true;
+    load.oversubscription =
+        std::max(1.0, std::get<RailOptimizedSpec>(scenario.platform.fabric).oversubscription);
+  }
   load.equal_sizes = has_equal_sizes(scenario);
+  if (kind == PatternKind::hierarchical && pattern.window == 0)
+    load.end_together = std::max(1, scenario.patterns.hierarchical.chunks);
   return load;
 }
 

@@ -8,17 +8,27 @@
 
 namespace epsim {
 
+/// When a pattern hands its transfers to the network.
+enum class Issue {
+  windowed,   ///< one that ends lets the next start
+  unlimited,  ///< as soon as they can, the sender's time per message or computations between them
+  at_once     ///< all at the start: sharing may lag
+};
+
 /// What one pattern's layer asks of an engine. Doubles, because absurd scenarios overflow integers.
 struct EngineLoad {
-  double steps = 0;             ///< transfers and computations
-  double transfers = 0;         ///< of all exchanges
-  double in_flight = 0;         ///< transfers at once
-  double per_link = 0;          ///< of these, on one of a device's links
-  double connected = 0;         ///< devices whose flows share links that may limit them
-  double routes = 0;            ///< device pairs
-  bool starts_at_once = false;  ///< nothing but latency before any transfer: sharing may lag
-  bool all_at_once = false;     ///< no window: transfers only end, one by one
-  bool equal_sizes = false;     ///< transfers that start together end together
+  double steps = 0;         ///< transfers and computations
+  double transfers = 0;     ///< of all exchanges
+  double in_flight = 0;     ///< transfers at once
+  double per_link = 0;      ///< of these, on one of a device's links
+  double connected = 0;     ///< devices whose flows share links that may limit them
+  double full = 1;          ///< of their links, the share that is full: few under a router's skew
+  double end_together = 1;  ///< transfers whose ends are one moment, where sizes are unequal
+  double routes = 0;        ///< device pairs
+  Issue issue = Issue::windowed;
+  bool shares_cables = false;   ///< links between switches may limit, too
+  double oversubscription = 1;  ///< of these: they are fewer than the devices' links, with more flows on each
+  bool equal_sizes = false;     ///< transfers that start together end together, but for shared cables
 };
 
 /// Wall time on one core, within a factor of about three. `engine` is not automatic; `allowance` is the fluid

@@ -52,6 +52,14 @@ json star(int devices, int window, const json& traffic) {
           {"patterns", {{"all_to_all", {{"window", window}}}}}};
 }
 
+/// Direct traffic of all_to_all on `nodes` nodes of eight, on more than one leaf.
+json rails(int nodes, int window, double oversubscription, const json& traffic) {
+  return {{"platform",
+           {{"preset", "h100_rail_optimized"}, {"nodes", nodes}, {"oversubscription", oversubscription}}},
+          {"traffic", traffic},
+          {"patterns", {{"all_to_all", {{"window", window}}}, {"hierarchical", {{"window", window}}}}}};
+}
+
 /// Sizes of which hardly two are equal.
 json unequal(int devices) {
   json matrix = json::array();
@@ -89,6 +97,10 @@ TEST_CASE("estimates of time and memory against what runs take, on both engines"
                       {"transport", "deepep_low_latency"},
                       {"workload", {{"tokens_per_device", 128}, {"skew", 1.2}}},
                       {"patterns", {{"point_to_point", {{"window", 0}}}}}};
+  const json skewed_at_once = {{"platform", {{"preset", "h100_rail_optimized"}, {"nodes", 16}}},
+                               {"model", "deepseek_v3"},
+                               {"workload", {{"tokens_per_device", 128}, {"skew", 0.2}}},
+                               {"patterns", {{"all_to_all", {{"window", 0}}}}}};
   struct Estimated {
     json document;
     const char* engine;
@@ -106,6 +118,14 @@ TEST_CASE("estimates of time and memory against what runs take, on both engines"
                                         {with_overheads, "fluid"},
                                         {low_latency, "fluid", PatternKind::point_to_point},
                                         {low_latency, "fluid", PatternKind::hierarchical},
+                                        {rails(32, 8, 1, unequal(256)), "fluid"},
+                                        {rails(16, 0, 1, unequal(128)), "fluid"},
+                                        {rails(16, 0, 4, unequal(128)), "fluid"},
+                                        {rails(32, 0, 1, unequal(256)), "fluid", PatternKind::hierarchical},
+                                        {rails(32, 0, 1, equal), "fluid"},
+                                        {rails(16, 8, 1, equal), "simgrid"},
+                                        {rails(8, 8, 1, unequal(64)), "simgrid"},
+                                        {skewed_at_once, "fluid"},
                                         {low_latency, "simgrid", PatternKind::ring},
                                         {low_latency, "fluid", PatternKind::ring}};
   for (auto [document, engine, pattern] : cases) {
