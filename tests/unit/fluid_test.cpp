@@ -265,13 +265,25 @@ TEST_CASE("no port of a lagging fluid network delivers more than its bandwidth a
 }
 
 TEST_CASE("no port of a lagging fluid network runs ahead when arrivals end its windows early") {
-  // Flows come in over most of the run, each after another's start; every port's bytes against the time in
-  // which it had flows.
-  constexpr int devices = 64;
+  // A tenth of the flows come in one by one, until long after the others have ended; every port's bytes
+  // against the time in which it had flows.
+  constexpr int devices = 24;
+  constexpr Seconds apart = 6e-5;  // a sender's, about three times what one takes alone
   Flows flows = exchange(devices);
-  SplitMix64 random(3);
-  for (Seconds& start : flows.starts) start = uniform(random()) < 0.97 ? 0 : 2e-3 * uniform(random());
-  std::ranges::sort(flows.starts);
+  SplitMix64 random(11);
+  std::vector<std::pair<Seconds, std::size_t>> order;
+  for (std::size_t i = 0; i < flows.pairs.size(); ++i) {
+    const auto sent_before = static_cast<double>(i % (devices - 1));
+    order.emplace_back(uniform(random()) < 0.9 ? 0 : apart * sent_before, i);
+  }
+  std::ranges::sort(order);
+  const Flows unordered = flows;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const auto& [start, flow] = order[i];
+    flows.starts[i] = start;
+    flows.pairs[i] = unordered.pairs[flow];
+    flows.bytes[i] = unordered.bytes[flow];
+  }
   const std::vector<Seconds> ends = lagging_ends(star(devices, port), flows, {1e-2, 16});
   for (DeviceId device = 0; device < devices; ++device)
     for (const bool is_sending : {true, false}) {
