@@ -6,6 +6,8 @@
 #include <chrono>
 #include <utility>
 
+#include "analysis/waiting_notice.hpp"
+
 namespace epsim {
 namespace {
 
@@ -16,6 +18,16 @@ void report_progress(const Progress& progress, const Scenario& scenario, int ste
                                                         : "";
   progress(place + doing);
 }
+
+class Stopwatch {
+ public:
+  [[nodiscard]] Seconds seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
 
 /// The last step always is, since the result describes it; so is one before which experts moved.
 bool is_simulated(const ExperimentResult& experiment, int step) {
@@ -133,10 +145,12 @@ void run_step(ExperimentResult& experiment, int step, const ExpertPlacement& bef
     const std::string doing = fmt::format("simulating {} pattern{}", count, count == 1 ? "" : "s");
     report_progress(progress, scenario, step, doing);
     SimulateOptions watched = options;
+    const Stopwatch watch;
     if (progress)
       watched.delivered = [&](double part) {
         report_progress(progress, scenario, step,
-                        fmt::format("{}, {:.0f} % of the bytes delivered", doing, 100 * part));
+                        fmt::format("{}, {:.0f} % of the bytes delivered{}", doing, 100 * part,
+                                    time_left(watch.seconds(), part)));
       };
     experiment.simulations =
         simulate(scenario, experiment.cluster, experiment.last_step, experiment.patterns, watched);
@@ -181,7 +195,7 @@ int simulated_steps(const ExperimentResult& experiment) {
 ExperimentResult run_experiment(const Scenario& scenario, std::span<const PatternKind> patterns,
                                 const SimulateOptions& options, const Progress& progress,
                                 std::span<const RoutedStep> routed) {
-  const auto begin = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   ExperimentResult experiment{scenario, build_cluster(scenario), {patterns.begin(), patterns.end()}};
   RouterState state;
   Payback payback;
@@ -196,8 +210,7 @@ ExperimentResult run_experiment(const Scenario& scenario, std::span<const Patter
     run_step(experiment, step, before, options, progress, payback);
   }
   payback.end_run(experiment.steps, scenario.expert_parallel.rebalance_interval);
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-  experiment.wall_seconds = elapsed.count();
+  experiment.wall_seconds = watch.seconds();
   return experiment;
 }
 

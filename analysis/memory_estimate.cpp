@@ -78,7 +78,7 @@ void check_memory(const MemoryEstimate& estimate, double available) {
           format_bytes(estimate.engine), format_bytes(available)),
       estimate.engine > estimate.total() / 2
           ? "name --engine fluid, which needs far less, or reduce the number of devices or --jobs"
-          : "reduce the number of devices, tokens_per_device or chunks, name fewer --patterns, or lower "
+          : "reduce the number of devices, tokens_per_device or chunks, compare fewer patterns, or lower "
             "--jobs");
 }
 

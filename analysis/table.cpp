@@ -64,7 +64,7 @@ std::string load_text(const LoadSummary& load) {
   return text;
 }
 
-/// "engine fluid, within 0.2 % (ring), else exact"
+/// "engine fluid, ring within 0.2 % of exact times"
 std::string engine_text(const ExperimentResult& experiment) {
   std::string text = fmt::format("engine {}", name_of(experiment.simulations.front().engine));
   std::string inexact;
@@ -75,7 +75,7 @@ std::string engine_text(const ExperimentResult& experiment) {
     inexact += fmt::format("{}{}", inexact.empty() ? "" : ", ", name_of(simulation.pattern));
   }
   if (inexact.empty()) return text + ", exact";
-  return text + fmt::format(", {} within {:.3g} %", inexact, 100 * allowance);
+  return text + fmt::format(", {} within {:.3g} % of exact times", inexact, 100 * allowance);
 }
 
 std::string heading(const ExperimentResult& experiment) {

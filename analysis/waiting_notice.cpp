@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "analysis/cost_estimate.hpp"
 #include "sim/choose_engine.hpp"
@@ -17,10 +18,23 @@ std::string waiting_notice(const Scenario& scenario, std::span<const PatternKind
   const bool is_long = wait > long_wait;
   const EngineKind engine = choose_engine(scenario);
   if (scenario.engine == EngineKind::automatic)
-    return fmt::format("engine {}: about {}", name_of(engine), format_duration(wait));
+    return fmt::format("engine {}: {}", name_of(engine),
+                       wait < 1 ? "less than a second" : "about " + format_wait(wait));
   if (!is_long) return "";
-  return fmt::format("engine {} needs about {} for this{}", name_of(engine), format_duration(wait),
+  return fmt::format("engine {} needs about {} for this{}", name_of(engine), format_wait(wait),
                      engine == EngineKind::fluid ? "" : "; --engine fluid is faster");
+}
+
+std::string time_left(Seconds elapsed, double part) {
+  if (elapsed < 2 || part < 0.02) return "";
+  return fmt::format(", about {} left", format_wait(elapsed * (1 - part) / part));
+}
+
+std::string format_wait(Seconds wait) {
+  constexpr Seconds minute = 60;
+  constexpr Seconds hour = 3600;
+  if (wait < 2 * minute) return fmt::format("{:.0f} s", std::ceil(wait));
+  return wait < 2 * hour ? fmt::format("{:.0f} min", wait / minute) : fmt::format("{:.1f} h", wait / hour);
 }
 
 }  // namespace epsim

@@ -13,4 +13,11 @@ namespace epsim {
 [[nodiscard]] std::string waiting_notice(const Scenario& scenario, std::span<const PatternKind> patterns,
                                          int parallel);
 
+/// ", about 3 min left" after `elapsed` for the part (0 to 1) that is done, as if the rest went as fast;
+/// nothing before that can be told.
+[[nodiscard]] std::string time_left(Seconds elapsed, double part);
+
+/// "40 s", "3 min", "2.5 h": no finer than an estimate is.
+[[nodiscard]] std::string format_wait(Seconds wait);
+
 }  // namespace epsim

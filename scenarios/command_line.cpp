@@ -66,8 +66,8 @@ void add_experiment_options(CLI::App& command, ExperimentOptions& options) {
   command
       .add_option(
           "--resolution", options.resolution,
-          "of the fluid engine where exact times would take it long: how far off they may be, 0 is exact "
-          "(default: 0.002)")
+          "of the fluid engine where exact times would take it long: the part by which they may be off, "
+          "0 (exact) to 0.01 (default: 0.002)")
       ->type_name("R");
   command.add_option("--out", options.out, "write result.json, traces, spans.csv and links.csv there")
       ->type_name("DIR");
@@ -237,7 +237,7 @@ int execute(const CLI::App& app, const std::function<void()>& command) {
     report(error.what());
     return exit_code_of(error.kind());
   } catch (const std::bad_alloc&) {
-    report("out of memory; reduce the scenario or name fewer --patterns");
+    report("out of memory; reduce the scenario or --jobs");
     return failed;
   } catch (const std::exception& error) {
     report(error.what());

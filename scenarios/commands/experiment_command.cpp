@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "analysis/result_json.hpp"
 #include "analysis/waiting_notice.hpp"
 #include "scenarios/choices.hpp"
+#include "scenarios/limits.hpp"
 #include "scenarios/scenario_reader.hpp"
 #include "sim/patterns/pattern.hpp"
 
@@ -62,7 +64,10 @@ Scenario load_scenario(const ExperimentOptions& options) {
   const std::filesystem::path path = from_stdin ? "/dev/stdin" : options.scenario;
   nlohmann::json document = load_json_object(path);
   for (const std::string& one : options.overrides) apply_override(document, one);
-  if (!options.engine.empty()) document["engine"] = options.engine;
+  if (options.engine) document["engine"] = *options.engine;
+  if (options.resolution && !std::isfinite(*options.resolution))  // JSON has no such number
+    throw input_error("--resolution", fmt::format("{} is not a number", *options.resolution),
+                      fmt::format("choose one from {}", limits::resolution.text));
   if (options.resolution) document["resolution"] = *options.resolution;
   Scenario scenario = parse_scenario(document, from_stdin ? "." : path.parent_path(), path.stem().string());
   if (options.resolution && scenario.engine == EngineKind::simgrid)

@@ -11,7 +11,7 @@ struct ExperimentOptions {
   std::string scenario;                ///< path, or "-" for standard input
   std::vector<std::string> patterns;   ///< names; empty: all (compare), the scenario's own (run)
   std::vector<std::string> overrides;  ///< "/pointer=value"
-  std::string engine;                  ///< name; empty: the scenario's
+  std::optional<std::string> engine;   ///< name, instead of the scenario's
   std::optional<double> resolution;    ///< instead of the scenario's
   std::string out;                     ///< folder; empty: nothing is written
   int jobs = 1;                        ///< simulations at a time

@@ -3,6 +3,7 @@
 // global state.
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -20,32 +21,29 @@ bool has_window(const Schedule& schedule) {
   return std::ranges::any_of(schedule.streams(), [](const Stream& stream) { return stream.window > 0; });
 }
 
-std::size_t transfers_in(const Schedule& schedule) {
-  std::size_t transfers = 0;
-  for (StepId step = 0; step < schedule.size(); ++step)
-    if (schedule.kind(step) == StepKind::transfer) ++transfers;
-  return transfers;
-}
-
-/// Whether nothing delays any transfer: no window, no step before it, no computation on its stream.
-bool all_start_at_once(const Schedule& schedule) {
+/// The number of transfers where nothing delays any: no window, no step before it, no computation on its
+/// stream. Else none.
+std::optional<std::size_t> transfers_at_once(const Schedule& schedule) {
+  if (has_window(schedule)) return std::nullopt;
   std::vector<bool> computes(schedule.streams().size());
   for (StepId step = 0; step < schedule.size(); ++step)
     if (schedule.kind(step) == StepKind::computation) computes[schedule.stream_of(step)] = true;
-  for (StepId step = 0; step < schedule.size(); ++step)
-    if (schedule.kind(step) == StepKind::transfer &&
-        (!schedule.after(step).empty() || computes[schedule.stream_of(step)]))
-      return false;
-  return !has_window(schedule);
+  std::size_t transfers = 0;
+  for (StepId step = 0; step < schedule.size(); ++step) {
+    if (schedule.kind(step) != StepKind::transfer) continue;
+    if (!schedule.after(step).empty() || computes[schedule.stream_of(step)]) return std::nullopt;
+    ++transfers;
+  }
+  return transfers;
 }
 
 std::unique_ptr<FlowNetwork> network_for(const LoweredSchedule& lowered, const Topology& topology,
                                          const Routes& routes, double allowance) {
   const std::vector<bool> binding = binding_links(topology, routes, lowered.link_bandwidth);
-  if (allowance == 0 || !all_start_at_once(lowered.schedule))
-    return std::make_unique<LevelNetwork>(routes, binding, lowered.link_bandwidth, allowance / 2);
+  const auto at_once = allowance > 0 ? transfers_at_once(lowered.schedule) : std::nullopt;
+  if (!at_once) return std::make_unique<LevelNetwork>(routes, binding, lowered.link_bandwidth, allowance / 2);
   return std::make_unique<FluidNetwork>(routes, binding, lowered.link_bandwidth,
-                                        FluidAccuracy{allowance, 256, transfers_in(lowered.schedule)});
+                                        FluidAccuracy{allowance, 256, *at_once});
 }
 
 class FluidSimulator {
@@ -71,7 +69,8 @@ class FluidSimulator {
   std::unique_ptr<FlowNetwork> network_;
   PendingSteps pending_;
   std::vector<StreamId> choosing_;  // streams that issue as ready and can, once the moment is over
-  Seconds moment_ = 0;
+  Seconds choosing_since_ = 0;
+  Seconds now_ = 0;
 };
 
 void FluidSimulator::run() {
@@ -80,11 +79,11 @@ void FluidSimulator::run() {
     const Seconds network_time = network_->next_event();
     const PendingStep* pending = pending_.first();
     const Seconds next = pending == nullptr ? network_time : std::min(network_time, pending->time);
-    if (!choosing_.empty() && next > moment_ + same_moment) {
+    if (!choosing_.empty() && next > choosing_since_ + same_moment) {
       end_moment();
       continue;
     }
-    moment_ = next;
+    now_ = next;
     if (pending != nullptr && pending->time <= network_time)
       advance_pending();
     else if (network_time < std::numeric_limits<Seconds>::infinity()) {
@@ -97,7 +96,7 @@ void FluidSimulator::run() {
 
 // Of the steps that become ready in one moment the lowest is issued, so all of them have to be known.
 void FluidSimulator::end_moment() {
-  for (const StreamId stream : std::exchange(choosing_, {})) issue_from(stream, moment_);
+  for (const StreamId stream : std::exchange(choosing_, {})) issue_from(stream, now_);
 }
 
 void FluidSimulator::issue_from(StreamId stream, Seconds now) {
@@ -124,8 +123,10 @@ void FluidSimulator::finish(StepId step, Seconds now) {
   for (const StreamId stream : progress_.finish(step, now)) {
     if (schedule_.streams()[stream].in_order())
       issue_from(stream, now);
-    else
+    else {
+      if (choosing_.empty()) choosing_since_ = now;
       choosing_.push_back(stream);
+    }
   }
 }
 

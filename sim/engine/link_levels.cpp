@@ -33,7 +33,7 @@ LinkLevels::LinkLevels(const Routes& routes, const std::vector<bool>& binding,
   for (std::size_t pair = 0; pair < routes.pairs().size(); ++pair) {
     for (const LinkId link : routes.links_of(pair))
       if (binding[static_cast<std::size_t>(link)]) route_links_.push_back(static_cast<LinkIndex>(link));
-    route_begin_.push_back(static_cast<std::uint32_t>(route_links_.size()));
+    route_begin_.push_back(route_links_.size());
   }
   for (LinkIndex link = 0; link < links(); ++link) become_idle(link);
 }

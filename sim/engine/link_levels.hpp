@@ -132,7 +132,7 @@ class LinkLevels {
   }
   template <class Visit>
   void for_each_link(std::uint32_t pair, Visit visit) const {
-    for (std::uint32_t i = route_begin_[pair]; i < route_begin_[pair + 1]; ++i) visit(route_links_[i]);
+    for (std::size_t i = route_begin_[pair]; i < route_begin_[pair + 1]; ++i) visit(route_links_[i]);
   }
   template <class Visit>
   void for_each_other(LinkIndex self, std::uint32_t other, Visit visit) const {
@@ -180,7 +180,7 @@ class LinkLevels {
   void change_owner(std::uint32_t flow, LinkIndex link, LinkIndex other, bool is_leaving);
 
   double slack_;
-  std::vector<std::uint32_t> route_begin_;  // by pair: its binding links
+  std::vector<std::size_t> route_begin_;  // by pair: its binding links
   std::vector<LinkIndex> route_links_;
   std::vector<double> bandwidth_;  // by link, and so on
   std::vector<double> levels_;

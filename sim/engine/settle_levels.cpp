@@ -112,8 +112,10 @@ void LinkLevels::set_level(LinkIndex link, double level) {
       State& other = states_[list[i].other];
       const double unused = other.unused - difference;
       other.unused = unused;
-      if (static_cast<unsigned>(unused < other.low) | static_cast<unsigned>(unused > other.high))
-        mark(list[i].other);
+      // Where nothing changed there is nothing to settle: links that look at each other for ever would hang.
+      const unsigned is_out =
+          static_cast<unsigned>(unused < other.low) | static_cast<unsigned>(unused > other.high);
+      if (is_out & static_cast<unsigned>(difference != 0)) mark(list[i].other);
     } else if (difference != 0) {
       for_each_other(link, list[i].other, [&](LinkIndex one) { take(one, difference); });
     }

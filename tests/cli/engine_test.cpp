@@ -120,9 +120,19 @@ TEST_CASE("engine: fluid keeps the latency between rounds of equal messages") {
   CHECK(run["accuracy"] == "exact");
 }
 
+TEST_CASE("engine: options that say nothing are refused") {
+  const CommandResult number =
+      run_epsim({"run", shipped("uniform_star16"), "--engine", "fluid", "--resolution", "nan"});
+  CHECK(number.exit_code == 2);
+  CHECK_MESSAGE(number.err.find("--resolution: nan is not a number") != std::string::npos, number.err);
+  const CommandResult name = run_epsim({"run", shipped("uniform_star16"), "--engine", ""});
+  CHECK(name.exit_code == 2);
+  CHECK_MESSAGE(name.err.find("/engine: \"\" is not an engine") != std::string::npos, name.err);
+}
+
 TEST_CASE("engine: auto takes SimGrid for little and fluid for much and says so") {
   const CommandResult small = run_epsim({"run", shipped("uniform_star16"), "--engine", "auto"});
-  CHECK(small.err.find("engine simgrid") != std::string::npos);
+  CHECK(small.err == "epsim: engine simgrid: less than a second\n");
   CHECK(small.out.find("engine simgrid") != std::string::npos);
   const TemporaryFolder folder;
   const auto large = with({"run"}, with(all_at_once(folder, 128), {"--engine", "auto"}));

@@ -88,6 +88,22 @@ TEST_CASE("a compute stream takes what is ready and of equal moments the lower s
         std::string::npos);
 }
 
+TEST_CASE("a moment is over a picosecond after its first event, however soon the next ones follow") {
+  // Device 0 computes 1 ms for each of ten inputs, which are there at 1 ms and 0.9 ps after each other, that
+  // of the lowest step last: 8.1 ps are no longer the first one's moment. It is next when that is done, at 2
+  // ms.
+  Case c = star(11);
+  const StreamId compute = c.schedule.stream(0, StreamKind::compute);
+  std::vector<StepId> inputs;
+  for (DeviceId device = 1; device <= 10; ++device)
+    inputs.push_back(c.compute(c.schedule.stream(device, StreamKind::compute), 1e-3 + (10 - device) * 9e-13));
+  std::vector<StepId> steps;
+  for (const StepId input : inputs) steps.push_back(c.compute(compute, 1e-3, {input}));
+  const Timeline timeline = c.run();
+  check_seconds(timeline.started()[steps.front()], 2e-3);
+  CHECK(std::ranges::count_if(steps, [&](StepId step) { return timeline.started()[step] < 1.5e-3; }) == 1);
+}
+
 TEST_CASE("one transfer takes its route's latency and then bytes over bandwidth") {
   // 2 x 2 us + 1 MiB / 50 GB/s = 24.97152 us
   Case c(2);

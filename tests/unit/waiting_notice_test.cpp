@@ -1,0 +1,18 @@
+#include "analysis/waiting_notice.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace epsim;
+
+TEST_CASE("a wait is told as roughly as it is known") {
+  CHECK(format_wait(0.2) == "1 s");
+  CHECK(format_wait(63.2) == "64 s");
+  CHECK(format_wait(600) == "10 min");
+  CHECK(format_wait(9000) == "2.5 h");
+}
+
+TEST_CASE("the time left is as if the rest went as fast, once there is something to go by") {
+  CHECK(time_left(30, 0.25) == ", about 90 s left");
+  CHECK(time_left(1, 0.25).empty());
+  CHECK(time_left(30, 0.01).empty());
+}
