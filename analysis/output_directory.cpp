@@ -4,33 +4,58 @@
 
 #include <algorithm>
 #include <csignal>
-#include <ctime>
 #include <ostream>
 #include <system_error>
 #include <utility>
 
 #include "platforms/error.hpp"
+#include "platforms/interruption.hpp"
 #include "sim/patterns/pattern.hpp"
 
 namespace epsim {
 namespace {
 
-Error cannot_write(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto space = std::filesystem::space(path.parent_path(), error);
-  const bool is_full = !error && space.available < (1 << 20);
-  return simulation_error(path.string(),
-                          is_full ? "cannot be written: the disk is full" : "cannot be written",
-                          "no files were left in --out");
-}
+constexpr const char* nothing_left = "no files were left in --out";
 
-sigset_t interrupts() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
-  return set;
-}
+/// While it lives no signal comes between two steps that belong together.
+class HeldSignals {
+ public:
+  HeldSignals() {
+    const sigset_t set = interrupting_set();
+    sigprocmask(SIG_BLOCK, &set, &before_);
+  }
+  HeldSignals(const HeldSignals&) = delete;
+  HeldSignals& operator=(const HeldSignals&) = delete;
+  ~HeldSignals() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_ = {};
+};
+
+/// Renamings that are taken back, the last one first, unless they are kept.
+class Renamings {
+ public:
+  Renamings() = default;
+  Renamings(const Renamings&) = delete;
+  Renamings& operator=(const Renamings&) = delete;
+  ~Renamings() {
+    std::error_code ignored;
+    for (auto one = done_.rbegin(); one != done_.rend(); ++one)
+      std::filesystem::rename(one->second, one->first, ignored);
+  }
+
+  /// False when it cannot be done.
+  bool rename(const std::filesystem::path& from, const std::filesystem::path& to) {
+    std::error_code error;
+    std::filesystem::rename(from, to, error);
+    if (!error) done_.emplace_back(from, to);
+    return !error;
+  }
+  void keep() { done_.clear(); }
+
+ private:
+  std::vector<std::pair<std::filesystem::path, std::filesystem::path>> done_;
+};
 
 }  // namespace
 
@@ -43,87 +68,63 @@ OutputDirectory::OutputDirectory(std::filesystem::path folder) : folder_(std::mo
     return input_error("--out " + folder_.string(), why, "name a folder that can be written to");
   };
   std::error_code error;
-  made_folder_ = std::filesystem::create_directories(folder_, error);
+  {
+    const HeldSignals held;
+    const bool is_new = std::filesystem::create_directories(folder_, error);
+    if (is_new) made_folder_.emplace(folder_, Unfinished::Kind::folder);
+  }
   if (error) throw unusable("the folder cannot be made: " + error.message());
   if (!std::filesystem::is_directory(folder_)) throw unusable("this is not a folder");
-  const std::filesystem::path probe = temporary("probe");
-  if (!std::ofstream(probe)) throw unusable("no file can be made in this folder");
-  std::filesystem::remove(probe, error);
-}
-
-OutputDirectory::~OutputDirectory() {
-  if (is_committed_) return;
-  remove_all();
-}
-
-// The process number keeps two runs into one folder apart.
-std::filesystem::path OutputDirectory::temporary(const std::string& name) const {
-  return folder_ / ("." + name + "." + std::to_string(::getpid()) + ".tmp");
+  const Unfinished probe(temporary_name(folder_ / "probe"), Unfinished::Kind::file);
+  if (!std::ofstream(probe.path())) throw unusable("no file can be made in this folder");
 }
 
 std::ofstream OutputDirectory::open(const std::string& name) {
-  if (!held_) held_.emplace();
   names_.push_back(name);
-  std::ofstream file(temporary(name), std::ios::binary | std::ios::trunc);
-  if (!file) throw cannot_write(folder_ / name);
+  files_.emplace_back(temporary_name(folder_ / name), Unfinished::Kind::file);
+  std::ofstream file(files_.back().path(), std::ios::binary | std::ios::trunc);
+  if (!file) throw cannot_write(folder_ / name, nothing_left);
   return file;
 }
 
 void OutputDirectory::close(std::ofstream& file, const std::string& name) const {
   file.close();
-  if (!file) throw cannot_write(folder_ / name);
-  held_->throw_if_waiting();
-}
-
-void OutputDirectory::commit() {
-  std::error_code error;
-  // An older last file would vouch for a half-renamed set.
-  if (!names_.empty()) std::filesystem::remove(folder_ / names_.back(), error);
-  for (std::size_t i = 0; i < names_.size(); ++i) {
-    std::filesystem::rename(temporary(names_[i]), folder_ / names_[i], error);
-    if (!error) continue;
-    for (std::size_t done = 0; done < i; ++done) {
-      std::error_code ignored;
-      std::filesystem::remove(folder_ / names_[done], ignored);
-    }
-    throw cannot_write(folder_ / names_[i]);
-  }
-  remove_older_traces();
-  is_committed_ = true;
+  if (!file) throw cannot_write(folder_ / name, nothing_left);
 }
 
 // An earlier run may have had other patterns: its traces do not belong to this result. Nothing else is
-// touched.
-void OutputDirectory::remove_older_traces() const {
-  std::error_code ignored;
+// touched. The last file comes first: half a set must not be vouched for.
+std::vector<std::string> OutputDirectory::names_of_older_result() const {
+  std::vector<std::string> names(names_.rbegin(), names_.rend());
   for (const Pattern& pattern : all_patterns()) {
     const std::string name = trace_file_name(pattern.kind);
-    if (std::find(names_.begin(), names_.end(), name) == names_.end())
-      std::filesystem::remove(folder_ / name, ignored);
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
   }
+  std::erase_if(names, [&](const std::string& name) {
+    std::error_code ignored;
+    return !std::filesystem::exists(std::filesystem::symlink_status(folder_ / name, ignored));
+  });
+  return names;
 }
 
-void OutputDirectory::remove_all() noexcept {
-  std::error_code ignored;
-  for (const std::string& name : names_) std::filesystem::remove(temporary(name), ignored);
-  if (made_folder_) std::filesystem::remove(folder_, ignored);
-}
-
-HeldSignals::HeldSignals() {
-  const sigset_t set = interrupts();
-  sigprocmask(SIG_BLOCK, &set, nullptr);
-}
-
-HeldSignals::~HeldSignals() {
-  const sigset_t set = interrupts();
-  sigprocmask(SIG_UNBLOCK, &set, nullptr);
-}
-
-void HeldSignals::throw_if_waiting() const {
-  const sigset_t set = interrupts();
-  const timespec at_once{};
-  if (sigtimedwait(&set, nullptr, &at_once) > 0)
-    throw Error(Error::Kind::interrupted, {{"", "interrupted while writing --out", "no files were left"}});
+void OutputDirectory::commit() {
+  const HeldSignals held;
+  std::deque<Unfinished> older;
+  {
+    Renamings renamings;
+    for (const std::string& name : names_of_older_result()) {
+      const std::filesystem::path aside = temporary_name(folder_ / (name + ".older"));
+      if (!renamings.rename(folder_ / name, aside)) throw cannot_write(folder_ / name, nothing_left);
+      if (std::filesystem::is_directory(aside)) throw cannot_write(folder_ / name, nothing_left);
+      older.emplace_back(aside, Unfinished::Kind::file);
+    }
+    for (std::size_t i = 0; i < names_.size(); ++i)
+      if (!renamings.rename(files_[i].path(), folder_ / names_[i]))
+        throw cannot_write(folder_ / names_[i], nothing_left);
+    renamings.keep();
+  }
+  for (Unfinished& file : files_) file.keep();
+  if (made_folder_) made_folder_->keep();
 }
 
 }  // namespace epsim

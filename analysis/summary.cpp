@@ -92,10 +92,9 @@ Seconds busiest_computation(const Schedule& schedule, int devices) {
 /// A time below its bound is a fault of the engine or of the bound, and no result. Rounding is forgiven.
 void check_bound(std::string_view what, Seconds taken, Seconds least, Seconds end) {
   if (taken >= least * (1 - 1e-9) - 10 * simgrid_resolution - 1e-14 * end) return;
-  throw simulation_error(
-      std::string(what),
-      fmt::format("internal error: it took {:.9g} s, below its lower bound of {:.9g} s", taken, least),
-      "report this scenario; the result of this run is wrong");
+  throw internal_error(std::string(what),
+                       fmt::format("it took {:.9g} s, below its lower bound of {:.9g} s", taken, least),
+                       "the result of this run is wrong");
 }
 
 void check_bounds(const LayerSummary& layer) {

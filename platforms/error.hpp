@@ -1,7 +1,7 @@
 // The one error type of epsim: where in the input, what is wrong, what to do about it.
 //
 // Input errors are collected, so that a user sees all of a file's faults at once. The command line turns
-// `kind` into the exit code: input 2, simulation 1, interrupted 130.
+// `kind` into the exit code: input 2, simulation 1, interrupted 130, internal (a fault of epsim) 70.
 #pragma once
 
 #include <exception>
@@ -19,12 +19,12 @@ struct Problem {
 
 class Error : public std::exception {
  public:
-  enum class Kind { input, simulation, interrupted };
+  enum class Kind { input, simulation, interrupted, internal };
 
   Error(Kind kind, std::vector<Problem> problems);
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] const std::vector<Problem>& problems() const { return problems_; }
-  /// All problems, one line each: "place: what; remedy".
+  /// All problems, one line each: "place: what; remedy". What came from outside is made printable.
   [[nodiscard]] const char* what() const noexcept override { return text_.c_str(); }
 
  private:
@@ -36,5 +36,8 @@ class Error : public std::exception {
 /// Shorthands for the common case of one problem.
 [[nodiscard]] Error input_error(std::string place, std::string what, std::string remedy = "");
 [[nodiscard]] Error simulation_error(std::string place, std::string what, std::string remedy = "");
+/// What must not happen: "place: internal error: what; please report ..., `remedy`".
+[[nodiscard]] Error internal_error(std::string place, const std::string& what,
+                                   const std::string& remedy = "");
 
 }  // namespace epsim

@@ -2,8 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
+#include <csignal>
 #include <exception>
 #include <functional>
 #include <iostream>
@@ -13,8 +18,10 @@
 #include <thread>
 #include <vector>
 
+#include "analysis/temporary_file.hpp"
 #include "analysis/version.hpp"
 #include "platforms/error.hpp"
+#include "scenarios/arguments.hpp"
 #include "scenarios/commands/compare.hpp"
 #include "scenarios/commands/estimate.hpp"
 #include "scenarios/commands/fit.hpp"
@@ -26,7 +33,7 @@
 namespace epsim {
 namespace {
 
-enum ExitCode { done = 0, failed = 1, wrong_input = 2, interrupted = 130 };
+enum ExitCode { done = 0, failed = 1, wrong_input = 2, internal = 70, interrupted = 130 };
 
 /// What was asked for. Commands store themselves in `command` when CLI11 finds them.
 struct CommandLine {
@@ -42,7 +49,9 @@ struct CommandLine {
 };
 
 void add_scenario_options(CLI::App& command, ExperimentOptions& options) {
-  command.add_option("SCENARIO", options.scenario, "scenario file, - for standard input")->required();
+  command.add_option("SCENARIO", options.scenario, "scenario file, - for standard input")
+      ->required()
+      ->check(fault_of_name);
   // One value per --set: otherwise it would swallow the scenario.
   command.add_option("--set", options.overrides, "override a value of the scenario; may be repeated")
       ->type_name("/POINTER=VALUE")
@@ -70,7 +79,8 @@ void add_experiment_options(CLI::App& command, ExperimentOptions& options) {
           "0 (exact) to 0.01 (default: 0.002)")
       ->type_name("R");
   command.add_option("--out", options.out, "write result.json, traces, spans.csv and links.csv there")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->check(fault_of_name);
   command.add_option("--jobs", options.jobs, "simulations at a time (default: one per core)")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
@@ -80,12 +90,13 @@ void add_experiment_options(CLI::App& command, ExperimentOptions& options) {
 }
 
 void add_sweep_options(CLI::App& command, SweepOptions& options) {
-  command.add_option("FILE", options.file, "sweep file");
+  command.add_option("FILE", options.file, "sweep file")->check(fault_of_name);
   command.add_option("--set", options.overrides, "override a value of the base scenario; may be repeated")
       ->type_name("/POINTER=VALUE")
       ->allow_extra_args(false);
   command.add_option("--db", options.db, "results (default: FILE's name with .db, in the current folder)")
-      ->type_name("DB");
+      ->type_name("DB")
+      ->check(fault_of_name);
   command.add_option("--jobs", options.jobs, "points at a time (default: one per core)")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
@@ -93,7 +104,7 @@ void add_sweep_options(CLI::App& command, SweepOptions& options) {
       ->type_name("I/N");
   command.add_option("--time-limit", options.time_limit, "a point that takes longer fails")
       ->type_name("SECONDS")
-      ->check(CLI::PositiveNumber);
+      ->check(fault_of_seconds);
   command
       .add_option("--memory-limit", options.memory_limit,
                   "of each process, like 4GB; a point that needs more fails")
@@ -119,7 +130,9 @@ void add_sweep_commands(CLI::App& sweep_app, CommandLine& line) {
   table->add_option("DB", line.sweep_export.db, "database of a sweep")->required();
   table->add_option("--format", line.sweep_export.format, "csv (default) or jsonl")
       ->check(CLI::IsMember({"csv", "jsonl"}));
-  table->add_option("--output", line.sweep_export.output, "instead of standard output")->type_name("FILE");
+  table->add_option("--output", line.sweep_export.output, "instead of standard output")
+      ->type_name("FILE")
+      ->check(fault_of_name);
   table->callback([&line] { line.command = [&line] { sweep_export(line.sweep_export); }; });
 
   CLI::App* show =
@@ -195,6 +208,10 @@ void add_commands(CLI::App& app, CommandLine& line) {
 
 /// CLI11 would only say that a command is missing.
 void refuse_unknown_command(const CLI::App& app, std::string_view word) {
+  constexpr std::array<std::string_view, 3> options = {"--help", "-h", "--version"};
+  if (word.starts_with('-') && std::ranges::find(options, word) == options.end())
+    throw input_error(std::string(word), "epsim has no such option",
+                      suggestion(word, options) + "; the options of commands come after them");
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
   const bool is_option = word.starts_with('-');
@@ -221,18 +238,40 @@ int exit_code_of(Error::Kind kind) {
       return failed;
     case Error::Kind::interrupted:
       return interrupted;
+    case Error::Kind::internal:
+      return internal;
   }
-  return failed;
+  return internal;
+}
+
+/// A file that took the place of a closed standard stream would get what is printed. Writing to the stand-in
+/// for standard output fails, as it does where that is closed.
+void fill_closed_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(stream, F_GETFD) < 0) {
+      const int null = open("/dev/null", stream == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+      if (null >= 0 && null != stream) dup2(null, stream);
+    }
+}
+
+/// Everything that was printed has arrived, or that is an error.
+void finish_output() {
+  std::cout.flush();
+  if (!std::cout) throw simulation_error("standard output", "cannot be written");
 }
 
 int execute(const CLI::App& app, const std::function<void()>& command) {
   try {
-    command();
+    try {
+      command();
+    } catch (const CLI::ExtrasError&) {
+      throw unknown_arguments(app);
+    } catch (const CLI::ParseError& error) {
+      if (error.get_exit_code() != 0) throw input_error("", error.what(), "see epsim --help");
+      app.exit(error, std::cout, std::cout);  // --help, --version
+    }
+    finish_output();
     return done;
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    report(std::string(error.what()) + "; see epsim --help");
-    return wrong_input;
   } catch (const Error& error) {
     report(error.what());
     return exit_code_of(error.kind());
@@ -240,14 +279,19 @@ int execute(const CLI::App& app, const std::function<void()>& command) {
     report("out of memory; reduce the scenario or --jobs");
     return failed;
   } catch (const std::exception& error) {
-    report(error.what());
-    return failed;
+    report(internal_error("", error.what()).what());
+  } catch (...) {
+    report(internal_error("", "unknown exception").what());
   }
+  return internal;
 }
 
 }  // namespace
 
 int run_command_line(int argc, const char* const* argv) {
+  fill_closed_streams();
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is an error of writing
+  clean_up_when_interrupted();
   CommandLine line;
   line.experiment.jobs = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   CLI::App app("epsim simulates the network of Mixture-of-Experts expert parallelism.", "epsim");

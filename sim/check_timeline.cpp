@@ -28,8 +28,7 @@ struct Visit {
 };
 
 [[noreturn]] void fail(std::string place, std::string what) {
-  throw simulation_error(std::move(place), "internal error: " + what,
-                         "report this scenario; the result of this run is wrong");
+  throw internal_error(std::move(place), what, "the result of this run is wrong");
 }
 
 void check_transfer(const Schedule& schedule, StepId step, Seconds end, Seconds taken, Seconds least) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <csignal>
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -108,7 +107,6 @@ void run_sweep(const Sweep& sweep, const SweepOptions& options, Shard shard) {
                              .limits = {options.time_limit, parse_memory_limit(options.memory_limit)},
                              .memory = physical_memory(),
                              .retry_failed = options.retry_failed};
-  std::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is an error of writing
   SweepDatabase database(database_path(options, shard), SweepDatabase::Access::create);
   ProgressReport report(options.quiet);
   const std::vector<PlannedPoint> plan = planned_points(sweep, options, database, report);

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <vector>
 
+#include "analysis/temporary_file.hpp"
 #include "scenarios/commands/experiment_command.hpp"
 #include "scenarios/commands/sweep.hpp"
 #include "scenarios/sweep/database.hpp"
@@ -44,14 +45,11 @@ void sweep_merge(const SweepMergeOptions& options) {
 void sweep_export(const SweepExportOptions& options) {
   SweepDatabase database(options.db, SweepDatabase::Access::read);
   const StoredSweep stored = stored_sweep(database);
-  std::ofstream file;
-  if (!options.output.empty()) file.open(options.output, std::ios::binary | std::ios::trunc);
-  std::ostream& out = options.output.empty() ? std::cout : file;
-  if (!out) throw input_error(options.output, "cannot be written", "give another file with --output");
-  (options.format == "csv" ? write_csv : write_json_lines)(out, database, stored);
-  out.flush();
-  if (!out)
-    throw simulation_error(options.output.empty() ? "standard output" : options.output, "cannot be written");
+  std::optional<OutputFile> file;
+  if (!options.output.empty()) file.emplace(options.output, "--output", options.db);
+  (options.format == "csv" ? write_csv : write_json_lines)(file ? file->stream() : std::cout, database,
+                                                           stored);
+  if (file) file->commit();
   const std::vector<PointStatus> statuses = database.statuses();
   const auto pending = std::ranges::count(statuses, PointStatus::pending);
   if (pending > 0)

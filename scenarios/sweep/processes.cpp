@@ -19,14 +19,14 @@
 #include <utility>
 
 #include "platforms/error.hpp"
+#include "platforms/interruption.hpp"
 
 namespace epsim {
 namespace {
 
 sigset_t watched_signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) sigaddset(&set, signal);
+  sigset_t set = interrupting_set();
+  sigaddset(&set, SIGCHLD);
   return set;
 }
 

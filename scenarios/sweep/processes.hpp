@@ -21,7 +21,7 @@ struct EndedPoint {
   PointResult result;
 };
 
-/// Call from a single-threaded process, once at a time. SIGINT, SIGTERM and SIGHUP are held while it lives
+/// Call from a single-threaded process, once at a time. Signals that ask to stop are held while it lives
 /// and seen by `wait`; children that are orphaned become children of this process.
 class PointProcesses {
  public:

@@ -17,6 +17,7 @@
 #include <variant>
 
 #include "analysis/memory_estimate.hpp"
+#include "platforms/interruption.hpp"
 
 namespace epsim {
 namespace {
@@ -30,7 +31,7 @@ constexpr double most_shared_bytes = 512e6;
 void become_child_of(int runner) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != runner) _exit(1);  // it died before the line above
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_IGN);
+  for (const int signal : interrupting_signals) std::signal(signal, SIG_IGN);
   for (const int signal : {SIGCHLD, SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
@@ -56,10 +57,12 @@ std::string failure_of(const std::function<void()>& work) {
     return "";
   } catch (const std::bad_alloc&) {
     return "out of memory";
-  } catch (const std::exception& error) {
+  } catch (const Error& error) {
     std::string text = error.what();
     std::replace(text.begin(), text.end(), '\n', ' ');
-    return text.empty() ? "unknown error" : text;
+    return text;
+  } catch (const std::exception& error) {
+    return internal_error("", error.what()).what();
   }
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
@@ -18,31 +19,29 @@
 #include <vector>
 
 #include "platforms/error.hpp"
+#include "platforms/interruption.hpp"
 
 namespace epsim {
 namespace {
 
 volatile std::sig_atomic_t interruption = 0;
 
-/// Notes SIGINT and SIGTERM for as long as it lives. They stay blocked except where the parent waits, so none
-/// slips in between looking and waiting. Signals that the process ignored stay ignored.
+/// Notes signals that ask to stop for as long as it lives. They stay blocked except where the parent waits,
+/// so none slips in between looking and waiting. Signals that the process ignored stay ignored.
 class InterruptionWatch {
  public:
   InterruptionWatch() {
     interruption = 0;
-    sigset_t watched;
-    sigemptyset(&watched);
-    sigaddset(&watched, SIGINT);
-    sigaddset(&watched, SIGTERM);
+    const sigset_t watched = interrupting_set();
     sigprocmask(SIG_BLOCK, &watched, &old_mask_);
-    install(SIGINT, old_interrupt_);
-    install(SIGTERM, old_terminate_);
+    for (std::size_t i = 0; i < interrupting_signals.size(); ++i)
+      install(interrupting_signals[i], old_actions_[i]);
   }
   InterruptionWatch(const InterruptionWatch&) = delete;
   InterruptionWatch& operator=(const InterruptionWatch&) = delete;
   ~InterruptionWatch() {
-    sigaction(SIGINT, &old_interrupt_, nullptr);
-    sigaction(SIGTERM, &old_terminate_, nullptr);
+    for (std::size_t i = 0; i < interrupting_signals.size(); ++i)
+      sigaction(interrupting_signals[i], &old_actions_[i], nullptr);
     sigprocmask(SIG_SETMASK, &old_mask_, nullptr);
   }
 
@@ -58,8 +57,7 @@ class InterruptionWatch {
   }
 
   sigset_t old_mask_ = {};
-  struct sigaction old_interrupt_ = {};
-  struct sigaction old_terminate_ = {};
+  std::array<struct sigaction, interrupting_signals.size()> old_actions_ = {};
 };
 
 // A report is one letter, then for every problem its three texts, each behind its length. Both ends are the
@@ -109,9 +107,9 @@ std::string run_and_report(const ChildTask& task) {
   } catch (const std::bad_alloc&) {
     return report_of(simulation_error("", "out of memory", "simulate less at once"));
   } catch (const std::exception& error) {
-    return report_of(simulation_error("", error.what()));
+    return report_of(internal_error("", error.what()));
   } catch (...) {
-    return report_of(simulation_error("", "unknown exception"));
+    return report_of(internal_error("", "unknown exception"));
   }
 }
 
@@ -120,8 +118,7 @@ std::string run_and_report(const ChildTask& task) {
   if (getppid() != parent) _exit(1);  // it died before the line above
   for (int signal = 1; signal < NSIG; ++signal) std::signal(signal, SIG_DFL);
   // Ctrl-C and batch systems signal parent and children alike: the parent decides.
-  std::signal(SIGINT, SIG_IGN);
-  std::signal(SIGTERM, SIG_IGN);
+  for (const int signal : interrupting_signals) std::signal(signal, SIG_IGN);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -224,13 +221,19 @@ std::string remedy_for(int signal) {
   return "this is a fault in epsim or SimGrid: please report it with the scenario";
 }
 
+/// Of the program; other signals come from outside.
+bool is_fault(int signal) {
+  constexpr std::array faults = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGTRAP};
+  return std::ranges::find(faults, signal) != faults.end();
+}
+
 void Children::judge(const Child& child, int status) {
   const std::string died = "simulation of " + child.task->label + " died: ";
   if (WIFSIGNALED(status)) {
     const int signal = WTERMSIG(status);
-    throw simulation_error(
-        "", died + "killed by signal " + std::to_string(signal) + " (" + strsignal(signal) + ")",
-        remedy_for(signal));
+    throw Error(is_fault(signal) ? Error::Kind::internal : Error::Kind::simulation,
+                {{"", died + "killed by signal " + std::to_string(signal) + " (" + strsignal(signal) + ")",
+                  remedy_for(signal)}});
   }
   if (child.report.empty() || WEXITSTATUS(status) != 0)
     throw simulation_error(

@@ -17,9 +17,9 @@ struct ChildTask {
 ///
 /// The first task that fails ends all: the others are killed and reaped, and its Error is thrown with the
 /// label in front of every place. A child that dies without a report becomes an Error (simulation) that says
-/// how it died. SIGINT or SIGTERM in this process stops the children and throws Error (interrupted); both
-/// signals are handled during the call only. A child's standard output goes to standard error, and a child
-/// dies with its parent. Call from a single-threaded process; standard streams are flushed first.
+/// how it died. A signal that asks this process to stop (interruption.hpp) ends the children and throws Error
+/// (interrupted); they are handled so during the call only. A child's standard output goes to standard error,
+/// and a child dies with its parent. Call from a single-threaded process; standard streams are flushed first.
 ///
 /// `tick`, if given, is called about twice a second while children run.
 void run_in_children(std::span<const ChildTask> tasks, int parallel, const std::function<void()>& tick = {});

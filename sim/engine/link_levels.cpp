@@ -235,13 +235,12 @@ void LinkLevels::verify() const {
     const bool is_full = owned == 0 || levels_[link] == bandwidth_[link] || unused <= most_unused;
     if (std::abs(unused - state.unused) > tiny || owned != state.owned || finish != curves_[link].finish ||
         unused < -tiny || !is_full)
-      throw simulation_error(
-          "fluid engine",
-          fmt::format("internal error at {} s: link {} with {} flows has {} B/s unused (kept: {}), owns {} "
-                      "(kept: {}), level {} of {}",
-                      now_, link, lists_[link].size(), unused, state.unused, owned, state.owned,
-                      levels_[link], bandwidth_[link]),
-          "report this scenario; --engine simgrid runs it");
+      throw internal_error("fluid engine",
+                           fmt::format("at {} s link {} with {} flows has {} B/s unused (kept: {}), owns {} "
+                                       "(kept: {}), level {} of {}",
+                                       now_, link, lists_[link].size(), unused, state.unused, owned,
+                                       state.owned, levels_[link], bandwidth_[link]),
+                           "--engine simgrid runs it");
   }
 }
 

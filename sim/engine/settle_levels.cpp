@@ -24,8 +24,8 @@ void LinkLevels::settle(Seconds now) {
     set_bounds(link);
     if (state.unused >= state.low && state.unused <= state.high) continue;
     if (looks-- == 0)
-      throw simulation_error("fluid engine", "internal error: sharing bandwidth does not come to an end",
-                             "report this scenario; --engine simgrid runs it");
+      throw internal_error("fluid engine", "sharing bandwidth does not come to an end",
+                           "--engine simgrid runs it");
     set_level(link, water_level(link));
   }
   is_settling_ = false;

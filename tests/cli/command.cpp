@@ -59,6 +59,23 @@ CommandResult run_epsim(const std::vector<std::string>& arguments) {
   return Command(folder, arguments).wait();
 }
 
+CommandResult run_shell(const std::string& line, const std::filesystem::path& folder) {
+  const TemporaryFolder outputs;
+  const pid_t shell = fork();
+  if (shell == 0) {
+    redirect(STDOUT_FILENO, outputs.path() / "stdout");
+    redirect(STDERR_FILENO, outputs.path() / "stderr");
+    setenv("EPSIM", EPSIM_BINARY, 1);
+    if (chdir(folder.c_str()) != 0) _exit(126);
+    execl("/bin/sh", "sh", "-c", line.c_str(), nullptr);
+    _exit(127);
+  }
+  int status = 0;
+  waitpid(shell, &status, 0);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+          read_file(outputs.path() / "stdout"), read_file(outputs.path() / "stderr")};
+}
+
 std::string shipped(const std::string& name) {
   return std::string(EPSIM_SOURCE_DIR) + "/scenarios/" + name + ".json";
 }

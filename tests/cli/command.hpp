@@ -31,6 +31,8 @@ class Command {
 };
 
 [[nodiscard]] CommandResult run_epsim(const std::vector<std::string>& arguments);
+/// Runs a line of shell in `folder`, with the program's path in EPSIM.
+[[nodiscard]] CommandResult run_shell(const std::string& line, const std::filesystem::path& folder);
 /// A scenario that is shipped, by name.
 [[nodiscard]] std::string shipped(const std::string& name);
 

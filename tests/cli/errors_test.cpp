@@ -38,6 +38,13 @@ std::vector<std::string> long_run(const std::string& out) {
 
 TEST_CASE("no command an unknown command an unknown option") {
   CHECK(run_epsim({}).exit_code == 2);
+  const std::string star = shipped("uniform_star16");
+  check_input_error(run_epsim({"--verison"}),
+                    "--verison: epsim has no such option; did you mean \"--version\"");
+  check_input_error(run_epsim({"compare", star, "--egine", "fluid"}),
+                    "--egine: epsim compare has no such option; did you mean --engine?");
+  check_input_error(run_epsim({"run", star, "--patterns", "ring"}), "did you mean --pattern?");
+  check_input_error(run_epsim({"run", star, "again"}), "again: one argument too many");
   CHECK(run_epsim({"compar"}).exit_code == 2);
   CHECK(run_epsim({"compare", shipped("uniform_star16"), "--fast"}).exit_code == 2);
 }
@@ -144,14 +151,66 @@ TEST_CASE("a killed simulation is an error of the simulation and leaves nothing 
   CHECK(has_nothing(out));
 }
 
-TEST_CASE("Ctrl-C ends the simulations and leaves nothing behind") {
+TEST_CASE("signals that ask to stop end the simulations, say so and leave nothing behind") {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+    const TemporaryFolder folder;
+    const auto out = folder.path() / "out";
+    Command command(folder, long_run(out.string()));
+    const int child = command.wait_for_child();
+    REQUIRE(child > 0);
+    kill(command.pid(), signal);
+    const CommandResult result = command.wait();
+    CHECK(result.exit_code == 130);
+    CHECK_MESSAGE(result.err.find("epsim: error: interrupted (") != std::string::npos, result.err);
+    CHECK(kill(child, 0) != 0);  // gone
+    CHECK(has_nothing(out));
+  }
+}
+
+TEST_CASE("a signal before any simulation, while tokens are routed, does the same") {
   const TemporaryFolder folder;
   const auto out = folder.path() / "out";
-  Command command(folder, long_run(out.string()));
-  const int child = command.wait_for_child();
-  REQUIRE(child > 0);
-  kill(command.pid(), SIGINT);
-  CHECK(command.wait().exit_code == 130);
-  CHECK(kill(child, 0) != 0);  // gone
-  CHECK(has_nothing(out));
+  Command command(folder, {"run", shipped("deepseek_v3_prefill_ep64"), "--set",
+                           "/workload/tokens_per_device=65536", "--out", out.string()});
+  while (!std::filesystem::exists(out)) usleep(1000);
+  kill(command.pid(), SIGTERM);
+  const CommandResult result = command.wait();
+  CHECK(result.exit_code == 130);
+  CHECK_MESSAGE(result.err.find("epsim: error: interrupted (Terminated)") != std::string::npos, result.err);
+  CHECK(!std::filesystem::exists(out));
+}
+
+TEST_CASE("names and times that are empty or none") {
+  const std::string star = shipped("uniform_star16");
+  check_input_error(run_epsim({"run", ""}), "SCENARIO: is empty");
+  check_input_error(run_epsim({"run", star, "--out", ""}), "--out: is empty");
+  check_input_error(run_epsim({"sweep", star, "--db", ""}), "--db: is empty");
+  for (const char* time : {"nan", "0", "-1", "inf", "1e999", "90s", ""})
+    check_input_error(run_epsim({"sweep", star, "--time-limit", time}),
+                      std::string("--time-limit: \"") + time + "\" is not a time");
+}
+
+TEST_CASE("standard output that is full or closed is a failure of every command that prints") {
+  const TemporaryFolder folder;
+  const std::string star = shipped("uniform_star16");
+  const std::string sweep = std::string(EPSIM_SOURCE_DIR) + "/scenarios/sweeps/skew_by_pattern.json";
+  for (const std::string& command :
+       {std::string("--help"), std::string("--version"), std::string("run --help"), "run " + star,
+        "compare " + star + " --json", "estimate " + star, std::string("list"),
+        "sweep " + sweep + " --dry-run"})
+    for (const char* where : {">/dev/full", ">&-"}) {
+      const CommandResult plain = run_shell("$EPSIM " + command + " " + where, folder.path());
+      CAPTURE(command);
+      CHECK(plain.exit_code == 1);
+      CHECK_MESSAGE(plain.err == "epsim: error: standard output: cannot be written\n", plain.err);
+    }
+}
+
+TEST_CASE("what is opened where standard output is closed does not get the output") {
+  const TemporaryFolder folder;
+  const CommandResult result =
+      run_shell("$EPSIM run " + shipped("uniform_star16") + " --out results >&- <&-", folder.path());
+  CHECK(result.exit_code == 1);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path()))
+    if (entry.is_regular_file()) CHECK(read_file(entry.path()).find("is fastest") == std::string::npos);
 }

@@ -116,10 +116,10 @@ TEST_CASE("an error comes back with its kind and all its texts behind the label"
   CHECK(error.problems()[1].remedy.empty());
 }
 
-TEST_CASE("other exceptions become simulation errors") {
+TEST_CASE("other exceptions become internal errors") {
   const Error error = error_of({{"ring", [] { throw std::runtime_error("odd"); }}});
-  CHECK(error.kind() == Error::Kind::simulation);
-  CHECK(std::string(error.what()) == "ring: odd");
+  CHECK(error.kind() == Error::Kind::internal);
+  CHECK(std::string(error.what()).starts_with("ring: internal error: odd; please report this"));
 }
 
 TEST_CASE("a child that dies names its label and how it died") {
@@ -129,6 +129,7 @@ TEST_CASE("a child that dies names its label and how it died") {
   CHECK(killed.problems()[0].remedy.find("memory") != std::string::npos);
 
   const Error aborted = error_of({{"ring", [] { std::abort(); }}});
+  CHECK(aborted.kind() == Error::Kind::internal);
   CHECK(aborted.problems()[0].what == "simulation of ring died: killed by signal 6 (Aborted)");
   CHECK(aborted.problems()[0].remedy.find("report it") != std::string::npos);
 
@@ -157,8 +158,8 @@ TEST_CASE("a failing child stops and reaps the others and those not begun stay s
   check_no_children_left();
 }
 
-TEST_CASE("SIGINT and SIGTERM stop the children and are handled during the call only") {
-  for (const int signal : {SIGINT, SIGTERM}) {
+TEST_CASE("signals that ask to stop end the children and are handled during the call only") {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
     SharedMemory shared;
     struct sigaction before = {};
     sigaction(signal, nullptr, &before);

@@ -176,6 +176,6 @@ TEST_CASE("overrides that do not work name the option") {
   CHECK(message_of_override(document, "/name/x=0") ==
         "--set /name/x=0: /name is the string \"n\", not an object; set /name as a whole");
   CHECK(message_of_override(document, "/name=\xff") ==
-        "--set /name=\xff: the value is not UTF-8 text; write it in UTF-8");
+        "--set /name=\\xff: the value is not UTF-8 text; write it in UTF-8");
   CHECK(message_of_override(document, "/name={\"a\":1,\"a\":2}").find("given twice") != std::string::npos);
 }

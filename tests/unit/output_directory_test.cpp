@@ -1,6 +1,8 @@
 #include "analysis/output_directory.hpp"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -93,16 +95,59 @@ TEST_CASE("output: a name that cannot be given takes the whole set back") {
   CHECK(files_in(scratch.path()) == std::set<std::string>{"two.csv"});
 }
 
-TEST_CASE("output: Ctrl-C while writing is an interruption and leaves nothing") {
+TEST_CASE("output: a signal that asks to stop leaves nothing, at any time before the end") {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT})
+    for (const bool is_writing : {true, false}) {
+      const Scratch scratch;
+      const pid_t child = fork();
+      if (child == 0) {
+        std::signal(signal, SIG_DFL);
+        dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+        clean_up_when_interrupted();
+        OutputDirectory out(scratch.path() / "made");
+        out.add("one.csv", hello);
+        if (is_writing) out.add("two.csv", [&](std::ostream&) { raise(signal); });
+        raise(signal);
+        _exit(0);
+      }
+      int status = 0;
+      REQUIRE(waitpid(child, &status, 0) == child);
+      CHECK(WIFEXITED(status));
+      CHECK(WEXITSTATUS(status) == 130);
+      CHECK(files_in(scratch.path()).empty());
+    }
+}
+
+TEST_CASE("output: an older result is replaced as a whole, its other traces go, or it stays as it was") {
   const Scratch scratch;
-  try {
+  const auto text_of = [&](const std::string& name) {
+    std::ostringstream text;
+    text << std::ifstream(scratch.path() / name).rdbuf();
+    return text.str();
+  };
+  for (const char* name : {"trace_ring.json", "links.csv", "result.json", "mine.txt"})
+    std::ofstream(scratch.path() / name) << "old";
+  // A folder in the way of the second name; the first one and the last were renamed by then.
+  std::filesystem::create_directory(scratch.path() / "spans.csv");
+  {
     OutputDirectory out(scratch.path());
-    out.add("one.csv", [](std::ostream&) { raise(SIGINT); });
-    FAIL("no error");
-  } catch (const Error& error) {
-    CHECK(error.kind() == Error::Kind::interrupted);
+    for (const char* name : {"links.csv", "spans.csv", "result.json"}) out.add(name, hello);
+    CHECK_THROWS_AS(out.commit(), Error);
   }
-  CHECK(files_in(scratch.path()).empty());
+  CHECK(files_in(scratch.path()) ==
+        std::set<std::string>{"trace_ring.json", "links.csv", "spans.csv", "result.json", "mine.txt"});
+  for (const char* name : {"trace_ring.json", "links.csv", "result.json", "mine.txt"})
+    CHECK(text_of(name) == "old");
+  std::filesystem::remove(scratch.path() / "spans.csv");
+  {
+    OutputDirectory out(scratch.path());
+    for (const char* name : {"links.csv", "spans.csv", "result.json"}) out.add(name, hello);
+    out.commit();
+  }
+  CHECK(files_in(scratch.path()) ==
+        std::set<std::string>{"links.csv", "spans.csv", "result.json", "mine.txt"});
+  CHECK(text_of("result.json") == "hello\n");
+  CHECK(text_of("mine.txt") == "old");
 }
 
 TEST_CASE("output: a folder that cannot be is an input error at once") {
