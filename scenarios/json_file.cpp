@@ -4,15 +4,13 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "platforms/error.hpp"
+#include "scenarios/input_file.hpp"
 #include "scenarios/json_reader.hpp"
 
 namespace epsim {
@@ -158,21 +156,19 @@ json parse_json(std::string_view text, std::string_view name) {
 }
 
 json load_json_file(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::error_code ignored;
-  if (!file || std::filesystem::is_directory(path, ignored))
-    throw input_error(path.string(), "cannot be read", "give a JSON file");
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (file.bad()) throw input_error(path.string(), "cannot be read to its end");
-  return parse_json(text, path.string());
+  return parse_json(read_input_file(path, "give a JSON file"), path.string());
+}
+
+json parse_json_object(std::string_view text, std::string_view name) {
+  json document = parse_json(text, name);
+  if (!document.is_object())
+    throw input_error(std::string(name), fmt::format("found {}, not an object", describe(document)),
+                      "write { ... }");
+  return document;
 }
 
 json load_json_object(const std::filesystem::path& path) {
-  json document = load_json_file(path);
-  if (!document.is_object())
-    throw input_error(path.string(), fmt::format("found {}, not an object", describe(document)),
-                      "write { ... }");
-  return document;
+  return parse_json_object(read_input_file(path, "give a JSON file"), path.string());
 }
 
 void set_value(json& document, std::string_view pointer, json value, std::string_view option) {

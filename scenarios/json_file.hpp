@@ -11,6 +11,7 @@ namespace epsim {
 [[nodiscard]] nlohmann::json parse_json(std::string_view text, std::string_view name);
 [[nodiscard]] nlohmann::json load_json_file(const std::filesystem::path& path);
 /// The same where anything but an object is an error.
+[[nodiscard]] nlohmann::json parse_json_object(std::string_view text, std::string_view name);
 [[nodiscard]] nlohmann::json load_json_object(const std::filesystem::path& path);
 
 /// Sets what `pointer` (RFC 6901) names. Missing members of objects along the pointer are made; a model,

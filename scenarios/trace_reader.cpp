@@ -5,12 +5,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "platforms/error.hpp"
+#include "scenarios/input_file.hpp"
 #include "scenarios/json_file.hpp"
 #include "scenarios/json_reader.hpp"
 #include "scenarios/limits.hpp"
@@ -21,12 +20,9 @@ namespace {
 using nlohmann::json;
 
 std::string load_text(const std::filesystem::path& file) {
-  std::error_code ignored;
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream || !std::filesystem::is_regular_file(file, ignored))
-    throw input_error(file.string(), "cannot be read", "give a file of recorded routing");
-  std::string text{std::istreambuf_iterator<char>(stream), {}};
-  if (text.empty()) throw input_error(file.string(), "is empty", "give a file of recorded routing");
+  constexpr const char* remedy = "give a file of recorded routing";
+  std::string text = read_input_file(file, remedy);
+  if (text.empty()) throw input_error(file.string(), "is empty", remedy);
   return text;
 }
 
@@ -314,8 +310,7 @@ TokenTrace read_token_trace(const std::filesystem::path& file, TraceFormat forma
 }
 
 Matrix<double> read_loads(const std::filesystem::path& file) {
-  static_cast<void>(load_text(file));
-  const json document = load_json_file(file);
+  const json document = parse_json(load_text(file), file.string());
   const auto fault = [&](const std::string& pointer, const std::string& what) {
     return input_error(file.string() + (pointer.empty() ? "" : ", " + pointer), what,
                        "give a list of layers, each a list of the experts' loads");

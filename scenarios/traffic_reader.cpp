@@ -7,6 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "scenarios/input_file.hpp"
 #include "scenarios/limits.hpp"
 
 namespace epsim {
@@ -50,10 +51,8 @@ std::vector<Bytes> parse_line(std::string_view line, const std::string& file, in
 }
 
 std::vector<std::vector<Bytes>> load_rows(const std::filesystem::path& path) {
-  std::error_code ignored;
+  check_input_file(path, "give a text file of N lines of N numbers");
   std::ifstream file(path);
-  if (!file || !std::filesystem::is_regular_file(path, ignored))
-    throw input_error(path.string(), "cannot be read", "give a text file of N lines of N numbers");
   const std::string name = path.string();
   std::vector<std::vector<Bytes>> rows;
   std::string line;
@@ -69,6 +68,7 @@ std::vector<std::vector<Bytes>> load_rows(const std::filesystem::path& path) {
       throw input_error(place, "too many rows", fmt::format("give at most {}", limits::most_matrix_ranks));
     rows.push_back(std::move(row));
   }
+  if (file.bad()) throw input_error(name, "cannot be read to its end");
   return rows;
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -57,12 +58,18 @@ void write_files(OutputDirectory& out, const ExperimentResult& experiment, const
   out.commit();
 }
 
+/// All of it.
+std::string standard_input() {
+  return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+}
+
 }  // namespace
 
 Scenario load_scenario(const ExperimentOptions& options) {
   const bool from_stdin = options.scenario == "-";
-  const std::filesystem::path path = from_stdin ? "/dev/stdin" : options.scenario;
-  nlohmann::json document = load_json_object(path);
+  const std::filesystem::path path = from_stdin ? "stdin" : options.scenario;
+  nlohmann::json document =
+      from_stdin ? parse_json_object(standard_input(), "standard input") : load_json_object(path);
   for (const std::string& one : options.overrides) apply_override(document, one);
   if (options.engine) document["engine"] = *options.engine;
   if (options.resolution && !std::isfinite(*options.resolution))  // JSON has no such number

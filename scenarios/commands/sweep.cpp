@@ -72,7 +72,13 @@ std::optional<std::int64_t> base_seed(const Sweep& sweep) {
 std::vector<PlannedPoint> planned_points(const Sweep& sweep, const SweepOptions& options,
                                          SweepDatabase& database, ProgressReport& report) {
   const auto stored = database.sweep();
-  if (stored && stored->identity == identity_of(sweep)) return database.plan();
+  if (stored && stored->identity == identity_of(sweep)) {
+    std::vector<PlannedPoint> plan = database.plan();
+    for (const PlannedPoint& point : plan)
+      if (point.combination >= combinations(sweep))
+        throw damaged_database(database.path(), "its plan has a combination that the sweep has not");
+    return plan;
+  }
   std::vector<PlannedPoint> points =
       plan_points(sweep, options.any_size,
                   [&, size = combinations(sweep)](std::uint64_t seen) { report.show_planning(seen, size); });
@@ -123,6 +129,7 @@ void run_sweep(const Sweep& sweep, const SweepOptions& options, Shard shard) {
     last_error = state.last_error;
     report.say(progress_text(state, report.elapsed_seconds(), false));
   }
+  database.check_is_in_place();
   if (failed == 0) return;
   throw simulation_error(
       "", fmt::format("{} points failed{}", failed, last_error.empty() ? "" : "; the last: " + last_error),

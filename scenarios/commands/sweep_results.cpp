@@ -45,6 +45,7 @@ void sweep_merge(const SweepMergeOptions& options) {
 void sweep_export(const SweepExportOptions& options) {
   SweepDatabase database(options.db, SweepDatabase::Access::read);
   const StoredSweep stored = stored_sweep(database);
+  for_each_row(database, stored, [](const ExportRow&) {});  // damage shows before anything is written
   std::optional<OutputFile> file;
   if (!options.output.empty()) file.emplace(options.output, "--output", options.db);
   (options.format == "csv" ? write_csv : write_json_lines)(file ? file->stream() : std::cout, database,

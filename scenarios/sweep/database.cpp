@@ -1,8 +1,7 @@
 #include "scenarios/sweep/database.hpp"
 
-#include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <fstream>
@@ -10,13 +9,10 @@
 #include <variant>
 
 #include "analysis/version.hpp"
-#include "scenarios/choices.hpp"
 #include "scenarios/sweep/schema.hpp"
 
 namespace epsim {
 namespace {
-
-using nlohmann::json;
 
 Identity identity_in(const Statement& row, int column) {
   Identity identity = {};
@@ -57,33 +53,14 @@ SweepDatabase::Access made(const std::filesystem::path& path, SweepDatabase::Acc
   return access;
 }
 
+/// Device and number of the file; zeros when there is none.
+FileNumber file_at(const std::filesystem::path& path) {
+  struct stat status = {};
+  return stat(path.c_str(), &status) == 0 ? FileNumber{status.st_dev, status.st_ino} : FileNumber{};
+}
+
 Sqlite::Mode mode_for(SweepDatabase::Access access) {
   return access == SweepDatabase::Access::read ? Sqlite::Mode::read_only : Sqlite::Mode::read_write;
-}
-
-json definition_of(const Sweep& sweep, std::optional<std::int64_t> seed) {
-  json axes = json::array();
-  for (const Axis& axis : sweep.axes) axes.push_back({{"pointers", axis.pointers}, {"values", axis.values}});
-  json patterns = json::array();
-  for (const PatternKind kind : sweep.patterns) patterns.push_back(name_of(kind));
-  return {{"name", sweep.name},  {"question", sweep.question}, {"expect", sweep.expect},
-          {"axes", axes},        {"seeds", sweep.seeds},       {"seed", seed ? json(*seed) : json()},
-          {"patterns", patterns}};
-}
-
-StoredSweep stored_sweep(const Identity& identity, const json& definition) {
-  StoredSweep stored{identity, {}, {}};
-  definition.at("name").get_to(stored.sweep.name);
-  definition.at("question").get_to(stored.sweep.question);
-  definition.at("expect").get_to(stored.sweep.expect);
-  definition.at("seeds").get_to(stored.sweep.seeds);
-  if (!definition.at("seed").is_null()) stored.seed = definition.at("seed").get<std::int64_t>();
-  for (const json& axis : definition.at("axes"))
-    stored.sweep.axes.push_back({axis.at("pointers"), axis.at("values")});
-  for (const json& name : definition.at("patterns"))
-    for (const auto& choice : communication_patterns())
-      if (name == choice.name) stored.sweep.patterns.push_back(choice.value);
-  return stored;
 }
 
 void bind_cell(Statement& statement, int parameter, const Cell& cell) {
@@ -117,15 +94,22 @@ void insert_results(Sqlite& connection, const Identity& identity,
 }  // namespace
 
 SweepDatabase::SweepDatabase(const std::filesystem::path& path, Access access)
-    : path_(path), connection_(path, mode_for(made(path, access))) {
+    : path_(path), connection_(path, mode_for(made(path, access))), file_(file_at(path)) {
+  check_tables(connection_, path_);
   if (access == Access::read) return;
   connection_.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
+}
+
+void SweepDatabase::check_is_in_place() const {
+  if (file_at(path_) == file_) return;
+  throw simulation_error(path_.string(), "was deleted, moved or replaced while the sweep ran",
+                         "what was stored is in the file that was moved, or lost; run the command again");
 }
 
 std::optional<StoredSweep> SweepDatabase::sweep() {
   Statement select = connection_.prepare("SELECT identity, definition FROM sweep");
   if (!select.step()) return std::nullopt;
-  return stored_sweep(identity_in(select, 0), json::parse(select.text(1)));
+  return read_definition(select.text(1), identity_in(select, 0), path_);
 }
 
 void SweepDatabase::store_plan(const Sweep& sweep, std::optional<std::int64_t> seed,
@@ -137,7 +121,7 @@ void SweepDatabase::store_plan(const Sweep& sweep, std::optional<std::int64_t> s
   connection_.run("DELETE FROM sweep; DELETE FROM plan;");
   Statement insert_sweep = connection_.prepare("INSERT INTO sweep VALUES(1, ?, ?, ?)");
   insert_sweep.bind(1, std::string_view(sweep.name)).bind_blob(2, identity_of(sweep));
-  insert_sweep.bind(3, std::string_view(definition_of(sweep, seed).dump())).run();
+  insert_sweep.bind(3, std::string_view(definition_of(sweep, seed))).run();
   Statement insert = connection_.prepare("INSERT INTO plan VALUES(?,?,?,?,?,?,?)");
   for (std::size_t i = 0; i < plan.size(); ++i) {
     const PlannedPoint& point = plan[i];

@@ -11,8 +11,10 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "scenarios/sweep/definition.hpp"
 #include "scenarios/sweep/identity.hpp"
 #include "scenarios/sweep/plan.hpp"
 #include "scenarios/sweep/point_result.hpp"
@@ -29,22 +31,21 @@ enum class Claim : std::uint8_t {
   finished,  ///< somebody has stored its result
 };
 
-struct StoredSweep {
-  Identity identity = {};
-  Sweep sweep;                       ///< without base and where
-  std::optional<std::int64_t> seed;  ///< of the base; nothing for direct traffic
-};
+/// Device and inode: what a path's file is known by.
+using FileNumber = std::pair<std::uint64_t, std::uint64_t>;
 
 class SweepDatabase {
  public:
   enum class Access { read, write, create };
 
   /// `create` makes the file when there is none, complete or not at all. Throws Error (input), the file
-  /// untouched, when it is anything but a sweep database of this format.
+  /// untouched, when it is anything but a sweep database of this format or is damaged; so do all others.
   SweepDatabase(const std::filesystem::path& path, Access access);
 
   [[nodiscard]] Sqlite& connection() { return connection_; }
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  /// Throws Error (simulation) when the path no longer names the file that was opened.
+  void check_is_in_place() const;
 
   /// Nothing before the first store_plan.
   [[nodiscard]] std::optional<StoredSweep> sweep();
@@ -66,6 +67,7 @@ class SweepDatabase {
  private:
   std::filesystem::path path_;
   Sqlite connection_;
+  FileNumber file_;
 };
 
 }  // namespace epsim

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <variant>
 
 #include "analysis/csv.hpp"
+#include "platforms/printable.hpp"
 #include "scenarios/json_reader.hpp"
 #include "scenarios/limits.hpp"
 
@@ -27,11 +29,15 @@ std::string query() {
 }
 constexpr int first_figure = 9;
 
-Cell cell_in(const Statement& row, int column) {
-  if (row.is_integer(column)) return row.integer(column);
-  if (row.is_real(column)) return row.real(column);
-  if (row.is_null(column)) return {};
-  return row.text(column);
+/// What a column of this type can hold; nothing: the row is damaged.
+std::optional<Cell> cell_in(const Statement& row, int column, std::string_view sql_type) {
+  if (row.is_null(column)) return Cell();
+  if (sql_type == "TEXT")
+    return row.is_text(column) ? std::optional<Cell>(printable(row.text(column))) : std::nullopt;
+  if (sql_type == "INTEGER")
+    return row.is_integer(column) ? std::optional<Cell>(row.integer(column)) : std::nullopt;
+  if (!row.is_real(column) || !std::isfinite(row.real(column))) return std::nullopt;
+  return row.real(column);
 }
 
 /// Where each kind of setting stands among a combination's.
@@ -61,20 +67,34 @@ std::optional<std::int64_t> seed_in(const json& value) {
 }
 
 /// The row's cells before its pattern.
-ExportRow row_of(const Statement& select, const StoredSweep& stored, const Places& places) {
+ExportRow row_of(const Statement& select, const StoredSweep& stored, const Places& places,
+                 const std::filesystem::path& database) {
+  const auto check = [&](bool is_right, std::string_view what) {
+    if (!is_right)
+      throw damaged_database(database, fmt::format("point {} has no {}", select.integer(0), what));
+  };
+  check(select.is_integer(1) && select.integer(1) >= 0 &&
+            static_cast<std::uint64_t>(select.integer(1)) < combinations(stored.sweep),
+        "combination of the sweep");
+  check(select.text(2) == "done" || select.text(2) == "failed", "status");
+  check(std::isfinite(select.real(4)) && std::isfinite(select.real(5)), "time or memory");
   const auto settings = settings_of(stored.sweep, static_cast<std::uint64_t>(select.integer(1)));
   ExportRow row;
   row.point = static_cast<std::uint64_t>(select.integer(0));
   row.seed = places.seed < settings.size() ? seed_in(*settings[places.seed]) : stored.seed;
   for (const std::size_t place : places.settings) row.settings.push_back(settings[place]);
   row.is_done = select.text(2) == "done";
-  row.error = select.text(3);
+  row.error = printable(select.text(3));
   row.wall_seconds = select.real(4);
   row.memory_bytes = select.real(5);
-  row.started_at = select.text(6);
-  row.finished_at = select.text(7);
-  for (std::size_t i = 0; i < result_columns().size(); ++i)
-    row.figures.push_back(cell_in(select, first_figure + static_cast<int>(i)));
+  row.started_at = printable(select.text(6));
+  row.finished_at = printable(select.text(7));
+  for (std::size_t i = 0; i < result_columns().size(); ++i) {
+    const ResultColumn& column = result_columns()[i];
+    const auto cell = cell_in(select, first_figure + static_cast<int>(i), column.sql_type);
+    check(cell.has_value(), column.name);
+    row.figures.push_back(*cell);
+  }
   if (places.pattern < settings.size() && settings[places.pattern]->is_string())
     row.pattern = settings[places.pattern]->get<std::string>();
   return row;
@@ -129,9 +149,9 @@ void for_each_row(SweepDatabase& database, const StoredSweep& stored,
   const Places places = places_in(stored.sweep);
   Statement select = database.connection().prepare(query());
   while (select.step()) {
-    ExportRow row = row_of(select, stored, places);
+    ExportRow row = row_of(select, stored, places, database.path());
     if (!select.is_null(first_figure - 1)) {
-      row.pattern = select.text(first_figure - 1);
+      row.pattern = printable(select.text(first_figure - 1));
       visit(row);
       continue;
     }

@@ -10,6 +10,14 @@
 namespace epsim {
 namespace {
 
+/// Copying a database into itself would wait for itself.
+void check_are_different(const std::filesystem::path& target, const std::filesystem::path& source) {
+  std::error_code ignored;
+  if (std::filesystem::equivalent(target, source, ignored))
+    throw input_error(source.string(), "is the target, too",
+                      "name the databases of shards behind the target");
+}
+
 std::optional<StoredSweep> sweep_in(const std::filesystem::path& path) {
   return SweepDatabase(path, SweepDatabase::Access::read).sweep();
 }
@@ -64,6 +72,7 @@ void copy(SweepDatabase& target, const std::filesystem::path& source) {
 
 std::size_t merge_databases(const std::filesystem::path& target,
                             const std::vector<std::filesystem::path>& sources) {
+  for (const std::filesystem::path& source : sources) check_are_different(target, source);
   check_target(target, common_sweep(sources).identity);
   SweepDatabase database(target, SweepDatabase::Access::create);
   for (const std::filesystem::path& source : sources) copy(database, source);

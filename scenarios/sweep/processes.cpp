@@ -136,7 +136,7 @@ void PointProcesses::start_alone(PointRequest request) {
 }
 
 void PointProcesses::start_point(std::uint64_t router, PointRequest request) {
-  points_[request.point].router = router;
+  points_[request.point] = {.router = router, .started = Clock::now()};
   // A router that has just died is noticed by wait.
   struct sigaction ignore = {};
   struct sigaction old = {};
@@ -164,7 +164,7 @@ std::chrono::milliseconds PointProcesses::time_to_next_limit(std::chrono::millis
   for (const auto& [number, router] : routers_)
     if (router.process > 0 && !router.is_ready) shorten(router.started);
   for (const auto& [number, point] : points_)
-    if (point.process > 0) shorten(point.started);
+    if (point.process > 0 || routers_.at(point.router).is_ready) shorten(point.started);
   return longest;
 }
 
@@ -208,6 +208,9 @@ void PointProcesses::read_messages() {
       Router& router = routers_.at(message->number);
       router.is_ready = message->kind == MessageKind::router_ready;
       router.failure += message->text;
+      // They have waited for it until now.
+      for (auto& [number, point] : points_)
+        if (point.router == message->number && point.process < 0) point.started = Clock::now();
       continue;
     }
     const auto found = points_.find(message->number);
@@ -255,9 +258,16 @@ void PointProcesses::enforce_time_limits() {
     kill(router.process, SIGKILL);
   }
   for (auto& [number, point] : points_) {
-    if (point.process < 0 || now - point.started < limit) continue;
-    point.killed_because = "took " + reason;
-    kill(point.process, SIGKILL);
+    if (now - point.started < limit) continue;
+    if (point.process > 0) {
+      point.killed_because = "took " + reason;
+      kill(point.process, SIGKILL);
+      continue;
+    }
+    Router& router = routers_.at(point.router);
+    if (router.process < 0 || !router.is_ready || !router.failure.empty()) continue;
+    router.failure = "its router started nothing for " + reason;
+    kill(router.process, SIGKILL);
   }
 }
 

@@ -129,8 +129,12 @@ bool Runner::start_one() {
 /// A point that failed may not have told its scenario.
 PointResult Runner::with_scenario(const EndedPoint& ended) const {
   PointResult result = ended.result;
-  if (result.scenario.empty())
+  if (!result.scenario.empty()) return result;
+  try {
     result.scenario = resolved_json(scenario_of(sweep_, plan_[ended.point].combination)).dump();
+  } catch (const Error&) {
+    // A file that it names is gone: that is why it failed, and it says so.
+  }
   return result;
 }
 
@@ -144,6 +148,7 @@ void Runner::store_and_claim(const std::vector<EndedPoint>& ended) {
   for (const EndedPoint& one : ended) database_.store(plan_[one.point].identity, with_scenario(one));
   while (may_start && processes_.under_way() < jobs && start_one()) continue;
   transaction.commit();
+  database_.check_is_in_place();
   for (const EndedPoint& one : ended) note(one);
 }
 

@@ -12,8 +12,11 @@
 #include <fstream>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "platforms/error.hpp"
+#include "scenarios/input_file.hpp"
+#include "scenarios/sweep/definition.hpp"
 #include "scenarios/sweep/point_result.hpp"
 #include "scenarios/sweep/sqlite.hpp"
 
@@ -35,20 +38,28 @@ std::uint32_t big_endian(const Header& header, std::size_t at) {
   return value;
 }
 
-std::string tables() {
+struct Table {
+  std::string name;
+  std::string sql;
+};
+
+std::vector<Table> tables() {
   std::string results = "CREATE TABLE results(identity BLOB, place INTEGER, pattern TEXT";
   for (const ResultColumn& column : result_columns())
     results += fmt::format(", {} {}", column.name, column.sql_type);
-  results += ", PRIMARY KEY(identity, place)) WITHOUT ROWID;";
-  return "CREATE TABLE sweep(id INTEGER PRIMARY KEY CHECK(id = 1), name TEXT, identity BLOB, definition "
-         "TEXT);"
-         "CREATE TABLE plan(point INTEGER PRIMARY KEY, combination INTEGER, identity BLOB, routing BLOB,"
-         " estimated_seconds REAL, estimated_memory_bytes REAL, error TEXT);"
-         "CREATE TABLE points(identity BLOB PRIMARY KEY, status TEXT, error TEXT, scenario TEXT, version "
-         "TEXT,"
-         " wall_seconds REAL, memory_bytes REAL, started_at TEXT, finished_at TEXT);"
-         "CREATE TABLE claims(identity BLOB PRIMARY KEY, process INTEGER, process_started INTEGER);" +
-         results;
+  results += ", PRIMARY KEY(identity, place)) WITHOUT ROWID";
+  return {
+      {"sweep",
+       "CREATE TABLE sweep(id INTEGER PRIMARY KEY CHECK(id = 1), name TEXT, identity BLOB, definition "
+       "TEXT)"},
+      {"plan",
+       "CREATE TABLE plan(point INTEGER PRIMARY KEY, combination INTEGER, identity BLOB, routing BLOB,"
+       " estimated_seconds REAL, estimated_memory_bytes REAL, error TEXT)"},
+      {"points",
+       "CREATE TABLE points(identity BLOB PRIMARY KEY, status TEXT, error TEXT, scenario TEXT, version "
+       "TEXT, wall_seconds REAL, memory_bytes REAL, started_at TEXT, finished_at TEXT)"},
+      {"claims", "CREATE TABLE claims(identity BLOB PRIMARY KEY, process INTEGER, process_started INTEGER)"},
+      {"results", results}};
 }
 
 Error not_ours(const std::filesystem::path& path, std::string what) {
@@ -58,9 +69,9 @@ Error not_ours(const std::filesystem::path& path, std::string what) {
 }  // namespace
 
 void check_is_sweep_database(const std::filesystem::path& path) {
+  check_input_file(path, "give a sweep database");
   Header header = {};
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw input_error(path.string(), "cannot be read", "give a sweep database");
   file.read(header.data(), header.size());
   if (!file || std::string_view(header.data(), magic.size()) != magic)
     throw not_ours(path, "not a sweep database");
@@ -70,6 +81,18 @@ void check_is_sweep_database(const std::filesystem::path& path) {
   if (found != format)
     throw not_ours(path,
                    fmt::format("a sweep database of format {}, this program knows format {}", found, format));
+}
+
+void check_tables(Sqlite& connection, const std::filesystem::path& path) {
+  for (const Table& table : tables()) {
+    Statement select = connection.prepare("SELECT type, sql FROM sqlite_master WHERE name = ?");
+    select.bind(1, std::string_view(table.name));
+    if (!select.step()) throw damaged_database(path, "it has no table " + table.name);
+    if (select.text(0) != "table" || select.text(1) != table.sql)
+      throw damaged_database(path, table.name + " is not the table that epsim makes");
+  }
+  Statement select = connection.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'");
+  if (select.step()) throw damaged_database(path, "it has the trigger " + select.text(0));
 }
 
 void create_sweep_database(const std::filesystem::path& path) {
@@ -82,7 +105,9 @@ void create_sweep_database(const std::filesystem::path& path) {
   try {
     Sqlite connection(unfinished, Sqlite::Mode::create);
     connection.run(fmt::format("PRAGMA application_id={}; PRAGMA user_version={};", application, format));
-    connection.run("BEGIN;" + tables() + "COMMIT;");
+    std::string sql;
+    for (const Table& table : tables()) sql += table.sql + ";";
+    connection.run("BEGIN;" + sql + "COMMIT;");
     connection.run("PRAGMA journal_mode=WAL;");
   } catch (...) {
     for (const char* suffix : {"", "-journal", "-wal", "-shm"})

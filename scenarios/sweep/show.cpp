@@ -56,7 +56,10 @@ std::vector<Measurement> measurements_of(SweepDatabase& database, const StoredSw
       if (pointers[i] != pattern_pointer) one.settings.push_back(*row.settings[i]);
     one.seed = row.seed;
     one.pattern = row.pattern;
-    one.seconds = std::get<double>(row.figures[column]);
+    const double* seconds = std::get_if<double>(&row.figures[column]);
+    if (!seconds)
+      throw damaged_database(database.path(), fmt::format("point {} has no {}", row.point, figure));
+    one.seconds = *seconds;
   });
   return measurements;
 }

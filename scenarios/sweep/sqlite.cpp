@@ -1,13 +1,35 @@
 #include "scenarios/sweep/sqlite.hpp"
 
+#include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <array>
+#include <system_error>
+
 #include "platforms/error.hpp"
+#include "scenarios/sweep/definition.hpp"
 
 namespace epsim {
 namespace {
 
 constexpr int wait_for_others_milliseconds = 60'000;
+
+/// Of a writer that is at work or was killed.
+bool has_unfinished_log(const std::string& database) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(database + "-wal", error);
+  return !error && size > 0;
+}
+
+/// For a URI.
+std::string escaped(const std::string& path) {
+  std::string text;
+  for (const char c : path)
+    text += c == '%' || c == '?' || c == '#' ? fmt::format("%{:02x}", static_cast<unsigned char>(c))
+                                             : std::string(1, c);
+  return text;
+}
 
 [[noreturn]] void fail(sqlite3* connection) {
   const char* name = sqlite3_db_filename(connection, "main");
@@ -17,7 +39,12 @@ constexpr int wait_for_others_milliseconds = 60'000;
   if (code == SQLITE_FULL || sqlite3_extended_errcode(connection) == SQLITE_IOERR_WRITE)
     throw simulation_error(place, "cannot be written: the disk is full, or a file may not grow further",
                            "what was stored is safe; make room and run the same command again");
-  throw simulation_error(place, std::string("SQLite: ") + sqlite3_errmsg(connection));
+  const std::string message = std::string("SQLite: ") + sqlite3_errmsg(connection);
+  // Our statements are right for our tables: only what stands in them can make them fail.
+  constexpr std::array damages = {SQLITE_ERROR,  SQLITE_CORRUPT, SQLITE_NOTADB,   SQLITE_FORMAT,
+                                  SQLITE_TOOBIG, SQLITE_SCHEMA,  SQLITE_MISMATCH, SQLITE_CONSTRAINT};
+  if (std::ranges::find(damages, code) != damages.end()) throw damaged_database(place, message);
+  throw simulation_error(place, message);
 }
 
 }  // namespace
@@ -86,6 +113,10 @@ bool Statement::is_real(int column) const {
   return sqlite3_column_type(statement_.get(), column) == SQLITE_FLOAT;
 }
 
+bool Statement::is_text(int column) const {
+  return sqlite3_column_type(statement_.get(), column) == SQLITE_TEXT;
+}
+
 std::int64_t Statement::integer(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
 }
@@ -106,15 +137,33 @@ std::span<const std::uint8_t> Statement::blob(int column) const {
 }
 
 Sqlite::Sqlite(const std::filesystem::path& path, Mode mode) {
+  // Absolute, because SQLite takes ":memory:" and "" for names of its own.
+  const std::string name = std::filesystem::absolute(path).string();
   const int flags = mode == Mode::read_only    ? SQLITE_OPEN_READONLY
                     : mode == Mode::read_write ? SQLITE_OPEN_READWRITE
                                                : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-  sqlite3* connection = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &connection, flags, nullptr);
-  connection_.reset(connection);
+  int code = open(name, flags);
+  // Even readers keep notes in files beside a database. Where none can be made nobody writes either, and what
+  // a sweep that has ended left is whole.
+  if (mode == Mode::read_only && code == SQLITE_OK && !can_be_read() && !has_unfinished_log(name))
+    code = open("file:" + escaped(name) + "?immutable=1", flags | SQLITE_OPEN_URI);
   if (code != SQLITE_OK)
     throw simulation_error(path.string(), std::string("cannot be opened: ") + sqlite3_errstr(code));
-  sqlite3_busy_timeout(connection, wait_for_others_milliseconds);
+}
+
+int Sqlite::open(const std::string& name, int flags) {
+  sqlite3* connection = nullptr;
+  const int code = sqlite3_open_v2(name.c_str(), &connection, flags, nullptr);
+  connection_.reset(connection);
+  if (code == SQLITE_OK) sqlite3_busy_timeout(connection, wait_for_others_milliseconds);
+  return code;
+}
+
+/// False when its folder lets no files be made.
+bool Sqlite::can_be_read() const {
+  const int code =
+      sqlite3_exec(connection_.get(), "SELECT 1 FROM sqlite_master LIMIT 1", nullptr, nullptr, nullptr);
+  return code != SQLITE_CANTOPEN && code != SQLITE_READONLY;
 }
 
 void Sqlite::Close::operator()(sqlite3* connection) const {

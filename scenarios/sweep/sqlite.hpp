@@ -1,5 +1,6 @@
 // SQLite, as far as sweeps need it: a connection and prepared statements that close themselves and throw.
-// Errors are Error (simulation) with the file as place; a full disk says so.
+// Errors are Error (simulation) with the file as place, a full disk says so; and damaged_database where what
+// stands in the file is the cause.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +33,7 @@ class Statement {
   [[nodiscard]] bool is_null(int column) const;
   [[nodiscard]] bool is_integer(int column) const;
   [[nodiscard]] bool is_real(int column) const;
+  [[nodiscard]] bool is_text(int column) const;
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] double real(int column) const;
   [[nodiscard]] std::string text(int column) const;
@@ -61,6 +63,9 @@ class Sqlite {
   struct Close {
     void operator()(sqlite3* connection) const;
   };
+  int open(const std::string& name, int flags);
+  [[nodiscard]] bool can_be_read() const;
+
   std::unique_ptr<sqlite3, Close> connection_;
 };
 

@@ -1,9 +1,16 @@
 // What users do to sweeps and their databases that would lose or spoil them.
 #include <doctest/doctest.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <string>
+#include <thread>
+
+#include "scenarios/sweep/sqlite.hpp"
 
 #include "tests/cli/sweep_runs.hpp"
 
@@ -65,4 +72,198 @@ TEST_CASE("sweep: an export goes into regular files only") {
   check_input_error(run.epsim({"sweep", "export", "points.db", "--output", "nowhere/table.csv"}),
                     "nowhere/table.csv cannot be written");
   check_input_error(run.epsim({"sweep", "export", "points.db", "--output", ""}), "--output: is empty");
+}
+
+TEST_CASE("sweep: a database that is deleted, moved or replaced during the sweep is noticed") {
+  for (const char* action :
+       {"rm points.db", "mv points.db away.db", "cp points.db copy; mv copy points.db"}) {
+    CAPTURE(action);
+    const SweepRun run(400);
+    Command command(run.temporary(), {"sweep", run.file(), "--jobs", "1"}, run.folder());
+    REQUIRE(command.wait_for_child() > 0);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    REQUIRE(run_shell(action, run.folder()).exit_code == 0);
+    const CommandResult result = command.wait();
+    CHECK(result.exit_code == 1);
+    CHECK_MESSAGE(
+        result.err.find("points.db: was deleted, moved or replaced while the sweep ran") != std::string::npos,
+        result.err);
+  }
+}
+
+TEST_CASE("sweep: a time limit ends a router that does nothing any more") {
+  SweepRun run(1);
+  nlohmann::json bandwidths;
+  for (int i = 0; i < 400; ++i) bandwidths.push_back(100e9 + i);
+  run.add_grid("/platform/scale_up_bandwidth", bandwidths);  // all share one routing
+  Command command(run.temporary(), {"sweep", run.file(), "--jobs", "1", "--time-limit", "1"}, run.folder());
+  const int router = command.wait_for_child();
+  REQUIRE(router > 0);
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  kill(router, SIGSTOP);
+  const CommandResult result = command.wait();
+  CHECK(result.exit_code == 1);
+  CHECK_MESSAGE(result.err.find("longer than the time limit of 1 s") != std::string::npos, result.err);
+  // What was done stays, and the others can be run.
+  CHECK(run.epsim({"sweep", run.file(), "--retry-failed"}).exit_code == 0);
+}
+
+TEST_CASE("sweep: a matrix that is deleted fails its points, not the run") {
+  const SweepRun run(1);
+  const std::string scenario =
+      R"({"platform": {"topology": "star", "devices": 2}, "traffic": {"matrix_file": "a.txt"}})";
+  std::ofstream(run.folder() / "star.json") << scenario;
+  std::ofstream(run.folder() / "a.txt") << "0 1\n1 0\n";
+  std::ofstream(run.folder() / "b.txt") << "0 2\n2 0\n";
+  nlohmann::json windows;
+  for (int i = 1; i <= 200; ++i) windows.push_back(i);
+  const nlohmann::json sweep = {
+      {"base", "star.json"},
+      {"grid", {{"/traffic/matrix_file", {"a.txt", "b.txt"}}, {"/patterns/all_to_all/window", windows}}}};
+  std::ofstream(run.folder() / "matrices.json") << sweep;
+  Command command(run.temporary(), {"sweep", "matrices.json", "--jobs", "1"}, run.folder());
+  REQUIRE(command.wait_for_child() > 0);
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  std::filesystem::remove(run.folder() / "b.txt");
+  const CommandResult result = command.wait();
+  CHECK(result.exit_code == 1);
+  CHECK_MESSAGE(result.err.find(" points failed; the last: point ") != std::string::npos, result.err);
+  const std::string table = run.epsim({"sweep", "export", "matrices.db"}).out;
+  CHECK(count_lines(table) == 1 + 400 * 4);
+  CHECK(table.find(",failed,") != std::string::npos);
+  CHECK(table.find(",done,") != std::string::npos);
+}
+
+TEST_CASE("sweep: damaged databases are refused, whatever stands in them, and nothing is printed") {
+  const SweepRun run(3);
+  REQUIRE(run.epsim({"sweep", run.file()}).exit_code == 0);
+  const std::string whole = read_file(run.folder() / "points.db");
+  const auto set = [](const std::string& path, const std::string& value) {
+    return "UPDATE sweep SET definition = json_set(definition, '" + path + "', " + value + ")";
+  };
+  const std::vector<std::string> damages = {
+      "UPDATE sweep SET definition = 'oops'",
+      "UPDATE sweep SET definition = '[]'",
+      "UPDATE sweep SET definition = NULL",
+      "UPDATE sweep SET definition = json_remove(definition, '$.seeds')",
+      set("$.axes[0].values", "json('[]')"),
+      set("$.axes[0].values[0]", "json('[]')"),
+      set("$.axes[0].values[0]", "json('[1, 2]')"),
+      set("$.axes[0].pointers", "json('[\"/a\", \"/b\"]')"),
+      set("$.axes[0].pointers", "json('[]')"),
+      set("$.axes[0]", "7"),
+      set("$.axes", "'axes'"),
+      set("$.name", "7"),
+      set("$.seed", "'x'"),
+      set("$.seeds", "0"),
+      set("$.patterns", "json('[\"rnig\"]')"),
+      "UPDATE plan SET combination = 3 WHERE point = 2",
+      "UPDATE plan SET combination = -1 WHERE point = 2",
+      "UPDATE points SET status = 'maybe'",
+      "UPDATE points SET scenario = 'oops'",
+      "UPDATE results SET layer_seconds = 'fast'",
+      "UPDATE results SET layer_seconds = NULL",
+      "UPDATE results SET total_seconds = x'00'",
+      "UPDATE results SET layer_seconds = 9e999",
+      "UPDATE results SET dispatch_messages = 'many'",
+      "DROP TABLE plan",
+      "DROP TABLE results; CREATE VIEW results AS SELECT * FROM points",
+      "DROP TABLE claims; CREATE TABLE claims(identity BLOB)",
+      "CREATE TRIGGER t AFTER INSERT ON claims BEGIN DELETE FROM points; END"};
+  for (const std::string& damage : damages) {
+    CAPTURE(damage);
+    std::ofstream(run.folder() / "points.db", std::ios::binary) << whole;
+    Sqlite(run.folder() / "points.db", Sqlite::Mode::read_write).run(damage);
+    const CommandResult shown = run.epsim({"sweep", "show", "points.db"});
+    const CommandResult exported = run.epsim({"sweep", "export", "points.db"});
+    const bool is_for_show = damage.find("scenario") != std::string::npos || damage.ends_with("= NULL");
+    const bool is_for_export =
+        damage.find("messages") != std::string::npos || damage.find("= x'") != std::string::npos;
+    for (const CommandResult* result : {&shown, &exported}) {
+      if (result == &exported && is_for_show && result->exit_code == 0) continue;
+      if (result == &shown && is_for_export && result->exit_code == 0) continue;
+      check_input_error(*result, "points.db: is damaged: ");
+      CHECK(result->err.find("[json") == std::string::npos);
+    }
+  }
+  // Bytes that are not SQLite's, from the second page on.
+  for (std::size_t at = 4096; at + 64 < whole.size(); at += 4096) {
+    std::string bytes = whole;
+    bytes.replace(at, 64, 64, '\xff');
+    std::ofstream(run.folder() / "points.db", std::ios::binary) << bytes;
+    for (const char* command : {"show", "export"}) {
+      const CommandResult result = run.epsim({"sweep", command, "points.db"});
+      if (result.exit_code != 0) check_input_error(result, "is damaged: ");
+    }
+    CHECK(run.epsim({"sweep", run.file(), "--quiet"}).exit_code <= 2);
+  }
+}
+
+TEST_CASE("sweep: a view or an index of one's own does no harm") {
+  const SweepRun run(2);
+  REQUIRE(run.epsim({"sweep", run.file()}).exit_code == 0);
+  const std::string table = run.table();
+  Sqlite(run.folder() / "points.db", Sqlite::Mode::read_write)
+      .run("CREATE VIEW mine AS SELECT * FROM results; CREATE INDEX by_place ON results(place)");
+  CHECK(run.table() == table);
+}
+
+TEST_CASE("sweep: a database is not merged into itself") {
+  const SweepRun run(2);
+  REQUIRE(run.epsim({"sweep", run.file()}).exit_code == 0);
+  std::filesystem::create_symlink("points.db", run.folder() / "link.db");
+  for (const char* source : {"points.db", "./points.db", "link.db"})
+    check_input_error(run.epsim({"sweep", "merge", "points.db", source}), "is the target, too");
+}
+
+TEST_CASE("sweep: a database may have a name that SQLite takes for one of its own") {
+  const SweepRun run(2);
+  CHECK(run.epsim({"sweep", run.file(), "--db", ":memory:"}).exit_code == 0);
+  CHECK(std::filesystem::exists(run.folder() / ":memory:"));
+  CHECK(count_lines(run.epsim({"sweep", "export", ":memory:"}).out) == 1 + 2 * 2);
+}
+
+TEST_CASE("sweep: pipes and devices in the place of files are refused at once") {
+  const SweepRun run(2);
+  REQUIRE(run.epsim({"sweep", run.file()}).exit_code == 0);
+  mkfifo((run.folder() / "pipe").c_str(), 0600);
+  std::ofstream(run.folder() / "star.json")
+      << R"({"platform": {"topology": "star", "devices": 2}, "traffic": {"matrix_file": "pipe"}})";
+  const std::vector<std::string> commands = {"run pipe",
+                                             "run /dev/zero",
+                                             "run star.json",
+                                             "run star.json --set /traffic/matrix_file=/dev/zero",
+                                             "estimate pipe",
+                                             "sweep pipe",
+                                             "sweep points.json --db pipe",
+                                             "sweep show pipe",
+                                             "sweep export /dev/zero",
+                                             "sweep merge points.db pipe",
+                                             "sweep merge pipe points.db",
+                                             "fit pipe --format csv",
+                                             "fit /dev/zero --format loads"};
+  for (const std::string& command : commands) {
+    CAPTURE(command);
+    const CommandResult result = run_shell("timeout 10 $EPSIM " + command, run.folder());
+    check_input_error(result, command.find("/dev") == std::string::npos ? "is a pipe, not a regular file"
+                                                                        : "is a device, not a regular file");
+  }
+  check_input_error(run_epsim({"run", run.folder().string()}), "is a folder, not a file");
+  // Standard input may be a pipe.
+  CHECK(run_shell("cat " + shipped("uniform_star16") + " | $EPSIM run -", run.folder()).exit_code == 0);
+  CHECK(run_shell("$EPSIM run - <&-", run.folder()).exit_code == 2);
+}
+
+TEST_CASE("sweep: what has ended can be read in places where nobody may write") {
+  const SweepRun run(2);
+  REQUIRE(run.epsim({"sweep", run.file()}).exit_code == 0);
+  const std::string table = run.epsim({"sweep", "export", "points.db"}).out;
+  // Root may write everywhere, so another user has to ask.
+  const std::string as_other = geteuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups " : "";
+  const CommandResult result =
+      run_shell("cp $EPSIM epsim; chmod 755 . epsim; chmod 444 points.db*; chmod 555 .; " + as_other +
+                    "./epsim sweep export points.db; code=$?; chmod 755 .; exit $code",
+                run.folder());
+  CHECK_MESSAGE(result.exit_code == 0, result.err);
+  CHECK(result.out == table);
 }

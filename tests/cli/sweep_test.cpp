@@ -329,7 +329,7 @@ TEST_CASE("wrong input of sweeps ends with exit code 2 and changes nothing") {
     CHECK_MESSAGE(result.err.find(message) != std::string::npos, result.err);
   };
   check_refused({"sweep"}, "FILE is missing");
-  check_refused({"sweep", "nowhere.json"}, "nowhere.json: cannot be read");
+  check_refused({"sweep", "nowhere.json"}, "nowhere.json: does not exist");
   check_refused({"sweep", run.file(), "--shard", "3/2"}, "\"3/2\" is not a shard");
   check_refused({"sweep", run.file(), "--shard", "half"}, "\"half\" is not a shard");
   check_refused({"sweep", run.file(), "--memory-limit", "much"}, "--memory-limit");
@@ -337,8 +337,8 @@ TEST_CASE("wrong input of sweeps ends with exit code 2 and changes nothing") {
   check_refused({"sweep", run.file(), "--db", "/nowhere/points.db"}, "/nowhere/points.db: cannot be made");
   check_refused({"sweep", run.file(), "--db", run.file()}, "not a sweep database");
   check_refused({"sweep", "export", run.file()}, "not a sweep database");
-  check_refused({"sweep", "export", "nowhere.db"}, "nowhere.db: cannot be read");
-  check_refused({"sweep", "merge", "points.db", "nowhere.db"}, "nowhere.db: cannot be read");
+  check_refused({"sweep", "export", "nowhere.db"}, "nowhere.db: does not exist");
+  check_refused({"sweep", "merge", "points.db", "nowhere.db"}, "nowhere.db: does not exist");
   run.add_grid("/workload/skw", {1});
   check_refused({"sweep", run.file()}, "did you mean \"/workload/skew\"?");
   CHECK_FALSE(std::filesystem::exists(run.folder() / "points.db"));

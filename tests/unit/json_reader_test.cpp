@@ -147,9 +147,9 @@ TEST_CASE("strict JSON: errors tell line and column") {
 TEST_CASE("files that cannot be read") {
   const auto folder = std::filesystem::temp_directory_path();
   CHECK_THROWS_WITH_AS(static_cast<void>(load_json_file(folder)),
-                       (folder.string() + ": cannot be read; give a JSON file").c_str(), Error);
+                       (folder.string() + ": is a folder, not a file; give a JSON file").c_str(), Error);
   CHECK_THROWS_WITH_AS(static_cast<void>(load_json_file("/no/such.json")),
-                       "/no/such.json: cannot be read; give a JSON file", Error);
+                       "/no/such.json: does not exist; give a JSON file", Error);
 }
 
 TEST_CASE("overrides") {

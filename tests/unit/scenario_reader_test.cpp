@@ -346,5 +346,5 @@ TEST_CASE_FIXTURE(MatrixFile, "matrix file errors tell file and line and field")
   CHECK(message_of(
             {{"platform", {{"topology", "star"}, {"devices", 2}}}, {"traffic", {{"matrix_file", "no.txt"}}}},
             "/nowhere") ==
-        "/traffic/matrix_file: /nowhere/no.txt: cannot be read; give a text file of N lines of N numbers");
+        "/traffic/matrix_file: /nowhere/no.txt: does not exist; give a text file of N lines of N numbers");
 }

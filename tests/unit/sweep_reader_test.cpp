@@ -149,7 +149,7 @@ TEST_CASE("a base that is missing or no scenario") {
   document.erase("base");
   check_problem(document, "/base: missing");
   check_problem(with("base", 3), "/base: found the number 3");
-  check_problem(with("base", "nowhere.json"), "nowhere.json: cannot be read");
+  check_problem(with("base", "nowhere.json"), "nowhere.json: does not exist");
 }
 
 TEST_CASE("overrides change the base") {
