@@ -9,10 +9,8 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <exception>
 #include <functional>
 #include <iostream>
-#include <new>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -29,11 +27,10 @@
 #include "scenarios/commands/run.hpp"
 #include "scenarios/commands/sweep.hpp"
 #include "scenarios/nearest_name.hpp"
+#include "scenarios/outcome.hpp"
 
 namespace epsim {
 namespace {
-
-enum ExitCode { done = 0, failed = 1, wrong_input = 2, internal = 70, interrupted = 130 };
 
 /// What was asked for. Commands store themselves in `command` when CLI11 finds them.
 struct CommandLine {
@@ -220,30 +217,6 @@ void refuse_unknown_command(const CLI::App& app, std::string_view word) {
   throw input_error("", fmt::format("\"{}\" is not a command", word), suggestion(word, views));
 }
 
-/// One line per problem.
-void report(const std::string& problems) {
-  std::size_t begin = 0;
-  while (begin <= problems.size()) {
-    const std::size_t end = std::min(problems.find('\n', begin), problems.size());
-    std::cerr << "epsim: error: " << problems.substr(begin, end - begin) << '\n';
-    begin = end + 1;
-  }
-}
-
-int exit_code_of(Error::Kind kind) {
-  switch (kind) {
-    case Error::Kind::input:
-      return wrong_input;
-    case Error::Kind::simulation:
-      return failed;
-    case Error::Kind::interrupted:
-      return interrupted;
-    case Error::Kind::internal:
-      return internal;
-  }
-  return internal;
-}
-
 /// A file that took the place of a closed standard stream would get what is printed. Writing to the stand-in
 /// for standard output fails, as it does where that is closed.
 void fill_closed_streams() {
@@ -254,36 +227,16 @@ void fill_closed_streams() {
     }
 }
 
-/// Everything that was printed has arrived, or that is an error.
-void finish_output() {
-  std::cout.flush();
-  if (!std::cout) throw simulation_error("standard output", "cannot be written");
-}
-
-int execute(const CLI::App& app, const std::function<void()>& command) {
+/// Errors of CLI11 become ours; --help and --version are its exceptions, too.
+void parse(CLI::App& app, int argc, const char* const* argv) {
   try {
-    try {
-      command();
-    } catch (const CLI::ExtrasError&) {
-      throw unknown_arguments(app);
-    } catch (const CLI::ParseError& error) {
-      if (error.get_exit_code() != 0) throw input_error("", error.what(), "see epsim --help");
-      app.exit(error, std::cout, std::cout);  // --help, --version
-    }
-    finish_output();
-    return done;
-  } catch (const Error& error) {
-    report(error.what());
-    return exit_code_of(error.kind());
-  } catch (const std::bad_alloc&) {
-    report("out of memory; reduce the scenario or --jobs");
-    return failed;
-  } catch (const std::exception& error) {
-    report(internal_error("", error.what()).what());
-  } catch (...) {
-    report(internal_error("", "unknown exception").what());
+    app.parse(argc, argv);
+  } catch (const CLI::ExtrasError&) {
+    throw unknown_arguments(app);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != 0) throw input_error("", error.what(), "see epsim --help");
+    app.exit(error, std::cout, std::cout);
   }
-  return internal;
 }
 
 }  // namespace
@@ -302,10 +255,10 @@ int run_command_line(int argc, const char* const* argv) {
       "Try: epsim compare scenarios/mixtral_8x7b_prefill_ep8.json");
   app.require_subcommand(1);
   add_commands(app, line);
-  return execute(app, [&] {
+  return outcome_of([&] {
     if (argc > 1) refuse_unknown_command(app, argv[1]);
-    app.parse(argc, argv);
-    line.command();
+    parse(app, argc, argv);
+    if (line.command) line.command();
   });
 }
 

@@ -3,8 +3,7 @@
 
 namespace epsim {
 
-/// 0: done; 1: a simulation (or writing its results) failed; 2: the input or the arguments are wrong;
-/// 130: interrupted. Errors go to standard error.
+/// Returns an ExitCode (outcome.hpp). Errors go to standard error.
 int run_command_line(int argc, const char* const* argv);
 
 }  // namespace epsim

@@ -136,9 +136,19 @@ std::optional<bool> JsonObject::boolean(std::string_view key) {
 std::optional<std::string> JsonObject::string(std::string_view key) {
   const json* value = raw(key);
   if (!value) return std::nullopt;
-  if (value->is_string()) return value->get<std::string>();
-  wrong_type(key, *value, "a string", "text in double quotes");
-  return std::nullopt;
+  if (!value->is_string()) {
+    wrong_type(key, *value, "a string", "text in double quotes");
+    return std::nullopt;
+  }
+  const auto& text = value->get_ref<const std::string&>();
+  // Files' names end at a NUL, and terminals obey the others.
+  const bool has_control =
+      std::ranges::any_of(text, [](char c) { return c >= 0 && c < ' ' && c != '\n' && c != '\t'; });
+  if (has_control) {
+    add_problem(key, fmt::format("\"{}\" has a control character", text), "write printable text");
+    return std::nullopt;
+  }
+  return text;
 }
 
 std::optional<std::int64_t> JsonObject::integer(std::string_view key, IntegerRange range) {

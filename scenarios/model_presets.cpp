@@ -57,6 +57,11 @@ std::span<const ModelPreset> model_presets() {
 Model read_model(const nlohmann::json* value, std::vector<Problem>& problems) {
   if (!value) return {};
   if (value->is_string()) return preset_model(value->get<std::string>(), "/model", problems);
+  if (!value->is_object()) {
+    problems.push_back({"/model", fmt::format("found {}", describe(*value)),
+                        "give a preset's name, like \"deepseek_v3\", or an object"});
+    return {};
+  }
   JsonObject object(*value, "/model", problems);
   const auto preset = object.string("preset");
   Model model = preset ? preset_model(*preset, "/model/preset", problems) : Model{};

@@ -16,13 +16,19 @@
 #include "analysis/output_directory.hpp"
 #include "analysis/result_json.hpp"
 #include "analysis/waiting_notice.hpp"
+#include "platforms/printable.hpp"
 #include "scenarios/choices.hpp"
 #include "scenarios/limits.hpp"
+#include "scenarios/named_files.hpp"
 #include "scenarios/scenario_reader.hpp"
 #include "sim/patterns/pattern.hpp"
 
 namespace epsim {
 namespace {
+
+constexpr const char* spans_file = "spans.csv";
+constexpr const char* links_file = "links.csv";
+constexpr const char* result_file = "result.json";
 
 /// One line on standard error that is written over and over, and is gone in the end; only for people.
 class ProgressLine {
@@ -50,12 +56,29 @@ void write_files(OutputDirectory& out, const ExperimentResult& experiment, const
       std::cerr << "epsim: " << file << " shows " << sample.text() << '\n';
     out.add(file, [&](std::ostream& stream) { write_chrome_trace(stream, experiment, i, sample); });
   }
-  out.add("spans.csv", [&](std::ostream& stream) { write_spans_csv(stream, experiment); });
-  out.add("links.csv", [&](std::ostream& stream) { write_links_csv(stream, experiment); });
-  out.add("result.json", [&](std::ostream& stream) {
+  out.add(spans_file, [&](std::ostream& stream) { write_spans_csv(stream, experiment); });
+  out.add(links_file, [&](std::ostream& stream) { write_links_csv(stream, experiment); });
+  out.add(result_file, [&](std::ostream& stream) {
     stream << text_of(comparison_json(experiment, resolved_json(experiment.scenario)));
   });
   out.commit();
+}
+
+/// What `--out` writes must not take the place of what is read.
+void refuse_to_replace_inputs(const ExperimentOptions& options, const nlohmann::json& document,
+                              const std::filesystem::path& base_folder) {
+  if (options.out.empty()) return;
+  std::vector<NamedFile> inputs = files_named_in(document, base_folder);
+  if (options.scenario != "-") inputs.push_back({options.scenario, options.scenario});
+  std::vector<std::string> outputs = {spans_file, links_file, result_file};
+  for (const Pattern& pattern : all_patterns()) outputs.push_back(trace_file_name(pattern.kind));
+  for (const NamedFile& input : inputs)
+    for (const std::string& output : outputs) {
+      std::error_code ignored;
+      if (std::filesystem::equivalent(options.out / std::filesystem::path(output), input.path, ignored))
+        throw input_error("--out " + options.out, output + " there is what is to be read",
+                          "name another folder");
+    }
 }
 
 /// All of it.
@@ -70,13 +93,18 @@ Scenario load_scenario(const ExperimentOptions& options) {
   const std::filesystem::path path = from_stdin ? "stdin" : options.scenario;
   nlohmann::json document =
       from_stdin ? parse_json_object(standard_input(), "standard input") : load_json_object(path);
+  if (document.contains("base") && !document.contains("platform"))
+    throw input_error(from_stdin ? "standard input" : path.string(), "is a sweep, not a scenario",
+                      "epsim sweep runs it");
   for (const std::string& one : options.overrides) apply_override(document, one);
   if (options.engine) document["engine"] = *options.engine;
   if (options.resolution && !std::isfinite(*options.resolution))  // JSON has no such number
     throw input_error("--resolution", fmt::format("{} is not a number", *options.resolution),
                       fmt::format("choose one from {}", limits::resolution.text));
   if (options.resolution) document["resolution"] = *options.resolution;
-  Scenario scenario = parse_scenario(document, from_stdin ? "." : path.parent_path(), path.stem().string());
+  const std::filesystem::path base_folder = from_stdin ? "." : path.parent_path();
+  refuse_to_replace_inputs(options, document, base_folder);
+  Scenario scenario = parse_scenario(document, base_folder, printable(path.stem().string()));
   if (options.resolution && scenario.engine == EngineKind::simgrid)
     throw input_error("--resolution", "engine simgrid is exact", "name --engine fluid or auto");
   return scenario;

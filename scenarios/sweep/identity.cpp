@@ -6,9 +6,9 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
-#include <system_error>
 
 #include "analysis/version.hpp"
+#include "scenarios/named_files.hpp"
 #include "scenarios/scenario_reader.hpp"
 #include "sim/routing/recorded.hpp"
 
@@ -33,16 +33,12 @@ json names_of(const std::vector<PatternKind>& patterns) {
 }
 
 /// For every text in `value` that names a file of the folder: what the file holds.
-void add_files(const json& value, const std::filesystem::path& folder, json& files) {
-  if (value.is_structured())
-    for (const json& member : value) add_files(member, folder, files);
-  if (!value.is_string()) return;
-  const std::filesystem::path path = folder / value.get_ref<const std::string&>();
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) return;
-  std::ifstream file(path, std::ios::binary);
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  files.push_back({value, identity_of(text)});
+void add_contents(const json& value, const std::filesystem::path& folder, json& contents) {
+  for (const NamedFile& file : files_named_in(value, folder)) {
+    std::ifstream stream(file.path, std::ios::binary);
+    const std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+    contents.push_back({file.name, identity_of(text)});
+  }
 }
 
 template <class T>
@@ -106,8 +102,8 @@ Identity identity_of(const Sweep& sweep) {
   json where = json::array();
   for (const Comparison& comparison : sweep.where) where.push_back(comparison.text);
   json files = json::array();
-  add_files(*sweep.base, sweep.base_folder, files);
-  add_files(axes, sweep.base_folder, files);
+  add_contents(*sweep.base, sweep.base_folder, files);
+  add_contents(axes, sweep.base_folder, files);
   return identity_of(json{version(), *sweep.base, axes, where, names_of(sweep.patterns), files}.dump());
 }
 

@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "platforms/printable.hpp"
 #include "scenarios/choices.hpp"
 #include "scenarios/limits.hpp"
 #include "scenarios/scenario_reader.hpp"
@@ -31,7 +32,7 @@ std::optional<json> read_base(JsonObject& object, const std::filesystem::path& f
   if (base && base->is_string()) {
     const std::filesystem::path path = folder / base->get_ref<const std::string&>();
     sweep.base_folder = path.parent_path();
-    sweep.base_name = path.stem().string();
+    sweep.base_name = printable(path.stem().string());
     try {
       return load_json_object(path);
     } catch (const Error& error) {
@@ -217,7 +218,11 @@ Sweep parse_sweep(const json& document, const std::filesystem::path& folder, con
 }
 
 Sweep read_sweep(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
-  return parse_sweep(load_json_object(path), path.parent_path(), path.stem().string(), overrides);
+  const json document = load_json_object(path);
+  if (!document.contains("base") && (document.contains("platform") || document.contains("model")))
+    throw input_error(path.string(), "is a scenario, not a sweep",
+                      "epsim run and epsim compare take it; a sweep file names it as its base");
+  return parse_sweep(document, path.parent_path(), printable(path.stem().string()), overrides);
 }
 
 }  // namespace epsim

@@ -214,3 +214,76 @@ TEST_CASE("what is opened where standard output is closed does not get the outpu
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path()))
     if (entry.is_regular_file()) CHECK(read_file(entry.path()).find("is fastest") == std::string::npos);
 }
+
+TEST_CASE("results never replace what they are made from") {
+  const TemporaryFolder folder;
+  const std::string star = folder.write(
+      "result.json",
+      R"({"platform": {"topology": "star", "devices": 2}, "traffic": {"matrix_file": "links.csv"}})");
+  const std::string matrix = folder.write("links.csv", "0 1\n1 0\n");
+  const std::string text = read_file(star);
+  const auto run_into = [&](const std::string& scenario, const std::string& out) {
+    return run_shell("$EPSIM run " + scenario + " --out " + out, folder.path());
+  };
+  check_input_error(run_into("result.json --set '/traffic={\"uniform_bytes_per_pair\":1}'", "."),
+                    "result.json there is what is to be read");
+  std::filesystem::rename(star, folder.path() / "star.json");
+  std::filesystem::create_symlink("links.csv", folder.path() / "link.csv");
+  check_input_error(run_into("star.json", "."), "links.csv there is what is to be read");
+  check_input_error(run_into("star.json --set /traffic/matrix_file=link.csv", folder.path().string()),
+                    "links.csv there is what is to be read");
+  CHECK(read_file(matrix) == "0 1\n1 0\n");
+  CHECK(read_file(folder.path() / "star.json") == text);
+  CHECK(run_into("star.json", "out").exit_code == 0);
+}
+
+TEST_CASE("a full disk is a failure and the older result stays") {
+  const TemporaryFolder folder;
+  const std::string run = "$EPSIM compare " + shipped("deepseek_v3_decode_ep32") + " --out out --quiet";
+  REQUIRE(
+      run_shell("mkdir out; echo old > out/result.json; echo old > out/spans.csv", folder.path()).exit_code ==
+      0);
+  const CommandResult result = run_shell("ulimit -f 100; " + run, folder.path());
+  CHECK(result.exit_code == 1);
+  CHECK_MESSAGE(result.err.find("cannot be written") != std::string::npos, result.err);
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path() / "out"), {}) == 2);
+  CHECK(read_file(folder.path() / "out" / "result.json") == "old\n");
+}
+
+TEST_CASE("names that are no text, values without end and files in each other's place") {
+  const TemporaryFolder folder;
+  const std::string star = read_file(shipped("uniform_star16"));
+  const std::string nameless = R"({"platform": {"topology": "star", "devices": 2},)"
+                               R"( "traffic": {"uniform_bytes_per_pair": 1}})";
+  const CommandResult named = run_epsim({"run", folder.write("bad\xff.json", nameless), "--json"});
+  CHECK(named.exit_code == 0);
+  CHECK_MESSAGE(named.out.find(R"("scenario": "bad\\xff")") != std::string::npos, named.out);
+  check_input_error(run_epsim({"run", "/nowhere/bad\xff.json"}), "/nowhere/bad\\xff.json: does not exist");
+  check_input_error(run_epsim({"run", shipped("uniform_star16"), "--set", R"(/name="a\u0000b")"}),
+                    "/name: \"a\\x00b\" has a control character");
+  check_input_error(
+      run_epsim({"run", shipped("uniform_star16"), "--set", R"(/traffic={"matrix_file": "a\u0000b"})"}),
+      "has a control character");
+  const std::string long_text(120'000, 'z');
+  const std::vector<std::vector<std::string>> long_values = {{"--set", "/platform=" + long_text},
+                                                             {"--set", "/" + long_text + "=1"},
+                                                             {"--engine", long_text},
+                                                             {"--set", long_text},
+                                                             {"--" + long_text},
+                                                             {long_text}};
+  for (const std::vector<std::string>& options : long_values) {
+    std::vector<std::string> arguments = {"run", shipped("uniform_star16")};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const CommandResult result = run_epsim(arguments);
+    CHECK(result.exit_code == 2);
+    CHECK_MESSAGE(result.err.size() < 1200, result.err.substr(0, 2000));
+  }
+  check_input_error(run_epsim({"sweep", shipped("uniform_star16")}), "is a scenario, not a sweep");
+  check_input_error(
+      run_epsim({"run", std::string(EPSIM_SOURCE_DIR) + "/scenarios/sweeps/skew_by_pattern.json"}),
+      "is a sweep, not a scenario");
+  for (const char* model : {"null", "7", "[]"})
+    check_input_error(
+        run_epsim({"run", shipped("mixtral_8x7b_prefill_ep8"), "--set", std::string("/model=") + model}),
+        "give a preset's name, like \"deepseek_v3\", or an object");
+}
