@@ -148,6 +148,11 @@ void add_sweep_commands(CLI::App& sweep_app, CommandLine& line) {
       sweep_app.add_subcommand("merge", "put the results of a sweep's shards into one database");
   merge->add_option("TARGET", line.sweep_merge.target, "made when it is missing")->required();
   merge->add_option("DB", line.sweep_merge.sources, "databases of shards")->required();
+  merge
+      ->add_option("--identity", line.sweep_merge.identity,
+                   "of the sweep, as --slurm writes it: databases that hold another one are left out")
+      ->type_name("HEX")
+      ->check(fault_of_name);
   merge->callback([&line] { line.command = [&line] { sweep_merge(line.sweep_merge); }; });
 }
 

@@ -162,6 +162,7 @@ void submit_sweep(const Sweep& sweep, const SweepOptions& options) {
                                      .folder = folder,
                                      .target = target,
                                      .name = sweep.name,
+                                     .identity = identity_of(sweep),
                                      .shards = shards,
                                      .jobs = options.jobs,
                                      .arguments = task_arguments(options),

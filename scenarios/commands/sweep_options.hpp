@@ -33,6 +33,7 @@ struct SweepExportOptions {
 
 /// `epsim sweep merge TARGET DB...`
 struct SweepMergeOptions {
+  std::string identity;  ///< of the sweep that is wanted, hexadecimal; empty: what the first source holds
   std::string target;
   std::vector<std::string> sources;
 };

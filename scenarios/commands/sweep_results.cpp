@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/temporary_file.hpp"
+#include "platforms/printable.hpp"
 #include "scenarios/commands/experiment_command.hpp"
 #include "scenarios/commands/sweep.hpp"
 #include "scenarios/sweep/database.hpp"
@@ -35,11 +36,17 @@ void sweep_show(const SweepShowOptions& options) {
 }
 
 void sweep_merge(const SweepMergeOptions& options) {
-  const std::size_t pending =
-      merge_databases(options.target, {options.sources.begin(), options.sources.end()});
-  if (pending > 0)
+  const std::optional<Identity> wanted = identity_in(options.identity);
+  if (!options.identity.empty() && !wanted)
+    throw input_error("--identity", fmt::format("\"{}\" is not 32 hexadecimal digits", options.identity),
+                      "take it from the merge.sh that --slurm has written, or leave it out");
+  const Merged merged =
+      merge_databases(options.target, {options.sources.begin(), options.sources.end()}, wanted);
+  for (const std::string& reason : merged.left_out)
+    std::cerr << "epsim: left out: " << printable(reason) << '\n';
+  if (merged.pending > 0)
     std::cerr << fmt::format("epsim: {} points have no result yet; epsim sweep FILE --db {} runs them\n",
-                             pending, options.target);
+                             merged.pending, options.target);
 }
 
 void sweep_export(const SweepExportOptions& options) {

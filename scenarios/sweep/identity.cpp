@@ -1,8 +1,11 @@
 #include "scenarios/sweep/identity.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/uuid/name_generator_sha1.hpp>
 #include <boost/uuid/uuid.hpp>
+#include <charconv>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -76,6 +79,23 @@ Identity identity_of(std::string_view text) {
   const boost::uuids::uuid id = boost::uuids::name_generator_sha1(name_space)(text.data(), text.size());
   Identity identity;
   std::copy(id.begin(), id.end(), identity.begin());
+  return identity;
+}
+
+std::string hexadecimal(const Identity& identity) {
+  std::string text;
+  for (const std::uint8_t byte : identity) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
+std::optional<Identity> identity_in(std::string_view hexadecimal) {
+  Identity identity = {};
+  if (hexadecimal.size() != 2 * identity.size()) return std::nullopt;
+  for (std::size_t i = 0; i < identity.size(); ++i) {
+    const char* const digits = hexadecimal.data() + 2 * i;
+    const auto [rest, error] = std::from_chars(digits, digits + 2, identity[i], 16);
+    if (error != std::errc() || rest != digits + 2) return std::nullopt;
+  }
   return identity;
 }
 

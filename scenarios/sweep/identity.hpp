@@ -4,6 +4,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,10 @@ namespace epsim {
 using Identity = std::array<std::uint8_t, 16>;
 
 [[nodiscard]] Identity identity_of(std::string_view text);
+
+/// 32 hexadecimal digits, and back; nothing for other texts.
+[[nodiscard]] std::string hexadecimal(const Identity& identity);
+[[nodiscard]] std::optional<Identity> identity_in(std::string_view hexadecimal);
 
 /// Of a point: its resolved scenario without name, question and expect, what its trace and matrix hold, its
 /// patterns and the program's version, which every change of the sources changes. Points of the same identity

@@ -22,28 +22,66 @@ std::optional<StoredSweep> sweep_in(const std::filesystem::path& path) {
   return SweepDatabase(path, SweepDatabase::Access::read).sweep();
 }
 
-/// The identity that all sources share. Throws when there is none.
-StoredSweep common_sweep(const std::vector<std::filesystem::path>& sources) {
+struct Sources {
+  StoredSweep sweep;  ///< that they share
+  std::vector<std::filesystem::path> paths;
+  std::vector<std::string> left_out;
+};
+
+/// Throws where one has another sweep than the others.
+Sources of_one_sweep(const std::vector<std::filesystem::path>& paths) {
   std::optional<StoredSweep> common;
-  for (const std::filesystem::path& path : sources) {
+  for (const std::filesystem::path& path : paths) {
     std::optional<StoredSweep> sweep = sweep_in(path);
     if (!sweep) throw input_error(path.string(), "holds no sweep yet", "run its shard first");
     if (common && common->identity != sweep->identity)
       throw input_error(path.string(),
-                        "holds another sweep, or another version's, than " + sources.front().string(),
+                        "holds another sweep, or another version's, than " + paths.front().string(),
                         "merge the shards of one sweep file; nothing was changed");
     common = std::move(sweep);
   }
   if (!common) throw input_error("", "nothing to merge", "name the shards' databases");
-  return std::move(*common);
+  return {std::move(*common), paths, {}};
 }
 
-void check_target(const std::filesystem::path& target, const Identity& identity) {
+/// Why it is not wanted; empty: it is.
+std::string reason_against(const std::optional<StoredSweep>& sweep, const Identity& wanted) {
+  if (!sweep) return "holds no sweep yet";
+  return sweep->identity == wanted ? "" : "holds another sweep, or an older version of it";
+}
+
+Sources of_wanted_sweep(const std::vector<std::filesystem::path>& paths, const Identity& wanted) {
+  std::optional<StoredSweep> common;
+  Sources sources;
+  for (const std::filesystem::path& path : paths) {
+    try {
+      std::optional<StoredSweep> sweep = sweep_in(path);
+      const std::string reason = reason_against(sweep, wanted);
+      if (!reason.empty()) {
+        sources.left_out.push_back(path.string() + " " + reason);
+        continue;
+      }
+      common = std::move(sweep);
+      sources.paths.push_back(path);
+    } catch (const Error& error) {
+      if (error.kind() != Error::Kind::input) throw;
+      sources.left_out.emplace_back(error.what());
+    }
+  }
+  if (!common) throw input_error("", "none of the databases holds the sweep", "run its shards first");
+  sources.sweep = std::move(*common);
+  return sources;
+}
+
+/// Whether the target has to take another plan.
+bool is_replanned(const std::filesystem::path& target, const StoredSweep& stored, bool may_replan) {
   std::error_code ignored;
-  if (!std::filesystem::exists(target, ignored)) return;
-  const auto sweep = sweep_in(target);
-  if (sweep && sweep->identity != identity)
+  if (!std::filesystem::exists(target, ignored)) return false;
+  const auto before = sweep_in(target);
+  if (!before || before->identity == stored.identity) return false;
+  if (!may_replan || before->sweep.name != stored.sweep.name)
     throw input_error(target.string(), "holds another sweep", "merge into another file; nothing was changed");
+  return true;
 }
 
 /// Rows of the attached database `source`. A result replaces a failure, nothing replaces a result.
@@ -57,11 +95,12 @@ constexpr const char* copy_rows =
     "INSERT OR IGNORE INTO main.plan SELECT * FROM source.plan;"
     "DROP TABLE wanted;";
 
-void copy(SweepDatabase& target, const std::filesystem::path& source) {
+void copy(SweepDatabase& target, const std::filesystem::path& source, bool takes_plan) {
   Statement attach = target.connection().prepare("ATTACH ? AS source");
-  attach.bind(1, std::string_view(source.native())).run();
+  attach.bind(1, std::string_view(std::filesystem::absolute(source).native())).run();
   {
     Transaction transaction(target.connection());
+    if (takes_plan) target.connection().run("DELETE FROM main.sweep; DELETE FROM main.plan;");
     target.connection().run(copy_rows);
     transaction.commit();
   }
@@ -70,14 +109,15 @@ void copy(SweepDatabase& target, const std::filesystem::path& source) {
 
 }  // namespace
 
-std::size_t merge_databases(const std::filesystem::path& target,
-                            const std::vector<std::filesystem::path>& sources) {
+Merged merge_databases(const std::filesystem::path& target, const std::vector<std::filesystem::path>& sources,
+                       const std::optional<Identity>& wanted) {
   for (const std::filesystem::path& source : sources) check_are_different(target, source);
-  check_target(target, common_sweep(sources).identity);
+  const Sources merged = wanted ? of_wanted_sweep(sources, *wanted) : of_one_sweep(sources);
+  const bool takes_plan = is_replanned(target, merged.sweep, wanted.has_value());
   SweepDatabase database(target, SweepDatabase::Access::create);
-  for (const std::filesystem::path& source : sources) copy(database, source);
+  for (std::size_t i = 0; i < merged.paths.size(); ++i) copy(database, merged.paths[i], takes_plan && i == 0);
   const std::vector<PointStatus> statuses = database.statuses();
-  return static_cast<std::size_t>(std::ranges::count(statuses, PointStatus::pending));
+  return {static_cast<std::size_t>(std::ranges::count(statuses, PointStatus::pending)), merged.left_out};
 }
 
 }  // namespace epsim

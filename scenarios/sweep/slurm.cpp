@@ -82,7 +82,8 @@ std::string array_script(const SlurmJob& job) {
 std::string merge_script(const SlurmJob& job) {
   std::string text = heading(job, "merge.log");
   text += "exec " + quoted(job.program.string()) + " sweep merge " + quoted(job.target.string());
-  return text + " " + quoted(shard_prefix(job)) + "*.db\n";  // a task that never ran leaves none
+  // A task that never ran leaves no database, or that of an older version of the sweep.
+  return text + " --identity " + hexadecimal(job.identity) + " " + quoted(shard_prefix(job)) + "*.db\n";
 }
 
 SubmittedJobs submit(const SlurmJob& job) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "scenarios/sweep/identity.hpp"
+
 namespace epsim {
 
 struct SlurmJob {
@@ -13,6 +15,7 @@ struct SlurmJob {
   std::filesystem::path folder;   ///< made; gets the scripts, logs and shards' databases
   std::filesystem::path target;   ///< the merged database
   std::string name;
+  Identity identity = {};  ///< of the sweep
   int shards = 1;
   int jobs = 0;                             ///< points at a time in a task; 0: the CPUs that Slurm gives it
   std::vector<std::string> arguments;       ///< of `epsim sweep`, without --jobs, --shard and --db

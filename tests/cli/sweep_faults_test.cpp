@@ -267,3 +267,38 @@ TEST_CASE("sweep: what has ended can be read in places where nobody may write") 
   CHECK_MESSAGE(result.exit_code == 0, result.err);
   CHECK(result.out == table);
 }
+
+TEST_CASE("sweep: what older versions of a sweep left among its shards does not break a merge") {
+  SweepRun run(4);
+  const auto run_shard = [&](const char* shard, const char* database) {
+    return run.epsim({"sweep", run.file(), "--shard", shard, "--db", database}).exit_code;
+  };
+  REQUIRE(run_shard("1/2", "shard-1.db") == 0);
+  REQUIRE(run_shard("2/2", "shard-2.db") == 0);
+  REQUIRE(run.epsim({"sweep", "merge", "all.db", "shard-1.db", "shard-2.db"}).exit_code == 0);
+  const std::size_t rows = count_lines(run.table("all.db"));
+
+  run.add_grid("/workload/tokens_per_device", {9, 10, 11, 12, 13, 14});
+  REQUIRE(run_shard("1/2", "shard-1.db") == 0);
+  std::ofstream(run.folder() / "shard-3.db") << "no database";
+  Sqlite database(run.folder() / "shard-1.db", Sqlite::Mode::read_only);
+  Statement select = database.prepare("SELECT lower(hex(identity)) FROM sweep");
+  REQUIRE(select.step());
+  const std::string identity = select.text(0);
+  check_input_error(run.epsim({"sweep", "merge", "all.db", "shard-1.db", "shard-2.db"}),
+                    "holds another sweep");
+  const CommandResult merged =
+      run_shell("$EPSIM sweep merge all.db --identity " + identity + " shard-*.db", run.folder());
+  CHECK_MESSAGE(merged.exit_code == 0, merged.err);
+  CHECK_MESSAGE(merged.err.find("left out: shard-2.db holds another sweep") != std::string::npos, merged.err);
+  CHECK_MESSAGE(merged.err.find("left out: shard-3.db: not a sweep database") != std::string::npos,
+                merged.err);
+  CHECK(merged.err.find("points have no result yet") != std::string::npos);
+  // The new plan, with what the older one had found at the same points.
+  CHECK(count_lines(run.table("all.db")) >= rows + 2);
+  CHECK(run.epsim({"sweep", run.file(), "--db", "all.db"}).exit_code == 0);
+  CHECK(count_lines(run.table("all.db")) == 1 + 6 * 2);
+  for (const char* wrong : {"", "12", "zz000000000000000000000000000000"})
+    check_input_error(run.epsim({"sweep", "merge", "all.db", "shard-1.db", "--identity", wrong}),
+                      "--identity");
+}

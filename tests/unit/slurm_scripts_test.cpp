@@ -9,6 +9,7 @@ TEST_CASE("batch scripts quote every word and run a shard per task") {
                      .folder = "/home/user/it's.slurm",
                      .target = "/home/user/it's.db",
                      .name = "my sweep",
+                     .identity = {0x01, 0xff},
                      .shards = 3,
                      .arguments = {"/home/user/it's.json", "--set", "/workload/skew=1"}};
   CHECK(array_script(job) ==
@@ -23,6 +24,7 @@ TEST_CASE("batch scripts quote every word and run a shard per task") {
         "#!/bin/sh\n"
         "#SBATCH --job-name=my_sweep\n"
         "#SBATCH --output=\"/home/user/it's.slurm/merge.log\"\n"
-        "exec '/opt/ep sim/epsim' sweep merge '/home/user/it'\\''s.db' "
+        "exec '/opt/ep sim/epsim' sweep merge '/home/user/it'\\''s.db'"
+        " --identity 01ff0000000000000000000000000000 "
         "'/home/user/it'\\''s.slurm/shard-'*.db\n");
 }
