@@ -1,0 +1,1 @@
+UPDATE plan SET combination = 1000

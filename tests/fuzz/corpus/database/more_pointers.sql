@@ -1,0 +1,1 @@
+UPDATE sweep SET definition = json_set(definition, '$.axes[0].pointers', json('["/a", "/b"]'))

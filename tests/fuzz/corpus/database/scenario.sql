@@ -1,0 +1,1 @@
+UPDATE points SET scenario = '{'

@@ -1,0 +1,1 @@
+UPDATE results SET layer_seconds = 'fast'

@@ -1,0 +1,1 @@
+DROP TABLE results; CREATE VIEW results AS SELECT * FROM points
