@@ -139,16 +139,16 @@ std::span<const std::uint8_t> Statement::blob(int column) const {
 Sqlite::Sqlite(const std::filesystem::path& path, Mode mode) {
   // Absolute, because SQLite takes ":memory:" and "" for names of its own.
   const std::string name = std::filesystem::absolute(path).string();
-  const int flags = mode == Mode::read_only    ? SQLITE_OPEN_READONLY
-                    : mode == Mode::read_write ? SQLITE_OPEN_READWRITE
-                                               : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  // Readers, too, where they may: only then SQLite removes the files that it keeps beside a database.
+  const int flags = SQLITE_OPEN_READWRITE | (mode == Mode::create ? SQLITE_OPEN_CREATE : 0);
   int code = open(name, flags);
   // Even readers keep notes in files beside a database. Where none can be made nobody writes either, and what
   // a sweep that has ended left is whole.
   if (mode == Mode::read_only && code == SQLITE_OK && !can_be_read() && !has_unfinished_log(name))
-    code = open("file:" + escaped(name) + "?immutable=1", flags | SQLITE_OPEN_URI);
+    code = open("file:" + escaped(name) + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
   if (code != SQLITE_OK)
     throw simulation_error(path.string(), std::string("cannot be opened: ") + sqlite3_errstr(code));
+  if (mode == Mode::read_only) run("PRAGMA query_only=1");
 }
 
 int Sqlite::open(const std::string& name, int flags) {

@@ -39,6 +39,9 @@ TEST_CASE("sweep: an export never replaces what it reads, and replaces another f
 
   const std::string table = run.epsim({"sweep", "export", "points.db"}).out;
   CHECK(run.epsim({"sweep", "export", "points.db", "--output", "table.csv"}).exit_code == 0);
+  CHECK(run.epsim({"sweep", "show", "points.db"}).exit_code == 0);
+  for (const char* note : {"points.db-shm", "points.db-wal"})  // SQLite's own
+    CHECK(!std::filesystem::exists(run.folder() / note));
   CHECK(read_file(run.folder() / "table.csv") == table);
   // A link stays one; what it names is replaced.
   std::filesystem::create_symlink("table.csv", run.folder() / "latest.csv");
