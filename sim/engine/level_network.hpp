@@ -1,5 +1,6 @@
 // The network of the fluid engine whose sharing is exact at every moment: LinkLevels with a queue of
-// departures. Everything within one moment (a part of 1e-12 of the time) is settled together.
+// departures. Sharing is settled in the moment of a change; departures within a part of 1e-12 of the time are
+// one moment's.
 #pragma once
 
 #include "sim/engine/departure_queue.hpp"
@@ -24,12 +25,11 @@ class LevelNetwork : public FlowNetwork {
   }
 
  private:
-  void await_settling(Seconds now);
   void retime();
 
   LinkLevels levels_;
   DepartureQueue queue_;
-  Seconds settling_ = DepartureQueue::never;
+  Seconds settling_ = DepartureQueue::never;  // due then: flows have come or gone
 };
 
 }  // namespace epsim
