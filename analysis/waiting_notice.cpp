@@ -11,7 +11,7 @@
 namespace epsim {
 
 std::string waiting_notice(const Scenario& scenario, std::span<const PatternKind> patterns, int parallel) {
-  constexpr Seconds long_wait = 15;
+  constexpr Seconds long_wait = 10;
   Seconds wait = estimate_seconds(scenario, patterns) / std::max(1, parallel);
   for (const PatternKind& pattern : patterns)
     wait = std::max(wait, estimate_seconds(scenario, {&pattern, 1}));

@@ -1,6 +1,7 @@
 #include "sim/experiment_size.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <optional>
 
@@ -38,6 +39,9 @@ ExperimentSize size_of(const Scenario& scenario) {
   }
   sizes.slots = scenario.expert_parallel.experts_per_device;
   sizes.selections = tokens * scenario.expert_parallel.top_k;
+  // Of a rank's destinations few get one of few selections, as if these were dealt by chance.
+  if (!scenario.expert_parallel.pad_to_capacity)
+    sizes.pairs *= 1 - std::exp(-sizes.selections / (sizes.ranks * sizes.ranks));
   sizes.exchanges = 2;
   return sizes;
 }
@@ -109,18 +113,16 @@ bool shares_cables(const Scenario& scenario, PatternKind kind, const ExperimentS
   return leaves_rail && (spine_count(*fabric) > 1 || fabric->oversubscription > 1);
 }
 
-/// Measured: at a skew of 0.2 a change reaches a third as far as at 0, at 1 a tenth.
-double full_links(const Scenario& scenario) {
-  if (scenario.direct_traffic) return 1;
+/// That of the router, where load balancing leaves it.
+double skew_of(const Scenario& scenario) {
+  if (scenario.direct_traffic) return 0;
   constexpr double supposed_in_traces = 0.3;
   const ExpertParallel& experts = scenario.expert_parallel;
   const bool takes_skew = experts.routing_strategy == RoutingStrategy::learned_gating &&
                           (experts.load_balancing == LoadBalancing::token_choice_based ||
                            experts.load_balancing == LoadBalancing::dynamic);
-  const double skew = scenario.workload.trace.has_tokens() ? supposed_in_traces
-                      : takes_skew                         ? scenario.workload.skew
-                                                           : 0;
-  return 1 / (1 + 8 * skew);
+  if (scenario.workload.trace.has_tokens()) return supposed_in_traces;
+  return takes_skew ? scenario.workload.skew : 0;
 }
 
 /// Of a rank's transfers, those on its slowest link.
@@ -165,7 +167,8 @@ EngineLoad engine_load(const Scenario& scenario, PatternKind kind) {
   load.per_link =
       pattern.window > 0 ? std::min<double>(pattern.window, sent) : sent_at_once(scenario, sent, sizes);
   load.connected = connected_devices(kind, sizes);
-  load.full = full_links(scenario);
+  load.skew = skew_of(scenario);
+  load.exchanges = sizes.exchanges;
   load.routes = pattern.routes;
   if (pattern.window == 0)
     load.issue = scenario.direct_traffic && !has_overheads ? Issue::at_once : Issue::unlimited;

@@ -1,5 +1,5 @@
 // How large an experiment will be, from the sizes in its scenario alone: what the estimates of memory and
-// time follow from. Generous closed forms: every pair has traffic, every chunk is full.
+// time follow from. Generous closed forms: every chunk is full.
 #pragma once
 
 #include "sim/engine/engine_cost.hpp"
@@ -10,7 +10,7 @@ namespace epsim {
 /// Doubles, because absurd scenarios overflow integers.
 struct ExperimentSize {
   double ranks = 0;
-  double pairs = 0;  ///< of different ranks that may have bytes for each other; direct traffic: that have
+  double pairs = 0;  ///< of different ranks that have bytes for each other; routed: as many as chance gives
   double nodes = 1;
   double ranks_per_node = 0;
   double slots = 0;       ///< per rank

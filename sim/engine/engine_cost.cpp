@@ -16,10 +16,13 @@ Seconds simgrid_seconds(const EngineLoad& load) {
   constexpr double longer_routes = 3;
   constexpr Seconds per_flow_walked = 8e-10;
   constexpr Seconds per_flow_shared = 1.2e-7;
-  const double mean_in_flight = load.issue == Issue::windowed ? load.in_flight : load.in_flight / 2;
+  const double few_are_full = 1 / (1 + 0.5 * load.skew);
+  const double of_exchange = std::max(1.0, load.transfers / load.exchanges);
+  const double mean_in_flight =
+      load.in_flight * (1 - load.in_flight / (2 * of_exchange));  // fewer at its end
   return (load.shares_cables ? longer_routes : 1) * per_step * load.steps +
          per_flow_walked * load.transfers * load.in_flight +
-         (load.equal_sizes ? 0 : per_flow_shared * load.transfers * mean_in_flight);
+         (load.equal_sizes ? 0 : few_are_full * per_flow_shared * load.transfers * mean_in_flight);
 }
 
 /// How many links get a new level when a transfer comes or goes. With few flows on each it stays near, with
@@ -27,7 +30,9 @@ Seconds simgrid_seconds(const EngineLoad& load) {
 /// are not full no further.
 double links_touched(const EngineLoad& load) {
   const double spread = 0.2 * std::pow(load.per_link, 1.9);
-  return load.full * std::min((load.shares_cables ? 2 : 1) * spread, load.connected / load.oversubscription);
+  const double few_are_full = 1 / (1 + 8 * load.skew);  // at 0.2 a change goes a third as far, at 1 a tenth
+  return few_are_full *
+         std::min((load.shares_cables ? 2 : 1) * spread, load.connected / load.oversubscription);
 }
 
 /// Of one link's new level: each of its flows' other links is looked at, most of which are not in the cache.

@@ -17,12 +17,13 @@ enum class Issue {
 
 /// What one pattern's layer asks of an engine. Doubles, because absurd scenarios overflow integers.
 struct EngineLoad {
-  double steps = 0;         ///< transfers and computations
-  double transfers = 0;     ///< of all exchanges
+  double steps = 0;      ///< transfers and computations
+  double transfers = 0;  ///< of all exchanges
+  double exchanges = 1;
   double in_flight = 0;     ///< transfers at once
   double per_link = 0;      ///< of these, on one of a device's links
   double connected = 0;     ///< devices whose flows share links that may limit them
-  double full = 1;          ///< of their links, the share that is full: few under a router's skew
+  double skew = 0;          ///< of a router: the more, the fewer links are full
   double end_together = 1;  ///< transfers whose ends are one moment, where sizes are unequal
   double routes = 0;        ///< device pairs
   Issue issue = Issue::windowed;

@@ -101,6 +101,11 @@ TEST_CASE("estimates of time and memory against what runs take, on both engines"
                                {"model", "deepseek_v3"},
                                {"workload", {{"tokens_per_device", 128}, {"skew", 0.2}}},
                                {"patterns", {{"all_to_all", {{"window", 0}}}}}};
+  // Most pairs have nothing for each other.
+  const json few_tokens = {{"platform", {{"preset", "h100_rail_optimized"}, {"nodes", 8}}},
+                           {"model", "gpt_oss_120b"},
+                           {"workload", {{"tokens_per_device", 8}, {"skew", 0.5}, {"steps", 4}}},
+                           {"patterns", {{"all_to_all", {{"window", 32}}}}}};
   struct Estimated {
     json document;
     const char* engine;
@@ -126,6 +131,7 @@ TEST_CASE("estimates of time and memory against what runs take, on both engines"
                                         {rails(16, 8, 1, equal), "simgrid"},
                                         {rails(8, 8, 1, unequal(64)), "simgrid"},
                                         {skewed_at_once, "fluid"},
+                                        {few_tokens, "simgrid"},
                                         {low_latency, "simgrid", PatternKind::ring},
                                         {low_latency, "fluid", PatternKind::ring}};
   for (auto [document, engine, pattern] : cases) {
