@@ -241,7 +241,8 @@ void PointProcesses::end_routers(const std::map<int, Exit>& exits) {
 /// Those that are closed, have ended and have no points under way.
 void PointProcesses::forget_routers() {
   std::erase_if(routers_, [&](const auto& entry) {
-    const auto& [number, router] = entry;
+    const std::uint64_t number = entry.first;
+    const Router& router = entry.second;
     return router.requests < 0 && router.process < 0 &&
            std::ranges::none_of(points_, [&](const auto& point) { return point.second.router == number; });
   });

@@ -9,11 +9,13 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <deque>
 #include <fstream>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
+#include "analysis/temporary_file.hpp"
 #include "platforms/error.hpp"
 #include "scenarios/input_file.hpp"
 #include "scenarios/sweep/definition.hpp"
@@ -96,29 +98,25 @@ void check_tables(Sqlite& connection, const std::filesystem::path& path) {
 }
 
 void create_sweep_database(const std::filesystem::path& path) {
-  const std::filesystem::path unfinished = path.string() + "." + std::to_string(getpid()) + ".new";
-  std::error_code ignored;
-  std::filesystem::remove(unfinished, ignored);
-  if (!std::ofstream(unfinished))
+  const std::filesystem::path unfinished = temporary_name(path);
+  std::deque<Unfinished> files;  // SQLite's own, too
+  for (const char* suffix : {"", "-journal", "-wal", "-shm"})
+    files.emplace_back(unfinished.string() + suffix, Unfinished::Kind::file);
+  if (!std::ofstream(unfinished, std::ios::trunc))
     throw input_error(path.string(), "cannot be made: no file can be made in its folder",
                       "give a file with --db in a folder that can be written");
-  try {
+  {
     Sqlite connection(unfinished, Sqlite::Mode::create);
     connection.run(fmt::format("PRAGMA application_id={}; PRAGMA user_version={};", application, format));
     std::string sql;
     for (const Table& table : tables()) sql += table.sql + ";";
     connection.run("BEGIN;" + sql + "COMMIT;");
     connection.run("PRAGMA journal_mode=WAL;");
-  } catch (...) {
-    for (const char* suffix : {"", "-journal", "-wal", "-shm"})
-      std::filesystem::remove(unfinished.string() + suffix, ignored);
-    throw;
   }
+  // A file that another process has made by now stays.
   const int renamed = renameat2(AT_FDCWD, unfinished.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE);
-  const int error = renamed == 0 ? 0 : errno;
-  if (error != 0) std::filesystem::remove(unfinished, ignored);
-  if (error != 0 && error != EEXIST)
-    throw simulation_error(path.string(), std::string("cannot be made: ") + std::strerror(error));
+  if (renamed != 0 && errno != EEXIST)
+    throw simulation_error(path.string(), std::string("cannot be made: ") + std::strerror(errno));
 }
 
 }  // namespace epsim
