@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +34,15 @@ std::vector<std::string> option_names(const CLI::App& command) {
   return names;
 }
 
+constexpr std::size_t most_shown = 40;
+
+std::optional<double> finite_number(const std::string& text) {
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && rest == end && std::isfinite(number) ? std::optional(number) : std::nullopt;
+}
+
 }  // namespace
 
 std::string fault_of_name(const std::string& text) {
@@ -40,14 +50,14 @@ std::string fault_of_name(const std::string& text) {
 }
 
 std::string fault_of_seconds(const std::string& text) {
-  double seconds = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, seconds);
-  const bool is_time = error == std::errc() && rest == end && std::isfinite(seconds) && seconds > 0;
-  constexpr std::size_t most_shown = 40;
-  return is_time ? ""
-                 : fmt::format("\"{}\" is not a time; give seconds, more than 0, like 90",
-                               printable(text, most_shown));
+  const auto seconds = finite_number(text);
+  return seconds && *seconds > 0 ? ""
+                                 : fmt::format("\"{}\" is not a time; give seconds, more than 0, like 90",
+                                               printable(text, most_shown));
+}
+
+std::string fault_of_number(const std::string& text) {
+  return finite_number(text) ? "" : fmt::format("\"{}\" is not a number", printable(text, most_shown));
 }
 
 Error unknown_arguments(const CLI::App& app) {

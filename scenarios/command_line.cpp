@@ -74,7 +74,8 @@ void add_experiment_options(CLI::App& command, ExperimentOptions& options) {
           "--resolution", options.resolution,
           "of the fluid engine where exact times would take it long: the part by which they may be off, "
           "0 (exact) to 0.01 (default: 0.002)")
-      ->type_name("R");
+      ->type_name("R")
+      ->check(fault_of_number);
   command.add_option("--out", options.out, "write result.json, traces, spans.csv and links.csv there")
       ->type_name("DIR")
       ->check(fault_of_name);
@@ -98,14 +99,16 @@ void add_sweep_options(CLI::App& command, SweepOptions& options) {
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
   command.add_option("--shard", options.shard, "run the I-th of N parts, into a database of its own")
-      ->type_name("I/N");
+      ->type_name("I/N")
+      ->check(fault_of_name);
   command.add_option("--time-limit", options.time_limit, "a point that takes longer fails")
       ->type_name("SECONDS")
       ->check(fault_of_seconds);
   command
       .add_option("--memory-limit", options.memory_limit,
                   "of each process, like 4GB; a point that needs more fails")
-      ->type_name("BYTES");
+      ->type_name("BYTES")
+      ->check(fault_of_name);
   command.add_flag("--slurm", options.slurm, "submit a Slurm job array and a job that merges its results");
   command.add_option("--shards", options.shards, "tasks of the job array (default: 4)")
       ->type_name("N")
@@ -193,7 +196,8 @@ void add_commands(CLI::App& app, CommandLine& line) {
   recorded->add_option("FILE", line.fit.file, "megatron router JSONL, CSV or a matrix of expert loads")
       ->required();
   recorded->add_option("--format", line.fit.format, "megatron, csv or loads (default: by the file's name)")
-      ->type_name("NAME");
+      ->type_name("NAME")
+      ->check(fault_of_name);
   recorded->add_option("--layer", line.fit.layer, "default: the first that was recorded")
       ->type_name("N")
       ->check(CLI::Range(0, 65536));

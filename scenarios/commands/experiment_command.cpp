@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <iostream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -18,7 +17,6 @@
 #include "analysis/waiting_notice.hpp"
 #include "platforms/printable.hpp"
 #include "scenarios/choices.hpp"
-#include "scenarios/limits.hpp"
 #include "scenarios/named_files.hpp"
 #include "scenarios/scenario_reader.hpp"
 #include "sim/patterns/pattern.hpp"
@@ -98,9 +96,6 @@ Scenario load_scenario(const ExperimentOptions& options) {
                       "epsim sweep runs it");
   for (const std::string& one : options.overrides) apply_override(document, one);
   if (options.engine) document["engine"] = *options.engine;
-  if (options.resolution && !std::isfinite(*options.resolution))  // JSON has no such number
-    throw input_error("--resolution", fmt::format("{} is not a number", *options.resolution),
-                      fmt::format("choose one from {}", limits::resolution.text));
   if (options.resolution) document["resolution"] = *options.resolution;
   const std::filesystem::path base_folder = from_stdin ? "." : path.parent_path();
   refuse_to_replace_inputs(options, document, base_folder);

@@ -65,7 +65,7 @@ std::vector<Table> tables() {
 }
 
 Error not_ours(const std::filesystem::path& path, std::string what) {
-  return input_error(path.string(), std::move(what), "give another file with --db; this one was not touched");
+  return input_error(path.string(), std::move(what), "give a sweep database; this file was not touched");
 }
 
 }  // namespace

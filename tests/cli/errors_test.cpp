@@ -184,7 +184,9 @@ TEST_CASE("names and times that are empty or none") {
   const std::string star = shipped("uniform_star16");
   check_input_error(run_epsim({"run", ""}), "SCENARIO: is empty");
   check_input_error(run_epsim({"run", star, "--out", ""}), "--out: is empty");
-  check_input_error(run_epsim({"sweep", star, "--db", ""}), "--db: is empty");
+  for (const char* option : {"--db", "--memory-limit", "--shard"})
+    check_input_error(run_epsim({"sweep", star, option, ""}), std::string(option) + ": is empty");
+  check_input_error(run_epsim({"fit", star, "--format", ""}), "--format: is empty");
   for (const char* time : {"nan", "0", "-1", "inf", "1e999", "90s", ""})
     check_input_error(run_epsim({"sweep", star, "--time-limit", time}),
                       std::string("--time-limit: \"") + time + "\" is not a time");
