@@ -15,7 +15,7 @@
 namespace epsim {
 namespace {
 
-constexpr const char* nothing_left = "no files were left in --out";
+constexpr const char* nothing_left = "nothing in --out was changed";
 
 /// While it lives no signal comes between two steps that belong together.
 class HeldSignals {
@@ -74,7 +74,7 @@ OutputDirectory::OutputDirectory(std::filesystem::path folder) : folder_(std::mo
     if (is_new) made_folder_.emplace(folder_, Unfinished::Kind::folder);
   }
   if (error) throw unusable("the folder cannot be made: " + error.message());
-  if (!std::filesystem::is_directory(folder_)) throw unusable("this is not a folder");
+  if (!std::filesystem::is_directory(folder_, error)) throw unusable("this is not a folder");
   const Unfinished probe(temporary_name(folder_ / "probe"), Unfinished::Kind::file);
   if (!std::ofstream(probe.path())) throw unusable("no file can be made in this folder");
 }
@@ -113,9 +113,11 @@ void OutputDirectory::commit() {
   {
     Renamings renamings;
     for (const std::string& name : names_of_older_result()) {
+      std::error_code ignored;
       const std::filesystem::path aside = temporary_name(folder_ / (name + ".older"));
       if (!renamings.rename(folder_ / name, aside)) throw cannot_write(folder_ / name, nothing_left);
-      if (std::filesystem::is_directory(aside)) throw cannot_write(folder_ / name, nothing_left);
+      if (std::filesystem::is_directory(std::filesystem::symlink_status(aside, ignored)))
+        throw cannot_write(folder_ / name, nothing_left);
       older.emplace_back(aside, Unfinished::Kind::file);
     }
     for (std::size_t i = 0; i < names_.size(); ++i)

@@ -140,6 +140,8 @@ OutputFile::OutputFile(const std::filesystem::path& target, const std::string& o
   if (std::filesystem::equivalent(target_, input, error)) refuse("is what is to be read");
   if (std::filesystem::exists(target_, error) && !std::filesystem::is_regular_file(target_, error))
     refuse("is not a regular file");
+  if (std::filesystem::exists(target_, error) && access(target_.c_str(), W_OK) != 0)
+    refuse("cannot be written");
   stream_.open(temporary_.path(), std::ios::binary | std::ios::trunc);
   if (!stream_) refuse("cannot be written");
 }
@@ -148,6 +150,8 @@ void OutputFile::commit() {
   stream_.close();
   if (!stream_) throw cannot_write(target_, "nothing was changed");
   std::error_code error;
+  if (const auto before = std::filesystem::status(target_, error); std::filesystem::exists(before))
+    std::filesystem::permissions(temporary_.path(), before.permissions(), error);
   std::filesystem::rename(temporary_.path(), target_, error);
   if (error) throw cannot_write(target_, "nothing was changed");
   temporary_.keep();

@@ -51,9 +51,10 @@ std::string fault_of_name(const std::string& text) {
 
 std::string fault_of_seconds(const std::string& text) {
   const auto seconds = finite_number(text);
-  return seconds && *seconds > 0 ? ""
-                                 : fmt::format("\"{}\" is not a time; give seconds, more than 0, like 90",
-                                               printable(text, most_shown));
+  return seconds && *seconds > 0 && *seconds <= 1e9
+             ? ""
+             : fmt::format("\"{}\" is not a time; give seconds, more than 0 and at most 1e9, like 90",
+                           printable(text, most_shown));
 }
 
 std::string fault_of_number(const std::string& text) {

@@ -252,7 +252,8 @@ void parse(CLI::App& app, int argc, const char* const* argv) {
 
 int run_command_line(int argc, const char* const* argv) {
   fill_closed_streams();
-  std::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is an error of writing
+  // A limit on the size of files, and a pipe that nobody reads any more, are errors of writing.
+  for (const int signal : {SIGXFSZ, SIGPIPE}) std::signal(signal, SIG_IGN);
   clean_up_when_interrupted();
   CommandLine line;
   line.experiment.jobs = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));

@@ -94,6 +94,8 @@ struct Pending {
 
 Pending pending_of(std::vector<std::size_t> chosen, const std::vector<PlannedPoint>& plan,
                    const std::vector<PointStatus>& statuses, bool retry_failed) {
+  if (statuses.size() != plan.size())
+    throw simulation_error("", "another process has planned the sweep anew", "run the same command again");
   Pending pending;
   for (const std::size_t point : chosen) {
     const bool can_run = plan[point].error.empty();

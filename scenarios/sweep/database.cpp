@@ -166,7 +166,8 @@ Claim SweepDatabase::claim(const Identity& identity, bool retry_failed) {
   claims.bind_blob(1, identity);
   if (claims.step()) {
     const std::int64_t process = claims.integer(0);
-    const bool is_alive = process != this_process() && start_of(process) == claims.integer(1);
+    const std::int64_t started = start_of(process);
+    const bool is_alive = process != this_process() && started != 0 && started == claims.integer(1);
     if (is_alive) return Claim::theirs;
   }
   Statement insert = connection_.prepare("INSERT OR REPLACE INTO claims VALUES(?, ?, ?)");

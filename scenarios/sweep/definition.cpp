@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "scenarios/choices.hpp"
+#include "scenarios/json_file.hpp"
 #include "scenarios/json_reader.hpp"
 
 namespace epsim {
@@ -92,7 +93,12 @@ std::string definition_of(const Sweep& sweep, std::optional<std::int64_t> seed) 
 
 StoredSweep read_definition(std::string_view text, const Identity& identity,
                             const std::filesystem::path& database) {
-  const json value = json::parse(text, nullptr, false);
+  json value;
+  try {
+    value = parse_json(text, "definition");
+  } catch (const Error& error) {
+    throw damaged_database(database, error.problems().front().place + " " + error.problems().front().what);
+  }
   const Definition definition(value, database);
   if (!value.is_object()) definition.fail("is no JSON object");
   StoredSweep stored{identity, {}, {}};

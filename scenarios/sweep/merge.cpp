@@ -5,7 +5,9 @@
 #include <optional>
 #include <system_error>
 
+#include "scenarios/input_file.hpp"
 #include "scenarios/sweep/database.hpp"
+#include "scenarios/sweep/schema.hpp"
 
 namespace epsim {
 namespace {
@@ -54,19 +56,21 @@ Sources of_wanted_sweep(const std::vector<std::filesystem::path>& paths, const I
   std::optional<StoredSweep> common;
   Sources sources;
   for (const std::filesystem::path& path : paths) {
+    check_input_file(path, "give a sweep database");
     try {
-      std::optional<StoredSweep> sweep = sweep_in(path);
-      const std::string reason = reason_against(sweep, wanted);
-      if (!reason.empty()) {
-        sources.left_out.push_back(path.string() + " " + reason);
-        continue;
-      }
-      common = std::move(sweep);
-      sources.paths.push_back(path);
-    } catch (const Error& error) {
-      if (error.kind() != Error::Kind::input) throw;
+      check_is_sweep_database(path);
+    } catch (const Error& error) {  // another program's file, or an older format
       sources.left_out.emplace_back(error.what());
+      continue;
     }
+    std::optional<StoredSweep> sweep = sweep_in(path);
+    const std::string reason = reason_against(sweep, wanted);
+    if (!reason.empty()) {
+      sources.left_out.push_back(path.string() + " " + reason);
+      continue;
+    }
+    common = std::move(sweep);
+    sources.paths.push_back(path);
   }
   if (!common) throw input_error("", "none of the databases holds the sweep", "run its shards first");
   sources.sweep = std::move(*common);
@@ -96,8 +100,7 @@ constexpr const char* copy_rows =
     "DROP TABLE wanted;";
 
 void copy(SweepDatabase& target, const std::filesystem::path& source, bool takes_plan) {
-  Statement attach = target.connection().prepare("ATTACH ? AS source");
-  attach.bind(1, std::string_view(std::filesystem::absolute(source).native())).run();
+  target.connection().attach(source, "source");
   {
     Transaction transaction(target.connection());
     if (takes_plan) target.connection().run("DELETE FROM main.sweep; DELETE FROM main.plan;");

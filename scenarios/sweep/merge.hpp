@@ -12,7 +12,7 @@ namespace epsim {
 
 struct Merged {
   std::size_t pending = 0;            ///< points without a result now
-  std::vector<std::string> left_out;  ///< sources of other sweeps, each with the reason
+  std::vector<std::string> left_out;  ///< sources of other sweeps or of none, each with the reason
 };
 
 /// Adds the results of `sources` to `target`, which is made when it is missing; it takes the sources' plan. A

@@ -25,8 +25,15 @@ namespace epsim {
 namespace {
 
 sigset_t watched_signals() {
-  sigset_t set = interrupting_set();
+  sigset_t set;
+  sigemptyset(&set);
   sigaddset(&set, SIGCHLD);
+  // One that is ignored, as nohup does with SIGHUP, would be queued once it is blocked.
+  for (const int signal : interrupting_signals) {
+    struct sigaction action = {};
+    sigaction(signal, nullptr, &action);
+    if (action.sa_handler != SIG_IGN) sigaddset(&set, signal);
+  }
   return set;
 }
 
@@ -63,7 +70,7 @@ std::string utc_now() {
 
 PointProcesses::PointProcesses(const Sweep& sweep, PointLimits limits) : sweep_(sweep), limits_(limits) {
   const sigset_t watched = watched_signals();
-  sigprocmask(SIG_BLOCK, &watched, nullptr);
+  sigprocmask(SIG_BLOCK, &watched, &old_mask_);
   signals_ = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
   if (signals_ < 0) throw no_process("signalfd");
   prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -87,8 +94,7 @@ PointProcesses::~PointProcesses() {
   }
   close(signals_);
   prctl(PR_SET_CHILD_SUBREAPER, 0);
-  const sigset_t watched = watched_signals();
-  sigprocmask(SIG_UNBLOCK, &watched, nullptr);
+  sigprocmask(SIG_SETMASK, &old_mask_, nullptr);
 }
 
 std::uint64_t PointProcesses::start_router(std::uint64_t combination) {
@@ -136,14 +142,16 @@ void PointProcesses::start_alone(PointRequest request) {
 }
 
 void PointProcesses::start_point(std::uint64_t router, PointRequest request) {
-  points_[request.point] = {.router = router, .started = Clock::now()};
-  // A router that has just died is noticed by wait.
-  struct sigaction ignore = {};
-  struct sigaction old = {};
-  ignore.sa_handler = SIG_IGN;
-  sigaction(SIGPIPE, &ignore, &old);
+  if (!owes_points(router)) routers_.at(router).last_sign = Clock::now();
+  points_[request.point] = {.router = router};
+  // A router that has just died is noticed by wait; SIGPIPE is ignored.
   while (write(routers_.at(router).requests, &request, sizeof request) < 0 && errno == EINTR) continue;
-  sigaction(SIGPIPE, &old, nullptr);
+}
+
+/// Whether it was asked for points that have not started.
+bool PointProcesses::owes_points(std::uint64_t router) const {
+  return std::ranges::any_of(
+      points_, [&](const auto& entry) { return entry.second.router == router && entry.second.process < 0; });
 }
 
 void PointProcesses::close_router(std::uint64_t router) {
@@ -162,15 +170,20 @@ std::chrono::milliseconds PointProcesses::time_to_next_limit(std::chrono::millis
     longest = std::clamp(left, std::chrono::milliseconds(1), longest);
   };
   for (const auto& [number, router] : routers_)
-    if (router.process > 0 && !router.is_ready) shorten(router.started);
+    if (router.process > 0 && (!router.is_ready || owes_points(number)))
+      shorten(router.is_ready ? router.last_sign : router.started);
   for (const auto& [number, point] : points_)
-    if (point.process > 0 || routers_.at(point.router).is_ready) shorten(point.started);
+    if (point.process > 0) shorten(point.started);
   return longest;
 }
 
 std::vector<EndedPoint> PointProcesses::wait(std::chrono::milliseconds longest) {
   pollfd polled[] = {{messages_.receiving_end(), POLLIN, 0}, {signals_, POLLIN, 0}};
-  poll(polled, 2, static_cast<int>(time_to_next_limit(longest).count()));
+  const auto asked = time_to_next_limit(longest);
+  const auto begin = Clock::now();
+  poll(polled, 2, static_cast<int>(asked.count()));
+  constexpr auto rounding = std::chrono::milliseconds(100);
+  if (const auto late = Clock::now() - begin - asked; late > rounding) forgive(late);
   read_signals();
   // What a process said is there before its end is seen, so reap first.
   std::map<int, Exit> exits;
@@ -182,6 +195,15 @@ std::vector<EndedPoint> PointProcesses::wait(std::chrono::milliseconds longest) 
   forget_routers();
   enforce_time_limits();
   return ended;
+}
+
+/// While this process stood still, as after Ctrl-Z, the others did, too.
+void PointProcesses::forgive(Clock::duration time) {
+  for (auto& [number, router] : routers_) {
+    router.started += time;
+    router.last_sign += time;
+  }
+  for (auto& [number, point] : points_) point.started += time;
 }
 
 void PointProcesses::read_signals() {
@@ -208,9 +230,7 @@ void PointProcesses::read_messages() {
       Router& router = routers_.at(message->number);
       router.is_ready = message->kind == MessageKind::router_ready;
       router.failure += message->text;
-      // They have waited for it until now.
-      for (auto& [number, point] : points_)
-        if (point.router == message->number && point.process < 0) point.started = Clock::now();
+      router.last_sign = Clock::now();
       continue;
     }
     const auto found = points_.find(message->number);
@@ -220,6 +240,7 @@ void PointProcesses::read_messages() {
       point.report += message->text;
     } else {
       point.process = std::stoi(message->text);
+      routers_.at(point.router).last_sign = Clock::now();
       point.started = Clock::now();
       point.started_at = utc_now();
     }
@@ -254,21 +275,17 @@ void PointProcesses::enforce_time_limits() {
   const auto now = Clock::now();
   const std::string reason = fmt::format("longer than the time limit of {} s", limits_.seconds);
   for (auto& [number, router] : routers_) {
-    if (router.process < 0 || router.is_ready || now - router.started < limit) continue;
-    router.failure = "routing took " + reason;
+    if (router.process < 0 || !router.failure.empty()) continue;
+    const bool is_silent = router.is_ready && owes_points(number) && now - router.last_sign >= limit;
+    const bool is_slow = !router.is_ready && now - router.started >= limit;
+    if (!is_silent && !is_slow) continue;
+    router.failure = (is_slow ? "routing took " : "its router started nothing for ") + reason;
     kill(router.process, SIGKILL);
   }
   for (auto& [number, point] : points_) {
-    if (now - point.started < limit) continue;
-    if (point.process > 0) {
-      point.killed_because = "took " + reason;
-      kill(point.process, SIGKILL);
-      continue;
-    }
-    Router& router = routers_.at(point.router);
-    if (router.process < 0 || !router.is_ready || !router.failure.empty()) continue;
-    router.failure = "its router started nothing for " + reason;
-    kill(router.process, SIGKILL);
+    if (point.process < 0 || now - point.started < limit) continue;
+    point.killed_because = "took " + reason;
+    kill(point.process, SIGKILL);
   }
 }
 

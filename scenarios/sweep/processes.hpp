@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -60,6 +61,7 @@ class PointProcesses {
     bool is_ready = false;
     std::string failure;
     Clock::time_point started;
+    Clock::time_point last_sign;  ///< ready, or a point started, or asked for one when it had nothing to do
   };
   static constexpr std::uint64_t no_router = UINT64_MAX;
   struct Point {
@@ -78,6 +80,8 @@ class PointProcesses {
   [[nodiscard]] RouterTask task_for(std::uint64_t router, std::uint64_t combination, int requests) const;
   void close_requests() const;
   [[nodiscard]] std::chrono::milliseconds time_to_next_limit(std::chrono::milliseconds longest) const;
+  [[nodiscard]] bool owes_points(std::uint64_t router) const;
+  void forgive(Clock::duration time);
   void read_signals();
   void reap(std::map<int, Exit>& exits) const;
   void read_messages();
@@ -91,6 +95,7 @@ class PointProcesses {
   PointLimits limits_;
   MessageSocket messages_;
   int signals_ = -1;
+  sigset_t old_mask_ = {};
   int interruption_ = 0;
   std::uint64_t next_router_ = 0;
   std::map<std::uint64_t, Router> routers_;

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstring>
 #include <deque>
+#include <exception>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -146,8 +147,14 @@ void Runner::store_and_claim(const std::vector<EndedPoint>& ended) {
   Transaction transaction(database_.connection());
   for (const EndedPoint& one : ended) memory_of_running_.erase(one.point);
   for (const EndedPoint& one : ended) database_.store(plan_[one.point].identity, with_scenario(one));
-  while (may_start && processes_.under_way() < jobs && start_one()) continue;
+  std::exception_ptr failure;  // what has ended is stored all the same
+  try {
+    while (may_start && processes_.under_way() < jobs && start_one()) continue;
+  } catch (const Error&) {
+    failure = std::current_exception();
+  }
   transaction.commit();
+  if (failure) std::rethrow_exception(failure);
   database_.check_is_in_place();
   for (const EndedPoint& one : ended) note(one);
 }

@@ -114,7 +114,9 @@ void create_sweep_database(const std::filesystem::path& path) {
     connection.run("PRAGMA journal_mode=WAL;");
   }
   // A file that another process has made by now stays.
-  const int renamed = renameat2(AT_FDCWD, unfinished.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE);
+  int renamed = renameat2(AT_FDCWD, unfinished.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE);
+  const bool is_unknown = renamed != 0 && (errno == EINVAL || errno == ENOSYS);  // to NFS, for one
+  if (is_unknown) renamed = link(unfinished.c_str(), path.c_str());
   if (renamed != 0 && errno != EEXIST)
     throw simulation_error(path.string(), std::string("cannot be made: ") + std::strerror(errno));
 }

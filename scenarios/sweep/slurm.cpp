@@ -4,10 +4,10 @@
 #include <stdio.h>
 
 #include <algorithm>
-#include <fstream>
 #include <memory>
 #include <system_error>
 
+#include "analysis/temporary_file.hpp"
 #include "platforms/error.hpp"
 
 namespace epsim {
@@ -34,10 +34,9 @@ std::string heading(const SlurmJob& job, const std::string& log) {
 }
 
 void write_script(const std::filesystem::path& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  if (!file) throw input_error(path.string(), "cannot be written", "run in a folder that can be written");
+  OutputFile file(path, "--slurm", {});
+  file.stream() << text;
+  file.commit();
 }
 
 /// What the command prints on both of its streams, and whether it succeeded.

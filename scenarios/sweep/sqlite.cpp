@@ -31,6 +31,12 @@ std::string escaped(const std::string& path) {
   return text;
 }
 
+/// Even readers keep notes in files beside a database. Where this process can make none, one that has no log
+/// is whole as it is; its owner should not go on with the sweep just then.
+std::string immutable(const std::string& name) {
+  return "file://" + escaped(name) + "?immutable=1";
+}
+
 [[noreturn]] void fail(sqlite3* connection) {
   const char* name = sqlite3_db_filename(connection, "main");
   const std::string place = name ? name : "";
@@ -142,10 +148,8 @@ Sqlite::Sqlite(const std::filesystem::path& path, Mode mode) {
   // Readers, too, where they may: only then SQLite removes the files that it keeps beside a database.
   const int flags = SQLITE_OPEN_READWRITE | (mode == Mode::create ? SQLITE_OPEN_CREATE : 0);
   int code = open(name, flags);
-  // Even readers keep notes in files beside a database. Where none can be made nobody writes either, and what
-  // a sweep that has ended left is whole.
-  if (mode == Mode::read_only && code == SQLITE_OK && !can_be_read() && !has_unfinished_log(name))
-    code = open("file:" + escaped(name) + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+  if (mode == Mode::read_only && code == SQLITE_OK && !can_be_read("main") && !has_unfinished_log(name))
+    code = open(immutable(name), SQLITE_OPEN_READONLY);
   if (code != SQLITE_OK)
     throw simulation_error(path.string(), std::string("cannot be opened: ") + sqlite3_errstr(code));
   if (mode == Mode::read_only) run("PRAGMA query_only=1");
@@ -153,16 +157,16 @@ Sqlite::Sqlite(const std::filesystem::path& path, Mode mode) {
 
 int Sqlite::open(const std::string& name, int flags) {
   sqlite3* connection = nullptr;
-  const int code = sqlite3_open_v2(name.c_str(), &connection, flags, nullptr);
+  const int code = sqlite3_open_v2(name.c_str(), &connection, flags | SQLITE_OPEN_URI, nullptr);
   connection_.reset(connection);
   if (code == SQLITE_OK) sqlite3_busy_timeout(connection, wait_for_others_milliseconds);
   return code;
 }
 
 /// False when its folder lets no files be made.
-bool Sqlite::can_be_read() const {
-  const int code =
-      sqlite3_exec(connection_.get(), "SELECT 1 FROM sqlite_master LIMIT 1", nullptr, nullptr, nullptr);
+bool Sqlite::can_be_read(const std::string& schema) const {
+  const std::string sql = "SELECT 1 FROM " + schema + ".sqlite_master LIMIT 1";
+  const int code = sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr);
   return code != SQLITE_CANTOPEN && code != SQLITE_READONLY;
 }
 
@@ -173,6 +177,18 @@ void Sqlite::Close::operator()(sqlite3* connection) const {
 void Sqlite::run(const std::string& sql) {
   if (sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
     fail(connection_.get());
+}
+
+void Sqlite::attach(const std::filesystem::path& path, const std::string& schema) {
+  const std::string name = std::filesystem::absolute(path).string();
+  const auto attach_as = [&](const std::string& written) {
+    Statement statement = prepare("ATTACH ? AS " + schema);
+    statement.bind(1, std::string_view(written)).run();
+  };
+  attach_as(name);
+  if (can_be_read(schema) || has_unfinished_log(name)) return;
+  run("DETACH " + schema);
+  attach_as(immutable(name));
 }
 
 Statement Sqlite::prepare(std::string_view sql) {

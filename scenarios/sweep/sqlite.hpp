@@ -58,13 +58,15 @@ class Sqlite {
   Sqlite(const std::filesystem::path& path, Mode mode);
   void run(const std::string& sql);
   [[nodiscard]] Statement prepare(std::string_view sql);
+  /// Another database, to read from, as `schema`.
+  void attach(const std::filesystem::path& path, const std::string& schema);
 
  private:
   struct Close {
     void operator()(sqlite3* connection) const;
   };
   int open(const std::string& name, int flags);
-  [[nodiscard]] bool can_be_read() const;
+  [[nodiscard]] bool can_be_read(const std::string& schema) const;
 
   std::unique_ptr<sqlite3, Close> connection_;
 };

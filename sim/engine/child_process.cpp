@@ -236,8 +236,9 @@ void Children::judge(const Child& child, int status) {
                   remedy_for(signal)}});
   }
   if (child.report.empty() || WEXITSTATUS(status) != 0)
-    throw simulation_error(
-        "", died + "exit status " + std::to_string(WEXITSTATUS(status)) + " without a report", remedy_for(0));
+    throw Error(Error::Kind::internal,
+                {{"", died + "exit status " + std::to_string(WEXITSTATUS(status)) + " without a report",
+                  remedy_for(0)}});
   if (child.report.front() != succeeded) throw error_of(child.report, child.task->label);
 }
 

@@ -172,7 +172,7 @@ TEST_CASE("a signal before any simulation, while tokens are routed, does the sam
   const auto out = folder.path() / "out";
   Command command(folder, {"run", shipped("deepseek_v3_prefill_ep64"), "--set",
                            "/workload/tokens_per_device=65536", "--out", out.string()});
-  while (!std::filesystem::exists(out)) usleep(1000);
+  for (int i = 0; i < 20'000 && !std::filesystem::exists(out); ++i) usleep(1000);
   kill(command.pid(), SIGTERM);
   const CommandResult result = command.wait();
   CHECK(result.exit_code == 130);
@@ -208,6 +208,15 @@ TEST_CASE("standard output that is full or closed is a failure of every command 
     }
 }
 
+TEST_CASE("a pipe that nobody reads any more is a failure, and nothing half-written stays") {
+  const TemporaryFolder folder;
+  CHECK(run_shell("($EPSIM list; echo $? >code) | true; test $(cat code) = 1", folder.path()).exit_code == 0);
+  const CommandResult result = run_shell("($EPSIM compare " + shipped("mixtral_8x7b_prefill_ep8") +
+                                             " --out out 2>&1 >/dev/null; echo $? >code) | true; ls -A out",
+                                         folder.path());
+  CHECK_MESSAGE(result.out.find(".tmp") == std::string::npos, result.out);
+}
+
 TEST_CASE("what is opened where standard output is closed does not get the output") {
   const TemporaryFolder folder;
   const CommandResult result =
@@ -241,13 +250,14 @@ TEST_CASE("results never replace what they are made from") {
 
 TEST_CASE("a full disk is a failure and the older result stays") {
   const TemporaryFolder folder;
-  const std::string run = "$EPSIM compare " + shipped("deepseek_v3_decode_ep32") + " --out out --quiet";
+  const std::string run = "$EPSIM compare " + shipped("mixtral_8x7b_prefill_ep8") + " --out out --quiet";
   REQUIRE(
       run_shell("mkdir out; echo old > out/result.json; echo old > out/spans.csv", folder.path()).exit_code ==
       0);
-  const CommandResult result = run_shell("ulimit -f 100; " + run, folder.path());
+  const CommandResult result = run_shell("ulimit -f 40; " + run, folder.path());
   CHECK(result.exit_code == 1);
-  CHECK_MESSAGE(result.err.find("cannot be written") != std::string::npos, result.err);
+  CHECK_MESSAGE(result.err.find("cannot be written; nothing in --out was changed") != std::string::npos,
+                result.err);
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path() / "out"), {}) == 2);
   CHECK(read_file(folder.path() / "out" / "result.json") == "old\n");
 }

@@ -35,6 +35,8 @@ TEST_CASE("sweep: an export never replaces what it reads, and replaces another f
   for (const char* target : {"points.db", "./points.db", "link.csv", "other.csv"})
     check_input_error(run.epsim({"sweep", "export", "points.db", "--output", target}),
                       "is what is to be read");
+  for (const char* target : {"points.db-wal", "./points.db-shm"})
+    check_input_error(run.epsim({"sweep", "export", "points.db", "--output", target}), "SQLite's own name");
   CHECK(read_file(run.folder() / "points.db") == database);
 
   const std::string table = run.epsim({"sweep", "export", "points.db"}).out;
@@ -106,9 +108,50 @@ TEST_CASE("sweep: a time limit ends a router that does nothing any more") {
   kill(router, SIGSTOP);
   const CommandResult result = command.wait();
   CHECK(result.exit_code == 1);
-  CHECK_MESSAGE(result.err.find("longer than the time limit of 1 s") != std::string::npos, result.err);
+  CHECK_MESSAGE(result.err.find("its router started nothing for longer than the time limit of 1 s") !=
+                    std::string::npos,
+                result.err);
   // What was done stays, and the others can be run.
   CHECK(run.epsim({"sweep", run.file(), "--retry-failed"}).exit_code == 0);
+}
+
+TEST_CASE(
+    "sweep: a time limit counts neither a stop of the whole sweep nor points that wait for their turn") {
+  SweepRun run(1);
+  nlohmann::json bandwidths;
+  for (int i = 0; i < 200; ++i) bandwidths.push_back(100e9 + i);
+  run.add_grid("/platform/scale_up_bandwidth", bandwidths);
+  // Its own group, as a shell would have it; stopped and continued as by Ctrl-Z and fg.
+  const CommandResult stopped = run_shell(
+      "set -m; $EPSIM sweep points.json --jobs 8 --time-limit 1 --quiet & sleep 0.2;"
+      " kill -STOP -$!; sleep 1.5; kill -CONT -$!; wait $!",
+      run.folder());
+  CHECK_MESSAGE(stopped.exit_code == 0, stopped.err);
+  const CommandResult many =
+      run.epsim({"sweep", run.file(), "--db", "many.db", "--jobs", "64", "--time-limit", "0.3", "--quiet"});
+  CHECK_MESSAGE(many.err.find("started nothing") == std::string::npos, many.err);
+}
+
+TEST_CASE("sweep: signals that are ignored stay so") {
+  const SweepRun run(60);
+  for (const char* signal : {"HUP", "QUIT", "INT"}) {
+    const std::string file = std::string(signal) + ".db";
+    const CommandResult result =
+        run_shell("trap '' " + std::string(signal) + "; $EPSIM sweep points.json --quiet --db " + file +
+                      " & sleep 0.15; kill -" + signal + " $!; wait $!",
+                  run.folder());
+    CHECK_MESSAGE(result.exit_code == 0, result.err);
+  }
+}
+
+TEST_CASE("sweep: a claim of no process does not hold a sweep up") {
+  const SweepRun run(2);
+  REQUIRE(run.epsim({"sweep", run.file()}).exit_code == 0);
+  Sqlite(run.folder() / "points.db", Sqlite::Mode::read_write)
+      .run(
+          "INSERT INTO claims SELECT identity, 99999999, 0 FROM points; DELETE FROM points; DELETE FROM "
+          "results");
+  CHECK(run_shell("timeout 10 $EPSIM sweep points.json --quiet", run.folder()).exit_code == 0);
 }
 
 TEST_CASE("sweep: a matrix that is deleted fails its points, not the run") {
@@ -155,6 +198,7 @@ TEST_CASE("sweep: damaged databases are refused, whatever stands in them, and no
       set("$.axes[0].pointers", "json('[\"/a\", \"/b\"]')"),
       set("$.axes[0].pointers", "json('[]')"),
       set("$.axes[0]", "7"),
+      set("$.axes[0].values[0]", "json('" + std::string(900, '[') + std::string(900, ']') + "')"),
       set("$.axes", "'axes'"),
       set("$.name", "7"),
       set("$.seed", "'x'"),
@@ -179,7 +223,8 @@ TEST_CASE("sweep: damaged databases are refused, whatever stands in them, and no
     Sqlite(run.folder() / "points.db", Sqlite::Mode::read_write).run(damage);
     const CommandResult shown = run.epsim({"sweep", "show", "points.db"});
     const CommandResult exported = run.epsim({"sweep", "export", "points.db"});
-    const bool is_for_show = damage.find("scenario") != std::string::npos || damage.ends_with("= NULL");
+    const bool is_for_show =
+        damage.find("scenario") != std::string::npos || damage.ends_with("layer_seconds = NULL");
     const bool is_for_export =
         damage.find("messages") != std::string::npos || damage.find("= x'") != std::string::npos;
     for (const CommandResult* result : {&shown, &exported}) {
@@ -301,6 +346,13 @@ TEST_CASE("sweep: what older versions of a sweep left among its shards does not 
   CHECK(count_lines(run.table("all.db")) >= rows + 2);
   CHECK(run.epsim({"sweep", run.file(), "--db", "all.db"}).exit_code == 0);
   CHECK(count_lines(run.table("all.db")) == 1 + 6 * 2);
+  // A shard of the wanted sweep that is damaged is not passed over.
+  std::string bytes = read_file(run.folder() / "shard-1.db");
+  std::ofstream(run.folder() / "shard-4.db", std::ios::binary) << bytes.replace(4096, 64, 64, '\xff');
+  const CommandResult damaged =
+      run_shell("$EPSIM sweep merge all.db --identity " + identity + " shard-*.db", run.folder());
+  CHECK(damaged.exit_code == 2);
+  CHECK_MESSAGE(damaged.err.find("shard-4.db: is damaged") != std::string::npos, damaged.err);
   for (const char* wrong : {"", "12", "zz000000000000000000000000000000"})
     check_input_error(run.epsim({"sweep", "merge", "all.db", "shard-1.db", "--identity", wrong}),
                       "--identity");

@@ -25,6 +25,12 @@
 #include "tests/fuzz/readers.hpp"
 #include "tests/support/temporary_folder.hpp"
 
+#ifdef __has_feature  // clang's way to say it
+#define EPSIM_HAS_ASAN __has_feature(address_sanitizer)
+#else
+#define EPSIM_HAS_ASAN 0
+#endif
+
 namespace epsim {
 namespace {
 
@@ -47,7 +53,7 @@ struct Counts {
 };
 
 void limit_memory() {
-#ifndef __SANITIZE_ADDRESS__  // which reserves all addresses
+#if !defined(__SANITIZE_ADDRESS__) && !EPSIM_HAS_ASAN  // which reserves all addresses
   constexpr rlim_t most = rlim_t{4} << 30;
   const rlimit limit = {most, most};
   setrlimit(RLIMIT_AS, &limit);
