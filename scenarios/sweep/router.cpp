@@ -63,6 +63,8 @@ std::string failure_of(const std::function<void()>& work) {
     return text;
   } catch (const std::exception& error) {
     return internal_error("", error.what()).what();
+  } catch (...) {
+    return internal_error("", "unknown exception").what();
   }
 }
 

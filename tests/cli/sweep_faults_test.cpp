@@ -357,3 +357,18 @@ TEST_CASE("sweep: what older versions of a sweep left among its shards does not 
     check_input_error(run.epsim({"sweep", "merge", "all.db", "shard-1.db", "--identity", wrong}),
                       "--identity");
 }
+
+TEST_CASE("sweep: standard output that is full or closed is a failure of show, export and fit, too") {
+  const SweepRun run(2);
+  REQUIRE(run.epsim({"sweep", run.file()}).exit_code == 0);
+  std::ofstream(run.folder() / "loads.json") << "[[4, 1, 1, 2]]";
+  for (const std::string command :
+       {"sweep show points.db", "sweep show points.db --json", "sweep export points.db",
+        "sweep export points.db --format jsonl", "fit loads.json"})
+    for (const char* where : {">/dev/full", ">&-"}) {
+      CAPTURE(command);
+      const CommandResult result = run_shell("$EPSIM " + command + " " + where, run.folder());
+      CHECK(result.exit_code == 1);
+      CHECK_MESSAGE(result.err.find("standard output: cannot be written") != std::string::npos, result.err);
+    }
+}

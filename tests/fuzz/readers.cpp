@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <new>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -132,8 +131,6 @@ Verdict feed(const Reader& reader, std::string_view bytes, const path& scratch) 
     return Verdict::accepted;
   } catch (const Error& error) {
     if (error.kind() != Error::Kind::input) throw;
-    return Verdict::refused;
-  } catch (const std::bad_alloc&) {
     return Verdict::refused;
   }
 }

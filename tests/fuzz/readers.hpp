@@ -21,7 +21,7 @@ struct Reader {
 
 [[nodiscard]] std::span<const Reader> readers();
 
-/// Throws what is a fault. Too large for memory counts as refused.
+/// Throws what is a fault, running out of memory included: sizes are checked before anything is made of them.
 [[nodiscard]] Verdict feed(const Reader& reader, std::string_view bytes,
                            const std::filesystem::path& scratch);
 
