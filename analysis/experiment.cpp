@@ -6,7 +6,8 @@
 #include <chrono>
 #include <utility>
 
-#include "analysis/waiting_notice.hpp"
+#include "analysis/estimate/waiting_notice.hpp"
+#include "sim/placement/placement.hpp"
 
 namespace epsim {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "platforms/routes.hpp"
 #include "sim/timeline.hpp"
-#include "sim/transport.hpp"
+#include "sim/transports/transport.hpp"
 
 namespace epsim {
 

@@ -14,7 +14,7 @@
 
 #include "sim/group.hpp"
 #include "sim/matrix.hpp"
-#include "sim/schedule.hpp"
+#include "sim/phase.hpp"
 #include "sim/traffic.hpp"
 
 namespace epsim {

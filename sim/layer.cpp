@@ -2,6 +2,7 @@
 
 #include "sim/computation.hpp"
 #include "sim/exchange.hpp"
+#include "sim/patterns/pattern.hpp"
 
 namespace epsim {
 namespace {

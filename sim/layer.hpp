@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "sim/check_schedule.hpp"
-#include "sim/schedule.hpp"
+#include "sim/schedule/schedule.hpp"
+#include "sim/schedule/scheduled_exchange.hpp"
 #include "sim/traffic.hpp"
 
 namespace epsim {

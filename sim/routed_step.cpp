@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "sim/placement/placement.hpp"
 #include "sim/random.hpp"
+#include "sim/replica_choice.hpp"
 
 namespace epsim {
 namespace {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "platforms/topology.hpp"
-#include "sim/placement.hpp"
-#include "sim/routing/routing.hpp"
+#include "sim/placement/expert_placement.hpp"
+#include "sim/route.hpp"
 #include "sim/traffic.hpp"
 
 namespace epsim {

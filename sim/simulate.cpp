@@ -2,11 +2,11 @@
 
 #include <utility>
 
-#include "sim/check_schedule.hpp"
 #include "sim/check_timeline.hpp"
 #include "sim/choose_engine.hpp"
 #include "sim/engine/least_duration.hpp"
 #include "sim/layer.hpp"
+#include "sim/schedule/check.hpp"
 
 namespace epsim {
 namespace {

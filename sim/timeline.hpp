@@ -6,7 +6,7 @@
 #include <span>
 
 #include "platforms/units.hpp"
-#include "sim/schedule.hpp"
+#include "sim/schedule/schedule.hpp"
 
 namespace epsim {
 

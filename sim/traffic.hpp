@@ -11,8 +11,8 @@
 
 #include "sim/group.hpp"
 #include "sim/matrix.hpp"
-#include "sim/placement.hpp"
-#include "sim/routing/routing.hpp"
+#include "sim/placement/expert_placement.hpp"
+#include "sim/routing/token_routing.hpp"
 #include "sim/scenario.hpp"
 
 namespace epsim {

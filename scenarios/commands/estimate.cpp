@@ -2,10 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "analysis/estimate_text.hpp"
-#include "analysis/memory_estimate.hpp"
+#include "analysis/estimate/memory_estimate.hpp"
+#include "analysis/exports/estimate_text.hpp"
 #include "scenarios/commands/experiment_command.hpp"
-#include "scenarios/scenario_reader.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
 
 namespace epsim {
 

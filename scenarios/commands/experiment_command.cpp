@@ -9,16 +9,16 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "analysis/chrome_trace.hpp"
-#include "analysis/csv.hpp"
-#include "analysis/memory_estimate.hpp"
-#include "analysis/output_directory.hpp"
-#include "analysis/result_json.hpp"
-#include "analysis/waiting_notice.hpp"
+#include "analysis/estimate/memory_estimate.hpp"
+#include "analysis/estimate/waiting_notice.hpp"
+#include "analysis/exports/chrome_trace.hpp"
+#include "analysis/exports/csv.hpp"
+#include "analysis/exports/output_directory.hpp"
+#include "analysis/exports/result_json.hpp"
 #include "platforms/printable.hpp"
-#include "scenarios/choices.hpp"
-#include "scenarios/named_files.hpp"
-#include "scenarios/scenario_reader.hpp"
+#include "scenarios/reader/choices.hpp"
+#include "scenarios/reader/named_files.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
 #include "sim/patterns/pattern.hpp"
 
 namespace epsim {

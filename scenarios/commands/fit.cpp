@@ -8,9 +8,9 @@
 
 #include "analysis/fit.hpp"
 #include "platforms/error.hpp"
-#include "scenarios/choices.hpp"
 #include "scenarios/commands/experiment_command.hpp"
-#include "scenarios/limits.hpp"
+#include "scenarios/reader/choices.hpp"
+#include "scenarios/reader/limits.hpp"
 
 namespace epsim {
 namespace {

@@ -7,14 +7,14 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "scenarios/choices.hpp"
 #include "scenarios/commands/experiment_command.hpp"
-#include "scenarios/embedded.hpp"
-#include "scenarios/model_presets.hpp"
-#include "scenarios/nearest_name.hpp"
-#include "scenarios/platform_reader.hpp"
+#include "scenarios/reader/choices.hpp"
+#include "scenarios/reader/embedded.hpp"
+#include "scenarios/reader/model_presets.hpp"
+#include "scenarios/reader/nearest_name.hpp"
+#include "scenarios/reader/platform_reader.hpp"
 #include "sim/patterns/pattern.hpp"
-#include "sim/transport.hpp"
+#include "sim/transports/transport.hpp"
 
 namespace epsim {
 namespace {

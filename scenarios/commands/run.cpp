@@ -2,10 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "analysis/result_json.hpp"
-#include "analysis/table.hpp"
+#include "analysis/exports/result_json.hpp"
+#include "analysis/exports/table.hpp"
 #include "scenarios/commands/experiment_command.hpp"
-#include "scenarios/scenario_reader.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
 
 namespace epsim {
 

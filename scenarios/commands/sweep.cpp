@@ -11,9 +11,9 @@
 #include <thread>
 #include <utility>
 
-#include "analysis/memory_estimate.hpp"
+#include "analysis/estimate/memory_estimate.hpp"
 #include "platforms/units.hpp"
-#include "scenarios/scenario_reader.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
 #include "scenarios/sweep/database.hpp"
 #include "scenarios/sweep/plan.hpp"
 #include "scenarios/sweep/plan_table.hpp"

@@ -7,8 +7,8 @@
 #include <optional>
 #include <vector>
 
-#include "analysis/temporary_file.hpp"
 #include "platforms/printable.hpp"
+#include "platforms/system/temporary_file.hpp"
 #include "scenarios/commands/experiment_command.hpp"
 #include "scenarios/commands/sweep.hpp"
 #include "scenarios/sweep/database.hpp"

@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "scenarios/choices.hpp"
-#include "scenarios/json_file.hpp"
-#include "scenarios/json_reader.hpp"
+#include "scenarios/reader/choices.hpp"
+#include "scenarios/reader/json_file.hpp"
+#include "scenarios/reader/json_reader.hpp"
 
 namespace epsim {
 namespace {

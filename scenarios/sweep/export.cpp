@@ -8,10 +8,10 @@
 #include <ostream>
 #include <variant>
 
-#include "analysis/csv.hpp"
+#include "analysis/exports/csv.hpp"
 #include "platforms/printable.hpp"
-#include "scenarios/json_reader.hpp"
-#include "scenarios/limits.hpp"
+#include "scenarios/reader/json_reader.hpp"
+#include "scenarios/reader/limits.hpp"
 
 namespace epsim {
 namespace {

@@ -11,8 +11,8 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/version.hpp"
-#include "scenarios/named_files.hpp"
-#include "scenarios/scenario_reader.hpp"
+#include "scenarios/reader/named_files.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
 #include "sim/routing/recorded.hpp"
 
 namespace epsim {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <system_error>
 
-#include "scenarios/input_file.hpp"
+#include "platforms/system/input_file.hpp"
 #include "scenarios/sweep/database.hpp"
 #include "scenarios/sweep/schema.hpp"
 

@@ -12,9 +12,9 @@
 #include <tuple>
 #include <utility>
 
-#include "analysis/cost_estimate.hpp"
-#include "analysis/memory_estimate.hpp"
-#include "scenarios/scenario_reader.hpp"
+#include "analysis/estimate/cost_estimate.hpp"
+#include "analysis/estimate/memory_estimate.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
 
 namespace epsim {
 namespace {

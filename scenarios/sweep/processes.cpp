@@ -19,7 +19,7 @@
 #include <utility>
 
 #include "platforms/error.hpp"
-#include "platforms/interruption.hpp"
+#include "platforms/system/interruption.hpp"
 
 namespace epsim {
 namespace {

@@ -16,8 +16,8 @@
 #include <new>
 #include <variant>
 
-#include "analysis/memory_estimate.hpp"
-#include "platforms/interruption.hpp"
+#include "analysis/estimate/memory_estimate.hpp"
+#include "platforms/system/interruption.hpp"
 
 namespace epsim {
 namespace {

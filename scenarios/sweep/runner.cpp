@@ -14,7 +14,7 @@
 #include <utility>
 #include <variant>
 
-#include "scenarios/scenario_reader.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
 #include "scenarios/sweep/processes.hpp"
 
 namespace epsim {

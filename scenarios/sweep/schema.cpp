@@ -15,9 +15,9 @@
 #include <system_error>
 #include <vector>
 
-#include "analysis/temporary_file.hpp"
 #include "platforms/error.hpp"
-#include "scenarios/input_file.hpp"
+#include "platforms/system/input_file.hpp"
+#include "platforms/system/temporary_file.hpp"
 #include "scenarios/sweep/definition.hpp"
 #include "scenarios/sweep/point_result.hpp"
 #include "scenarios/sweep/sqlite.hpp"

@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "analysis/text_table.hpp"
+#include "analysis/exports/text_table.hpp"
 #include "platforms/units.hpp"
-#include "scenarios/nearest_name.hpp"
+#include "scenarios/reader/nearest_name.hpp"
 #include "scenarios/sweep/export.hpp"
 
 namespace epsim {

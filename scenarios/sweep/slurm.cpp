@@ -7,8 +7,8 @@
 #include <memory>
 #include <system_error>
 
-#include "analysis/temporary_file.hpp"
 #include "platforms/error.hpp"
+#include "platforms/system/temporary_file.hpp"
 
 namespace epsim {
 namespace {

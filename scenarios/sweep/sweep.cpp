@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "scenarios/scenario_reader.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
 
 namespace epsim {
 

@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "platforms/printable.hpp"
-#include "scenarios/choices.hpp"
-#include "scenarios/limits.hpp"
-#include "scenarios/scenario_reader.hpp"
+#include "scenarios/reader/choices.hpp"
+#include "scenarios/reader/limits.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
 #include "scenarios/sweep/swept_pointer.hpp"
 #include "sim/patterns/pattern.hpp"
 

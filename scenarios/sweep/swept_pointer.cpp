@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "scenarios/nearest_name.hpp"
-#include "scenarios/scenario_reader.hpp"
+#include "scenarios/reader/nearest_name.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
 
 namespace epsim {
 namespace {

@@ -7,7 +7,7 @@
 #include <sstream>
 #include <utility>
 
-#include "scenarios/json_reader.hpp"
+#include "scenarios/reader/json_reader.hpp"
 
 namespace epsim {
 namespace {

@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "sim/routing/ranking.hpp"
-#include "sim/routing/routing.hpp"
+#include "sim/routing/router_state.hpp"
+#include "sim/routing/token_routing.hpp"
 #include "sim/scenario.hpp"
 
 namespace epsim {

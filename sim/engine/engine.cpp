@@ -1,6 +1,6 @@
 #include "sim/engine/engine.hpp"
 
-#include "sim/engine/child_process.hpp"
+#include "platforms/system/child_process.hpp"
 
 namespace epsim {
 

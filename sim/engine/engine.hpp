@@ -10,7 +10,7 @@
 #include "platforms/topology.hpp"
 #include "sim/scenario.hpp"
 #include "sim/timeline.hpp"
-#include "sim/transport.hpp"
+#include "sim/transports/transport.hpp"
 
 namespace epsim {
 

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "platforms/units.hpp"
-#include "sim/schedule.hpp"
+#include "sim/schedule/schedule.hpp"
 
 namespace epsim {
 

@@ -4,7 +4,7 @@
 #include "platforms/routes.hpp"
 #include "platforms/topology.hpp"
 #include "sim/scenario.hpp"
-#include "sim/transport.hpp"
+#include "sim/transports/transport.hpp"
 
 namespace epsim {
 

@@ -25,7 +25,7 @@
 #include <vector>
 
 #include "platforms/routes.hpp"
-#include "sim/schedule.hpp"
+#include "sim/schedule/schedule.hpp"
 
 namespace epsim {
 

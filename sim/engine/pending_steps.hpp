@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "platforms/units.hpp"
-#include "sim/schedule.hpp"
+#include "sim/schedule/schedule.hpp"
 
 namespace epsim {
 

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "platforms/error.hpp"
-#include "sim/schedule.hpp"
+#include "sim/schedule/schedule.hpp"
 #include "sim/timeline.hpp"
 
 namespace epsim {

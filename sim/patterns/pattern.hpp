@@ -7,17 +7,10 @@
 #include <vector>
 
 #include "sim/exchange.hpp"
-#include "sim/schedule.hpp"
+#include "sim/schedule/schedule.hpp"
+#include "sim/schedule/scheduled_exchange.hpp"
 
 namespace epsim {
-
-/// Steps after which data is there. Dispatch starts from the ranks (their tokens are gated) and arrives at
-/// the slots; combine starts from the slots (their experts have computed) and arrives at the ranks. An empty
-/// list: there from the beginning.
-struct DataSteps {
-  std::vector<std::vector<StepId>> of_rank;
-  std::vector<std::vector<StepId>> of_slot;
-};
 
 struct Pattern {
   PatternKind kind;

@@ -1,8 +1,8 @@
 // A Ranking is what a routing strategy thinks of the experts, token by token; load balancing
 // (sim/balancing) decides what is assigned. It is made for one step and does not change.
 //
-// To add a strategy: one file that makes a Ranking, its declaration below, one line of the table in
-// routing.cpp.
+// To add a strategy: one file that makes a Ranking, its declaration below, one row of the table in
+// strategies.cpp.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@
 #include <span>
 
 #include "sim/matrix.hpp"
-#include "sim/routing/routing.hpp"
+#include "sim/routing/router_state.hpp"
+#include "sim/routing/token_routing.hpp"
 #include "sim/scenario.hpp"
 
 namespace epsim {
@@ -64,6 +65,9 @@ void add_probabilities(std::span<const float> scores, std::span<double> sums);
 
 /// Of the scenario's tokens: as TokenRouting::first_token.
 [[nodiscard]] std::vector<std::int64_t> first_tokens(const Workload& workload);
+
+/// By the scenario's routing_strategy; the state is that of the step's beginning.
+[[nodiscard]] std::unique_ptr<Ranking> make_ranking(const Scenario& scenario, RouterState& state);
 
 /// Makers take the step's state and keep in it what later steps need again.
 [[nodiscard]] std::unique_ptr<Ranking> make_learned_gating(const Scenario& scenario, RouterState& state);

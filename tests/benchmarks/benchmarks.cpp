@@ -11,12 +11,12 @@
 #include <string>
 #include <vector>
 
-#include "scenarios/scenario_reader.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
+#include "scenarios/reader/traffic_reader.hpp"
 #include "scenarios/sweep/database.hpp"
 #include "scenarios/sweep/sweep_reader.hpp"
-#include "scenarios/traffic_reader.hpp"
-#include "sim/balancing/eplb.hpp"
-#include "sim/routing/routing.hpp"
+#include "sim/placement/eplb.hpp"
+#include "sim/route.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace {

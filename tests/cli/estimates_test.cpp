@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "analysis/cost_estimate.hpp"
-#include "analysis/memory_estimate.hpp"
-#include "scenarios/scenario_reader.hpp"
+#include "analysis/estimate/cost_estimate.hpp"
+#include "analysis/estimate/memory_estimate.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
 #include "sim/choose_engine.hpp"
 #include "tests/cli/command.hpp"
 

@@ -7,15 +7,15 @@
 #include <stdexcept>
 
 #include "platforms/error.hpp"
-#include "scenarios/json_file.hpp"
-#include "scenarios/scenario_reader.hpp"
+#include "scenarios/reader/json_file.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
+#include "scenarios/reader/trace_reader.hpp"
+#include "scenarios/reader/traffic_reader.hpp"
 #include "scenarios/sweep/database.hpp"
 #include "scenarios/sweep/export.hpp"
 #include "scenarios/sweep/plan.hpp"
 #include "scenarios/sweep/show.hpp"
 #include "scenarios/sweep/sweep_reader.hpp"
-#include "scenarios/trace_reader.hpp"
-#include "scenarios/traffic_reader.hpp"
 #include "tests/support/sweeps.hpp"
 #include "tests/support/temporary_folder.hpp"
 

@@ -7,7 +7,9 @@
 #include <sstream>
 
 #include "sim/layer.hpp"
-#include "sim/schedule_text.hpp"
+#include "sim/placement/placement.hpp"
+#include "sim/schedule/check.hpp"
+#include "sim/schedule/text.hpp"
 #include "sim/simulate.hpp"
 #include "tests/support/fixtures.hpp"
 

@@ -13,8 +13,8 @@
 
 #include "analysis/bounds.hpp"
 #include "analysis/summary.hpp"
-#include "scenarios/choices.hpp"
-#include "scenarios/scenario_reader.hpp"
+#include "scenarios/reader/choices.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
 #include "sim/random.hpp"
 #include "sim/simulate.hpp"
 

@@ -1,5 +1,5 @@
 // Estimates against closed forms worked out by hand.
-#include "analysis/estimate.hpp"
+#include "analysis/estimate/estimate.hpp"
 
 #include <doctest/doctest.h>
 

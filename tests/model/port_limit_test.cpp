@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/summary.hpp"
-#include "scenarios/scenario_reader.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
 
 using namespace epsim;
 

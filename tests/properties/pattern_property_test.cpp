@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "platforms/error.hpp"
-#include "sim/check_schedule.hpp"
+#include "sim/schedule/check.hpp"
 #include "tests/support/fixtures.hpp"
 #include "tests/support/property.hpp"
 #include "tests/support/schedule_steps.hpp"

@@ -5,7 +5,9 @@
 #include <set>
 #include <vector>
 
-#include "sim/routing/routing.hpp"
+#include "sim/placement/placement.hpp"
+#include "sim/replica_choice.hpp"
+#include "sim/route.hpp"
 #include "sim/traffic.hpp"
 #include "tests/support/fixtures.hpp"
 #include "tests/support/property.hpp"

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "platforms/platform.hpp"
+#include "sim/replica_choice.hpp"
 
 namespace epsim {
 namespace {

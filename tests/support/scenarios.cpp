@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "platforms/error.hpp"
-#include "scenarios/scenario_reader.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
 
 namespace epsim {
 

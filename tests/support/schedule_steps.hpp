@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "sim/schedule.hpp"
+#include "sim/schedule/schedule.hpp"
 
 namespace epsim {
 

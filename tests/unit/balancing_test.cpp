@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/routing/routing.hpp"
+#include "sim/route.hpp"
 
 namespace epsim {
 

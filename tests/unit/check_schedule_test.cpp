@@ -1,5 +1,5 @@
 // Right schedules pass; each way to break one is noticed and named.
-#include "sim/check_schedule.hpp"
+#include "sim/schedule/check.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "platforms/error.hpp"
-#include "sim/schedule_order.hpp"
+#include "sim/schedule/order.hpp"
 #include "tests/support/fixtures.hpp"
 #include "tests/support/schedule_steps.hpp"
 

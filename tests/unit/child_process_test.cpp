@@ -1,4 +1,4 @@
-#include "sim/engine/child_process.hpp"
+#include "platforms/system/child_process.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/mman.h>

@@ -1,4 +1,4 @@
-#include "analysis/chrome_trace.hpp"
+#include "analysis/exports/chrome_trace.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "analysis/link_counters.hpp"
-#include "analysis/trace_slices.hpp"
+#include "analysis/exports/link_counters.hpp"
+#include "analysis/exports/trace_slices.hpp"
 #include "tests/unit/analysis_fixture.hpp"
 
 using namespace epsim;

@@ -1,4 +1,4 @@
-#include "analysis/csv.hpp"
+#include "analysis/exports/csv.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "sim/balancing/eplb.hpp"
+#include "sim/placement/eplb.hpp"
 
 #include <doctest/doctest.h>
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-#include "sim/routing/routing.hpp"
+#include "sim/route.hpp"
 #include "tests/support/routing.hpp"
 
 namespace epsim {

@@ -1,12 +1,12 @@
-#include "scenarios/json_reader.hpp"
+#include "scenarios/reader/json_reader.hpp"
 
 #include <doctest/doctest.h>
 
 #include <filesystem>
 #include <fstream>
 
-#include "scenarios/json_file.hpp"
-#include "scenarios/nearest_name.hpp"
+#include "scenarios/reader/json_file.hpp"
+#include "scenarios/reader/nearest_name.hpp"
 
 using namespace epsim;
 using nlohmann::json;

@@ -1,4 +1,4 @@
-#include "analysis/memory_estimate.hpp"
+#include "analysis/estimate/memory_estimate.hpp"
 
 #include <doctest/doctest.h>
 

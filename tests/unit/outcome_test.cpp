@@ -1,4 +1,4 @@
-#include "scenarios/outcome.hpp"
+#include "scenarios/commands/outcome.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "analysis/output_directory.hpp"
+#include "analysis/exports/output_directory.hpp"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>

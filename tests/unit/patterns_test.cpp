@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "sim/patterns/common.hpp"
-#include "sim/schedule_text.hpp"
+#include "sim/schedule/text.hpp"
 #include "tests/support/fixtures.hpp"
 
 using namespace epsim;

@@ -1,4 +1,4 @@
-#include "sim/placement.hpp"
+#include "sim/placement/placement.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,6 +7,7 @@
 #include <set>
 #include <vector>
 
+#include "sim/replica_choice.hpp"
 #include "sim/simulate.hpp"
 #include "tests/support/fixtures.hpp"
 

@@ -1,11 +1,11 @@
-#include "scenarios/platform_reader.hpp"
+#include "scenarios/reader/platform_reader.hpp"
 
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "scenarios/embedded.hpp"
+#include "scenarios/reader/embedded.hpp"
 
 using namespace epsim;
 using nlohmann::json;

@@ -1,4 +1,4 @@
-#include "analysis/result_json.hpp"
+#include "analysis/exports/result_json.hpp"
 
 #include <doctest/doctest.h>
 

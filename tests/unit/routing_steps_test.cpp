@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "sim/route.hpp"
 #include "sim/routing/auxiliary_loss.hpp"
 #include "sim/routing/gate.hpp"
 #include "sim/routing/ranking.hpp"
-#include "sim/routing/routing.hpp"
 #include "tests/support/routing.hpp"
 
 namespace epsim {

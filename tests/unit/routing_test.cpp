@@ -1,4 +1,4 @@
-#include "sim/routing/routing.hpp"
+#include "sim/route.hpp"
 
 #include <doctest/doctest.h>
 

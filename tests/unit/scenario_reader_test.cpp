@@ -1,4 +1,4 @@
-#include "scenarios/scenario_reader.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
 
 #include <doctest/doctest.h>
 
@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "platforms/error.hpp"
-#include "scenarios/model_presets.hpp"
+#include "scenarios/reader/model_presets.hpp"
 #include "tests/support/scenarios.hpp"
 #include "tests/support/temporary_folder.hpp"
 

@@ -9,10 +9,10 @@
 #include <variant>
 
 #include "platforms/error.hpp"
-#include "scenarios/embedded.hpp"
-#include "scenarios/json_file.hpp"
-#include "scenarios/model_presets.hpp"
-#include "scenarios/scenario_reader.hpp"
+#include "scenarios/reader/embedded.hpp"
+#include "scenarios/reader/json_file.hpp"
+#include "scenarios/reader/model_presets.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
 
 using namespace epsim;
 using nlohmann::json;

@@ -7,7 +7,7 @@
 #include <set>
 #include <sstream>
 
-#include "scenarios/json_file.hpp"
+#include "scenarios/reader/json_file.hpp"
 #include "tests/support/sweeps.hpp"
 
 using namespace epsim;

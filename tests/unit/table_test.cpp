@@ -1,11 +1,11 @@
-#include "analysis/table.hpp"
+#include "analysis/exports/table.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <sstream>
 
-#include "analysis/verdict.hpp"
+#include "analysis/exports/verdict.hpp"
 #include "tests/unit/analysis_fixture.hpp"
 
 using namespace epsim;

@@ -1,4 +1,4 @@
-#include "scenarios/trace_reader.hpp"
+#include "scenarios/reader/trace_reader.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,9 +9,9 @@
 #include <string>
 
 #include "platforms/error.hpp"
-#include "scenarios/scenario_reader.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
+#include "sim/route.hpp"
 #include "sim/routing/recorded.hpp"
-#include "sim/routing/routing.hpp"
 
 using namespace epsim;
 

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <vector>
 
+#include "sim/placement/placement.hpp"
 #include "tests/support/fixtures.hpp"
 
 namespace epsim {

@@ -1,9 +1,9 @@
-#include "sim/transport.hpp"
+#include "sim/transports/transport.hpp"
 
 #include <doctest/doctest.h>
 
 #include "platforms/platform.hpp"
-#include "sim/schedule_text.hpp"
+#include "sim/schedule/text.hpp"
 
 using namespace epsim;
 

@@ -1,4 +1,4 @@
-#include "analysis/waiting_notice.hpp"
+#include "analysis/estimate/waiting_notice.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,0 +1,144 @@
+#include "analysis/estimate/estimate.hpp"
+
+#include <algorithm>
+
+#include "analysis/estimate/exchange_estimate.hpp"
+#include "sim/exchange.hpp"
+#include "sim/layer.hpp"
+#include "sim/patterns/pattern.hpp"
+#include "sim/transports/transport.hpp"
+
+namespace epsim {
+namespace {
+
+using Times = std::vector<Seconds>;  // by device
+
+std::size_t at(DeviceId device) {
+  return static_cast<std::size_t>(device);
+}
+
+/// One pattern's layer while it is estimated.
+struct Estimation {
+  const Scenario& scenario;
+  const Cluster& cluster;
+  PatternKind pattern;
+  const Schedule& schedule;
+  NetworkCost network;
+};
+
+bool goes_in_rounds(const Scenario& scenario, PatternKind pattern) {
+  return pattern == PatternKind::ring ||
+         (pattern == PatternKind::all_to_all &&
+          scenario.patterns.all_to_all.algorithm == AllToAllOptions::Algorithm::pairwise);
+}
+
+int window_of(const PatternOptions& options, PatternKind pattern) {
+  if (pattern == PatternKind::all_to_all) return options.all_to_all.window;
+  return pattern == PatternKind::point_to_point ? options.point_to_point.window : options.hierarchical.window;
+}
+
+/// The transfers of a phase, over both fabrics or one.
+std::vector<Transfer> transfers_of(const Schedule& schedule, Phase phase,
+                                   std::optional<StreamKind> fabric = std::nullopt) {
+  std::vector<Transfer> transfers;
+  for (StepId step = 0; step < schedule.size(); ++step) {
+    if (schedule.kind(step) != StepKind::transfer || schedule.phase(step) != phase) continue;
+    if (fabric && schedule.streams()[schedule.stream_of(step)].kind != *fabric) continue;
+    transfers.push_back({schedule.device(step), schedule.peer(step), schedule.bytes(step)});
+  }
+  return transfers;
+}
+
+/// Per device, the sum of a phase's computations.
+Times computations_of(const Estimation& layer, Phase phase) {
+  Times sums(at(layer.cluster.topology.device_count()));
+  for (StepId step = 0; step < layer.schedule.size(); ++step)
+    if (layer.schedule.kind(step) == StepKind::computation && layer.schedule.phase(step) == phase)
+      sums[at(layer.schedule.device(step))] += layer.schedule.seconds(step);
+  return sums;
+}
+
+Times exchange_done(const Estimation& layer, Phase phase, const Times& ready) {
+  const int window = window_of(layer.scenario.patterns, layer.pattern);
+  const bool has_stages = layer.pattern == PatternKind::hierarchical && layer.cluster.group.node_count() > 1;
+  if (!has_stages) return direct_done(layer.network, transfers_of(layer.schedule, phase), window, ready);
+  const auto inside = transfers_of(layer.schedule, phase, StreamKind::scale_up);
+  const auto between = transfers_of(layer.schedule, phase, StreamKind::scale_out);
+  return phase == Phase::dispatch ? staged_done(layer.network, between, inside, window, ready)
+                                  : staged_done(layer.network, inside, between, window, ready);
+}
+
+Seconds latest(const Times& times) {
+  return times.empty() ? 0 : *std::max_element(times.begin(), times.end());
+}
+
+void add(Times& times, const Times& more) {
+  for (std::size_t d = 0; d < times.size(); ++d) times[d] += more[d];
+}
+
+/// A schedule of one exchange that everybody is ready for.
+Seconds rounds_alone(const Estimation& layer, const Traffic& traffic, Phase phase) {
+  Schedule schedule;
+  const Exchange exchange(traffic, layer.cluster.group, phase);
+  const DataSteps ready{std::vector<std::vector<StepId>>(static_cast<std::size_t>(traffic.ranks())),
+                        std::vector<std::vector<StepId>>(static_cast<std::size_t>(traffic.slots()))};
+  static_cast<void>(pattern(layer.pattern).append(schedule, exchange, layer.scenario.patterns, ready));
+  return latest(longest_path(layer.network, schedule));
+}
+
+PatternEstimate estimate_pattern(const Estimation& layer, const Traffic& traffic) {
+  PatternEstimate result{.pattern = layer.pattern};
+  const Times none(at(layer.cluster.topology.device_count()));
+  const Times gates = computations_of(layer, Phase::gate);
+  const Times experts = computations_of(layer, Phase::expert);
+  result.expert = latest(experts);
+  const bool in_rounds = goes_in_rounds(layer.scenario, layer.pattern);
+  const auto alone = [&](Phase phase) {
+    return in_rounds ? rounds_alone(layer, traffic, phase) : latest(exchange_done(layer, phase, none));
+  };
+  result.dispatch = alone(Phase::dispatch);
+  result.combine = traffic.has_combine() ? alone(Phase::combine) : 0;
+  for (StepId step = 0; step < layer.schedule.size(); ++step)
+    if (layer.schedule.kind(step) == StepKind::transfer) ++result.messages;
+  if (layer.scenario.barriers || !traffic.has_combine()) {
+    result.layer = latest(gates) + result.dispatch + result.expert + result.combine;
+  } else if (in_rounds) {
+    result.layer = latest(longest_path(layer.network, layer.schedule));
+  } else {
+    Times times = exchange_done(layer, Phase::dispatch, gates);
+    add(times, experts);
+    result.layer = latest(exchange_done(layer, Phase::combine, times));
+  }
+  return result;
+}
+
+}  // namespace
+
+EstimatedStep route_last_step(const Scenario& scenario) {
+  EstimatedStep last{build_cluster(scenario), {}};
+  RouterState state;
+  for (int step = 0; step < scenario.workload.steps; ++step) {
+    last.step = route_step(scenario, last.cluster, state);
+    if (last.step.routed) state = last.step.routed->next;
+  }
+  return last;
+}
+
+LayerEstimate estimate_layer(const Scenario& scenario, const Cluster& cluster, const RoutedStep& step,
+                             std::span<const PatternKind> patterns) {
+  LayerEstimate estimate{lower_bounds(scenario, cluster, step), {}};
+  for (const PatternKind pattern : patterns) {
+    const Schedule schedule = build_layer(scenario, pattern, cluster.group, step.traffic).schedule;
+    const Routes routes(cluster.topology, schedule.used_pairs());
+    estimate.patterns.push_back(estimate_pattern({scenario,
+                                                  cluster,
+                                                  pattern,
+                                                  schedule,
+                                                  {cluster.topology, scenario.transport, routes,
+                                                   achieved_bandwidth(cluster.topology, scenario.transport)}},
+                                                 step.traffic));
+  }
+  return estimate;
+}
+
+}  // namespace epsim

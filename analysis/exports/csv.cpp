@@ -1,0 +1,91 @@
+#include "analysis/exports/csv.hpp"
+
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "analysis/exports/spans.hpp"
+
+namespace epsim {
+namespace {
+
+/// Collects rows and hands them on in large pieces.
+class Rows {
+ public:
+  explicit Rows(std::ostream& out) : out_(out) {}
+  Rows(const Rows&) = delete;
+  Rows& operator=(const Rows&) = delete;
+  ~Rows() { flush(); }
+
+  /// Numbers come out in the shortest form that reads back as the same double.
+  template <class... Fields>
+  void add(fmt::format_string<Fields...> format, Fields&&... fields) {
+    fmt::format_to(std::back_inserter(buffer_), format, std::forward<Fields>(fields)...);
+    constexpr std::size_t piece = 1 << 16;
+    if (buffer_.size() > piece) flush();
+  }
+
+ private:
+  void flush() {
+    out_.write(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
+    buffer_.clear();
+  }
+
+  std::ostream& out_;
+  fmt::memory_buffer buffer_;
+};
+
+void add_spans(Rows& rows, const ExperimentResult& experiment, const Simulation& simulation) {
+  const Schedule& schedule = simulation.lowered.schedule;
+  const std::string_view pattern = name_of(simulation.pattern);
+  const std::size_t last_step = experiment.steps.size() - 1;
+  std::vector<std::string> labels;
+  for (const Stream& stream : schedule.streams()) labels.push_back(stream_label(stream));
+  for (StepId step = 0; step < schedule.size(); ++step) {
+    if (schedule.kind(step) == StepKind::join) continue;
+    const bool is_transfer = schedule.kind(step) == StepKind::transfer;
+    const DeviceId device = schedule.device(step);
+    const auto expert = expert_of(schedule, experiment.last_step.placement, step);
+    rows.add("{},{},0,{},{},{},{},{},{},{},{},{},{}\n", pattern, last_step, device,
+             experiment.cluster.topology.node_of(device), labels[schedule.stream_of(step)],
+             name_of(schedule.phase(step)), span_kind(schedule, step),
+             is_transfer ? fmt::to_string(schedule.peer(step)) : "", expert ? fmt::to_string(*expert) : "",
+             is_transfer ? fmt::to_string(schedule.bytes(step)) : "", simulation.timeline.started()[step],
+             simulation.timeline.finished()[step]);
+  }
+}
+
+}  // namespace
+
+std::string csv_text(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+void write_spans_csv(std::ostream& out, const ExperimentResult& experiment) {
+  Rows rows(out);
+  rows.add("pattern,step,layer,device,node,stream,phase,kind,peer,expert,bytes,start_seconds,end_seconds\n");
+  for (const Simulation& simulation : experiment.simulations) add_spans(rows, experiment, simulation);
+}
+
+void write_links_csv(std::ostream& out, const ExperimentResult& experiment) {
+  const Topology& topology = experiment.cluster.topology;
+  Rows rows(out);
+  rows.add("pattern,link,class,from,to,bandwidth_bytes_per_second,bytes,busy_seconds,utilization\n");
+  for (std::size_t i = 0; i < experiment.patterns.size(); ++i) {
+    for (const LinkUse& use : experiment.steps.back().layers[i].links) {
+      const Link& link = topology.link(use.link);
+      rows.add("{},{},{},{},{},{},{},{},{}\n", name_of(experiment.patterns[i]),
+               csv_text(topology.link_name(link.id)), name_of(link.link_class),
+               csv_text(topology.name_of_vertex(link.from)), csv_text(topology.name_of_vertex(link.to)),
+               link.bandwidth, use.bytes, use.busy_seconds, use.utilization);
+    }
+  }
+}
+
+}  // namespace epsim

@@ -1,0 +1,49 @@
+// A folder of results that appears all at once: every file is written under a temporary name and gets its own
+// at the end, in the order of creation. Whoever finds the last file has them all.
+#pragma once
+
+#include <deque>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platforms/system/temporary_file.hpp"
+#include "sim/scenario.hpp"
+
+namespace epsim {
+
+/// "trace_ring.json"
+[[nodiscard]] std::string trace_file_name(PatternKind pattern);
+
+class OutputDirectory {
+ public:
+  /// Makes the folder and its parents where missing and tries whether files can be made in it. Throws Error
+  /// (input) when not.
+  explicit OutputDirectory(std::filesystem::path folder);
+
+  /// Writes a file by calling write(std::ostream&). Throws Error (simulation) when it does not all arrive.
+  template <class Write>
+  void add(const std::string& name, const Write& write) {
+    std::ofstream file = open(name);
+    write(static_cast<std::ostream&>(file));
+    close(file, name);
+  }
+
+  /// Gives every file its own name; an older result's files are replaced, all or none. Throws Error
+  /// (simulation), and then the folder is as it was.
+  void commit();
+
+ private:
+  std::ofstream open(const std::string& name);
+  void close(std::ofstream& file, const std::string& name) const;
+  [[nodiscard]] std::vector<std::string> names_of_older_result() const;
+
+  std::filesystem::path folder_;
+  std::optional<Unfinished> made_folder_;
+  std::vector<std::string> names_;
+  std::deque<Unfinished> files_;  // by name
+};
+
+}  // namespace epsim

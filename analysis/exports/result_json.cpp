@@ -1,0 +1,139 @@
+#include "analysis/exports/result_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "analysis/exports/verdict.hpp"
+#include "analysis/version.hpp"
+
+namespace epsim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json phases_json(const LayerSummary& layer) {
+  Json phases = Json::object();
+  for (const Phase p : {Phase::gate, Phase::dispatch, Phase::expert, Phase::combine}) {
+    const PhaseSummary& phase = layer.phase(p);
+    phases[std::string(name_of(p))] = {{"seconds", phase.seconds},
+                                       {"bytes", phase.bytes},
+                                       {"scale_up_bytes", phase.scale_up_bytes},
+                                       {"scale_out_bytes", phase.scale_out_bytes},
+                                       {"messages", phase.messages},
+                                       {"lower_bound_seconds", phase.lower_bound_seconds}};
+  }
+  return phases;
+}
+
+Json load_json(const std::optional<LoadSummary>& load) {
+  if (!load) return nullptr;
+  return {{"expert_loads", load->expert_loads},
+          {"device_loads", load->device_loads},
+          {"max_over_mean", load->max_over_mean},
+          {"excess_over_mean", load->max_over_mean - 1},
+          {"coefficient_of_variation", load->coefficient_of_variation},
+          {"expert_max_over_mean", load->expert_max_over_mean},
+          {"expert_excess_over_mean", load->expert_max_over_mean - 1},
+          {"expert_coefficient_of_variation", load->expert_coefficient_of_variation},
+          {"dropped_selections", load->dropped_selections},
+          {"uncovered_tokens", load->uncovered_tokens},
+          {"auxiliary_loss", or_null(load->auxiliary_loss)},
+          {"capacity", or_null(load->capacity)},
+          {"selections", load->selections},
+          {"expert_selections", load->expert_selections},
+          {"source_selections", load->source_selections},
+          {"source_dropped", load->source_dropped}};
+}
+
+Json busiest_link_json(const Topology& topology, const std::optional<LinkUse>& use) {
+  if (!use) return nullptr;
+  return {{"name", topology.link_name(use->link)},
+          {"class", name_of(topology.link(use->link).link_class)},
+          {"utilization", use->utilization}};
+}
+
+Json rebalancing_json(const std::optional<Rebalancing>& rebalancing, std::size_t pattern) {
+  if (!rebalancing) return nullptr;
+  return {{"seconds", rebalancing->seconds},
+          {"moved_experts", rebalancing->moved_experts},
+          {"saved_seconds", rebalancing->saved_seconds[pattern]},
+          {"paid_for_after_steps", or_null(rebalancing->paid_for_after[pattern])},
+          {"too_early_to_tell", rebalancing->is_too_early_to_tell(pattern)}};
+}
+
+Json last_rebalance_step(const ExperimentResult& experiment) {
+  for (std::size_t step = experiment.steps.size(); step-- > 0;)
+    if (experiment.steps[step].rebalancing) return step;
+  return nullptr;
+}
+
+Json steps_json(const ExperimentResult& experiment, std::size_t pattern) {
+  Json steps = Json::array();
+  for (const StepResult& step : experiment.steps) {
+    const bool simulated = !step.layers.empty();
+    steps.push_back({{"step", steps.size()},
+                     {"layer_seconds", simulated ? Json(step.layers[pattern].layer_seconds) : Json(nullptr)},
+                     {"phases", simulated ? phases_json(step.layers[pattern]) : Json(nullptr)},
+                     {"load", load_json(step.load)},
+                     {"rebalance_bytes", step.rebalancing ? step.rebalancing->bytes : 0},
+                     {"rebalance", rebalancing_json(step.rebalancing, pattern)}});
+  }
+  return steps;
+}
+
+/// Tokens over all steps.
+std::int64_t tokens_routed(const ExperimentResult& experiment) {
+  std::int64_t sum = 0;
+  for (const StepResult& step : experiment.steps)
+    if (step.load) sum += step.load->tokens;
+  return sum;
+}
+
+}  // namespace
+
+Json run_json(const ExperimentResult& experiment, std::size_t pattern, const Json& resolved) {
+  const StepResult& last = experiment.steps.back();
+  const LayerSummary& layer = last.layers[pattern];
+  const Simulation& simulation = experiment.simulations[pattern];
+  const double variance = last.load ? last.load->expert_load_variance : 0;
+  return {{"scenario", experiment.scenario.name},
+          {"resolved_scenario", resolved},
+          {"version", version()},
+          {"pattern", name_of(experiment.patterns[pattern])},
+          {"engine", name_of(simulation.engine)},
+          {"accuracy", simulation.allowance > 0 ? Json(simulation.allowance) : Json("exact")},
+          {"resolution_seconds", resolution_of(simulation)},
+          {"layer_seconds", layer.layer_seconds},
+          {"total_seconds", total_seconds(experiment, pattern)},
+          {"static_total_seconds", or_null(static_total_seconds(experiment, pattern))},
+          {"simulated_steps", simulated_steps(experiment)},
+          {"lower_bound_seconds", layer.lower_bound_seconds},
+          {"communication_efficiency", layer.communication_efficiency},
+          {"exposed_communication_seconds", layer.exposed_communication_seconds},
+          {"phases", phases_json(layer)},
+          {"load", load_json(last.load)},
+          {"busiest_link", busiest_link_json(experiment.cluster.topology, layer.busiest_link)},
+          {"placement", {{"slots", experiment.last_step.placement.expert_of_slot}}},
+          {"statistics",
+           {{"total_tokens_routed", tokens_routed(experiment)},
+            {"expert_load_variance", variance},
+            {"routing_seconds", layer.phase(Phase::gate).seconds}}},
+          {"steps", steps_json(experiment, pattern)},
+          {"last_rebalance_step", last_rebalance_step(experiment)},
+          {"wall_seconds", experiment.wall_seconds}};
+}
+
+Json comparison_json(const ExperimentResult& experiment, const Json& resolved) {
+  Json patterns = Json::array();
+  for (std::size_t i = 0; i < experiment.patterns.size(); ++i)
+    patterns.push_back(run_json(experiment, i, resolved));
+  return {{"scenario", experiment.scenario.name},
+          {"patterns", std::move(patterns)},
+          {"verdict", verdict(experiment)}};
+}
+
+}  // namespace epsim

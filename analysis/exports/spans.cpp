@@ -1,0 +1,24 @@
+#include "analysis/exports/spans.hpp"
+
+namespace epsim {
+
+std::string_view span_kind(const Schedule& schedule, StepId step) {
+  if (schedule.kind(step) == StepKind::transfer) return "transfer";
+  const Stream& stream = schedule.streams()[schedule.stream_of(step)];
+  return stream.kind == StreamKind::compute ? "computation" : "overhead";
+}
+
+std::string stream_label(const Stream& stream) {
+  std::string label(name_of(stream.kind));
+  if (stream.lane > 0) label += "." + std::to_string(stream.lane);
+  return label;
+}
+
+std::optional<std::int32_t> expert_of(const Schedule& schedule, const ExpertPlacement& placement,
+                                      StepId step) {
+  const std::int32_t slot = schedule.slot(step);
+  if (slot < 0 || slot >= placement.slots()) return std::nullopt;
+  return placement.expert_of_slot[static_cast<std::size_t>(slot)];
+}
+
+}  // namespace epsim

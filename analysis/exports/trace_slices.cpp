@@ -1,0 +1,88 @@
+#include "analysis/exports/trace_slices.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <tuple>
+
+#include "analysis/exports/spans.hpp"
+
+namespace epsim {
+namespace {
+
+/// A device's stream, or (after all streams) what it receives. Ordered by its members.
+struct Track {
+  bool is_receive = false;
+  StreamKind kind = StreamKind::compute;
+  int lane = 0;
+  auto operator<=>(const Track&) const = default;
+};
+
+using Tracks = std::map<Track, std::vector<TraceSlice>>;
+
+std::int64_t nanoseconds(Seconds time) {
+  return std::llround(time * 1e9);
+}
+
+TraceSlice received(const Simulation& simulation, StepId step) {
+  const Schedule& schedule = simulation.lowered.schedule;
+  const Seconds end = simulation.timeline.finished()[step];
+  const Seconds arrival = simulation.timeline.started()[step] +
+                          simulation.routes.latency(schedule.device(step), schedule.peer(step));
+  return {step, true, nanoseconds(std::min(arrival, end)), nanoseconds(end)};
+}
+
+/// Puts every slice on the lowest lane that is free; returns the number of lanes.
+int assign_lanes(std::vector<TraceSlice>& slices, int first_thread) {
+  std::sort(slices.begin(), slices.end(), [](const TraceSlice& a, const TraceSlice& b) {
+    return std::tuple{a.begin_ns, a.step} < std::tuple{b.begin_ns, b.step};
+  });
+  std::vector<std::int64_t> free_from;
+  for (TraceSlice& slice : slices) {
+    auto lane = std::find_if(free_from.begin(), free_from.end(),
+                             [&](std::int64_t end) { return end <= slice.begin_ns; });
+    if (lane == free_from.end()) lane = free_from.insert(lane, 0);
+    *lane = slice.end_ns;
+    slice.thread = first_thread + static_cast<int>(lane - free_from.begin());
+  }
+  return static_cast<int>(free_from.size());
+}
+
+DeviceSlices lay_out(DeviceId device, Tracks& tracks) {
+  DeviceSlices result{device, {}, {}};
+  for (auto& [track, slices] : tracks) {
+    const std::string label = track.is_receive ? "receive" : stream_label({device, track.kind, track.lane});
+    const int first = static_cast<int>(result.threads.size());
+    const int lanes = assign_lanes(slices, first);
+    for (int lane = 0; lane < lanes; ++lane)
+      result.threads.push_back(
+          {device, first + lane, lanes == 1 ? label : label + " " + std::to_string(lane)});
+    result.slices.insert(result.slices.end(), slices.begin(), slices.end());
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<DeviceSlices> trace_slices(const Simulation& simulation, const std::vector<bool>& is_shown) {
+  const Schedule& schedule = simulation.lowered.schedule;
+  std::map<DeviceId, Tracks> tracks_of_device;
+  const auto add = [&](DeviceId device, Track track, const TraceSlice& slice) {
+    if (!is_shown[static_cast<std::size_t>(device)]) return;
+    tracks_of_device[device][track].push_back(slice);
+  };
+  for (StepId step = 0; step < schedule.size(); ++step) {
+    if (schedule.kind(step) == StepKind::join) continue;
+    const Stream& stream = schedule.streams()[schedule.stream_of(step)];
+    add(stream.device, {false, stream.kind, stream.lane},
+        {step, false, nanoseconds(simulation.timeline.started()[step]),
+         nanoseconds(simulation.timeline.finished()[step])});
+    if (schedule.kind(step) == StepKind::transfer)
+      add(schedule.peer(step), {.is_receive = true}, received(simulation, step));
+  }
+  std::vector<DeviceSlices> devices;
+  for (auto& [device, tracks] : tracks_of_device) devices.push_back(lay_out(device, tracks));
+  return devices;
+}
+
+}  // namespace epsim

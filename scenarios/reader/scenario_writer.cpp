@@ -1,0 +1,183 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "scenarios/reader/choices.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
+
+namespace epsim {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+json star_json(const StarSpec& star) {
+  return {{"topology", "star"},
+          {"devices", star.devices},
+          {"bandwidth", star.bandwidth},
+          {"latency", star.latency}};
+}
+
+json rail_optimized_json(const RailOptimizedSpec& rail) {
+  return {{"topology", "rail_optimized"},
+          {"nodes", rail.nodes},
+          {"devices_per_node", rail.devices_per_node},
+          {"scale_up_bandwidth", rail.scale_up_bandwidth},
+          {"scale_up_latency", rail.scale_up_latency},
+          {"nic_bandwidth", rail.nic_bandwidth},
+          {"nics_per_device", rail.nics_per_device},
+          {"nic_latency", rail.nic_latency},
+          {"leaf_spine_latency", rail.leaf_spine_latency},
+          {"nodes_per_unit", rail.nodes_per_unit},
+          {"spines", rail.spines},
+          {"oversubscription", rail.oversubscription}};
+}
+
+json platform_json(const PlatformSpec& platform) {
+  json result = json::object();
+  if (!platform.preset.empty()) result["preset"] = platform.preset;
+  const auto* star = std::get_if<StarSpec>(&platform.fabric);
+  result.update(star ? star_json(*star) : rail_optimized_json(std::get<RailOptimizedSpec>(platform.fabric)));
+  const DeviceCompute& device = platform.device;
+  result["device"] = {{"name", device.name},
+                      {"bf16_flops", device.bf16_flops},
+                      {"fp8_flops", device.fp8_flops},
+                      {"memory_bandwidth", device.memory_bandwidth},
+                      {"memory", device.memory},
+                      {"gemm_efficiency", device.gemm_efficiency},
+                      {"memory_efficiency", device.memory_efficiency}};
+  return result;
+}
+
+json model_json(const ModelShape& model) {
+  json result = json::object();
+  if (!model.name.empty()) result["preset"] = model.name;
+  result["hidden"] = model.hidden;
+  result["expert_intermediate"] = model.expert_intermediate;
+  return result;
+}
+
+json transport_json(const Transport& transport) {
+  return {{"preset", transport.name},
+          {"start_up", transport.start_up},
+          {"message_overhead", transport.message_overhead},
+          {"scale_up_share", transport.scale_up_share},
+          {"scale_out_share", transport.scale_out_share}};
+}
+
+json expert_parallel_json(const ExpertParallel& expert_parallel) {
+  return {{"num_experts", expert_parallel.num_experts},
+          {"experts_per_device", expert_parallel.experts_per_device},
+          {"expert_parallel_size", expert_parallel.expert_parallel_size},
+          {"top_k", expert_parallel.top_k},
+          {"load_balancing", name_of(expert_parallel.load_balancing)},
+          {"routing_strategy", name_of(expert_parallel.routing_strategy)},
+          {"capacity_factor", expert_parallel.capacity_factor},
+          {"drop_tokens", expert_parallel.drop_tokens},
+          {"min_capacity", expert_parallel.min_capacity},
+          {"pad_to_capacity", expert_parallel.pad_to_capacity},
+          {"bias_update_rate", expert_parallel.bias_update_rate},
+          {"redundant_experts", expert_parallel.redundant_experts},
+          {"replica_choice", name_of(expert_parallel.replica_choice)},
+          {"rebalance_interval", expert_parallel.rebalance_interval},
+          {"use_auxiliary_loss", expert_parallel.use_auxiliary_loss},
+          {"auxiliary_loss_weight", expert_parallel.auxiliary_loss_weight},
+          {"auxiliary_loss_learning_rate", expert_parallel.auxiliary_loss_learning_rate},
+          {"communication_pattern", name_of(expert_parallel.communication_pattern)},
+          {"gate", name_of(expert_parallel.gate)},
+          {"expert_groups", expert_parallel.expert_groups},
+          {"kept_groups", expert_parallel.kept_groups},
+          {"group_score", name_of(expert_parallel.group_score)}};
+}
+
+json trace_json(const Trace& trace) {
+  json result = {{"file", trace.file}, {"format", trace.format}};
+  if (trace.layer) result["layer"] = *trace.layer;
+  return result;
+}
+
+json workload_json(const Workload& workload) {
+  const std::vector<int>& tokens = workload.tokens_per_device;
+  const bool all_equal = std::ranges::adjacent_find(tokens, std::ranges::not_equal_to{}) == tokens.end();
+  json result = {
+      {"steps", workload.steps}, {"seed", workload.seed}, {"simulate_every", workload.simulate_every}};
+  // What a trace brings is not said twice.
+  if (!workload.trace.has_tokens()) {
+    result["embedding_dim"] = workload.embedding_dim;
+    result["topics"] = {{"count", workload.topics.count},
+                        {"concentration", workload.topics.concentration},
+                        {"tokens", workload.topics.tokens}};
+    result["drift"] = workload.drift;
+    result["tokens_per_device"] = all_equal && !tokens.empty() ? json(tokens.front()) : json(tokens);
+    if (workload.log_popularity.empty()) result["skew"] = workload.skew;
+  }
+  if (!workload.trace.file.empty()) result["trace"] = trace_json(workload.trace);
+  return result;
+}
+
+json payload_json(const Payload& payload) {
+  return {{"dispatch", name_of(payload.dispatch)},
+          {"combine", name_of(payload.combine)},
+          {"weights", name_of(payload.weights)}};
+}
+
+json patterns_json(const PatternOptions& patterns) {
+  const auto& [all_to_all, point_to_point, hierarchical, ring] = patterns;
+  return {{"all_to_all",
+           {{"algorithm", name_in(all_to_all_algorithms(), all_to_all.algorithm)},
+            {"window", all_to_all.window},
+            {"deduplicate", name_of(all_to_all.deduplicate)}}},
+          {"point_to_point",
+           {{"granularity", name_in(granularities(), point_to_point.granularity)},
+            {"window", point_to_point.window}}},
+          {"hierarchical",
+           {{"order", "scale_out_first"},
+            {"deduplicate", name_of(hierarchical.deduplicate)},
+            {"chunks", hierarchical.chunks},
+            {"window", hierarchical.window}}},
+          {"ring",
+           {{"bidirectional", ring.bidirectional},
+            {"mode", "all_to_all"},
+            {"deduplicate", name_of(ring.deduplicate)}}}};
+}
+
+/// The bytes of every pair when they are all the same and nobody sends to itself.
+std::optional<Bytes> uniform_bytes(const Matrix<Bytes>& matrix) {
+  const Bytes bytes = matrix.rows() > 1 ? matrix(0, 1) : 0;
+  for (int source = 0; source < matrix.rows(); ++source)
+    for (int destination = 0; destination < matrix.columns(); ++destination)
+      if (matrix(source, destination) != (source == destination ? 0 : bytes)) return std::nullopt;
+  return bytes;
+}
+
+json traffic_json(const Matrix<Bytes>& matrix) {
+  if (const auto bytes = uniform_bytes(matrix)) return {{"uniform_bytes_per_pair", *bytes}};
+  json rows = json::array();
+  for (int source = 0; source < matrix.rows(); ++source) rows.push_back(matrix.row(source));
+  return {{"matrix", std::move(rows)}};
+}
+
+}  // namespace
+
+json resolved_json(const Scenario& scenario) {
+  json result = {{"name", scenario.name}};
+  if (!scenario.question.empty()) result["question"] = scenario.question;
+  if (!scenario.expect.empty()) result["expect"] = scenario.expect;
+  if (!scenario.direct_traffic) result["model"] = model_json(scenario.model);
+  result["platform"] = platform_json(scenario.platform);
+  result["transport"] = transport_json(scenario.transport);
+  if (scenario.direct_traffic) {
+    result["expert_parallel"] = {
+        {"communication_pattern", name_of(scenario.expert_parallel.communication_pattern)}};
+    result["traffic"] = traffic_json(*scenario.direct_traffic);
+  } else {
+    result["expert_parallel"] = expert_parallel_json(scenario.expert_parallel);
+    result["workload"] = workload_json(scenario.workload);
+    result["payload"] = payload_json(scenario.payload);
+  }
+  result["patterns"] = patterns_json(scenario.patterns);
+  result["barriers"] = scenario.barriers;
+  result["resolution"] = scenario.resolution;
+  result["engine"] = name_of(scenario.engine);
+  return result;
+}
+
+}  // namespace epsim

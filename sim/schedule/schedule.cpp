@@ -1,0 +1,87 @@
+#include "sim/schedule/schedule.hpp"
+
+namespace epsim {
+
+std::string_view name_of(StepKind kind) {
+  switch (kind) {
+    case StepKind::transfer:
+      return "transfer";
+    case StepKind::computation:
+      return "computation";
+    case StepKind::join:
+      return "join";
+  }
+  return "";
+}
+
+std::string_view name_of(StreamKind kind) {
+  switch (kind) {
+    case StreamKind::compute:
+      return "compute";
+    case StreamKind::scale_up:
+      return "scale_up";
+    case StreamKind::scale_out:
+      return "scale_out";
+  }
+  return "";
+}
+
+PartId Schedule::add_part(Part part) {
+  parts_.push_back(part);
+  return static_cast<PartId>(parts_.size() - 1);
+}
+
+StreamId Schedule::stream(DeviceId device, StreamKind kind, int lane, int window) {
+  const std::uint64_t key = (static_cast<std::uint64_t>(device) << 16) |
+                            (static_cast<std::uint64_t>(kind) << 8) | static_cast<std::uint64_t>(lane);
+  const auto [entry, is_new] = stream_index_.try_emplace(key, static_cast<StreamId>(streams_.size()));
+  if (is_new) streams_.push_back({device, kind, lane, window});
+  return entry->second;
+}
+
+StepId Schedule::add(StepKind kind, PartId part, StreamId stream, DeviceId peer, Bytes bytes, Seconds seconds,
+                     std::int32_t slot, std::span<const StepId> after) {
+  kind_.push_back(kind);
+  part_.push_back(part);
+  stream_.push_back(stream);
+  peer_.push_back(peer);
+  bytes_.push_back(bytes);
+  seconds_.push_back(seconds);
+  slot_.push_back(slot);
+  after_.insert(after_.end(), after.begin(), after.end());
+  after_begin_.push_back(after_.size());
+  payload_begin_.push_back(payload_.size());
+  return size() - 1;
+}
+
+StepId Schedule::add_transfer(PartId part, StreamId stream, DeviceId peer, Bytes bytes,
+                              std::span<const Rectangle> payload, std::span<const StepId> after) {
+  payload_.insert(payload_.end(), payload.begin(), payload.end());
+  const std::int32_t slot = payload.size() == 1 ? payload.front().slot : -1;
+  return add(StepKind::transfer, part, stream, peer, bytes, 0, slot, after);
+}
+
+StepId Schedule::add_computation(PartId part, StreamId stream, Seconds seconds, std::span<const StepId> after,
+                                 std::int32_t slot) {
+  return add(StepKind::computation, part, stream, -1, 0, seconds, slot, after);
+}
+
+StepId Schedule::add_join(PartId part, std::span<const StepId> after) {
+  return add(StepKind::join, part, no_stream, -1, 0, 0, -1, after);
+}
+
+std::vector<std::pair<DeviceId, DeviceId>> Schedule::used_pairs() const {
+  std::vector<std::pair<DeviceId, DeviceId>> pairs;
+  for (StepId step = 0; step < size(); ++step)
+    if (kind(step) == StepKind::transfer) pairs.emplace_back(device(step), peer(step));
+  return pairs;
+}
+
+std::vector<std::vector<StepId>> Schedule::steps_of_streams() const {
+  std::vector<std::vector<StepId>> steps(streams_.size());
+  for (StepId step = 0; step < size(); ++step)
+    if (stream_[step] != no_stream) steps[stream_[step]].push_back(step);
+  return steps;
+}
+
+}  // namespace epsim

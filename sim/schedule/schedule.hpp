@@ -1,0 +1,144 @@
+// The Schedule: what every device does, as plain data. It stands between the patterns that generate it and
+// the engines that run it, can be printed (schedule_text.hpp) and proved right (check_schedule.hpp).
+//
+// A step is
+//   * a transfer: bytes from the stream's device to a peer, naming the payload it carries;
+//   * a computation: seconds on the stream's device;
+//   * a join: takes no time and belongs to no stream; it has finished when the steps it follows have.
+// A step may start when all the steps it follows have finished *and* its stream issues it. A stream that
+// sends issues its steps in order: a computation (a transport's overhead) occupies it until it ends; a
+// transfer does not, but at most `window` of the stream's transfers are in flight (0: no limit), a slot frees
+// at delivery. A compute stream does one computation at a time and takes whichever is ready; of several that
+// are ready in one moment the lowest step, so that no expert waits for another one's input.
+//
+// Invariants: a step follows only earlier steps' ids when built in order (generators do; check_schedule
+// proves it acyclic in any case); bytes > 0; a transfer's two devices differ.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "platforms/topology.hpp"
+#include "platforms/units.hpp"
+#include "sim/group.hpp"
+#include "sim/phase.hpp"
+#include "sim/scenario.hpp"
+
+namespace epsim {
+
+using StepId = std::uint32_t;
+using StreamId = std::uint32_t;
+using PartId = std::uint32_t;
+inline constexpr StreamId no_stream = std::numeric_limits<StreamId>::max();
+
+enum class StepKind : std::uint8_t { transfer, computation, join };
+/// What a device's stream works on. `scale_up` and `scale_out` issue transfers inside a node and between
+/// nodes.
+enum class StreamKind : std::uint8_t { compute, scale_up, scale_out };
+[[nodiscard]] std::string_view name_of(StepKind kind);
+[[nodiscard]] std::string_view name_of(StreamKind kind);
+
+struct Stream {
+  DeviceId device = 0;
+  StreamKind kind = StreamKind::compute;
+  int lane = 0;    ///< tells several streams of one kind on a device apart
+  int window = 0;  ///< transfers in flight; 0: no limit
+
+  /// Issues its steps in order; otherwise as they become ready.
+  [[nodiscard]] bool in_order() const { return kind != StreamKind::compute; }
+};
+
+/// One phase of one layer. A payload's chunks are counted within its part.
+struct Part {
+  Phase phase = Phase::gate;
+  Deduplication deduplicate = Deduplication::none;
+  int chunks = 1;
+};
+
+/// The ranks first, first + stride, ... (count of them), modulo the group's size.
+struct RankRange {
+  Rank first = 0;
+  int count = 1;
+  int stride = 1;
+  bool operator==(const RankRange&) const = default;
+};
+
+/// What a transfer carries: for every source and destination rank in the two ranges, the chunks
+/// [chunk_begin, chunk_end) of what the source owes the destination. In dispatch a source is a token's home
+/// and a destination the expert's rank; in combine the other way round. `slot` >= 0 restricts it to the
+/// selections of one expert slot.
+struct Rectangle {
+  RankRange sources;
+  RankRange destinations;
+  std::int32_t slot = -1;
+  std::int32_t chunk_begin = 0;
+  std::int32_t chunk_end = 1;
+  bool operator==(const Rectangle&) const = default;
+};
+
+class Schedule {
+ public:
+  PartId add_part(Part part);
+  /// The device's stream of that kind and lane; made on first use. The window is the one given first.
+  StreamId stream(DeviceId device, StreamKind kind, int lane = 0, int window = 0);
+
+  StepId add_transfer(PartId part, StreamId stream, DeviceId peer, Bytes bytes,
+                      std::span<const Rectangle> payload, std::span<const StepId> after);
+  /// `slot` names the expert slot it computes, -1: none.
+  StepId add_computation(PartId part, StreamId stream, Seconds seconds, std::span<const StepId> after,
+                         std::int32_t slot = -1);
+  StepId add_join(PartId part, std::span<const StepId> after);
+
+  [[nodiscard]] StepId size() const { return static_cast<StepId>(kind_.size()); }
+  [[nodiscard]] StepKind kind(StepId step) const { return kind_[step]; }
+  [[nodiscard]] PartId part_of(StepId step) const { return part_[step]; }
+  [[nodiscard]] Phase phase(StepId step) const { return parts_[part_[step]].phase; }
+  [[nodiscard]] StreamId stream_of(StepId step) const { return stream_[step]; }
+  /// The device whose stream issues it: a transfer's sender. Precondition: not a join.
+  [[nodiscard]] DeviceId device(StepId step) const { return streams_[stream_[step]].device; }
+  /// A transfer's receiver.
+  [[nodiscard]] DeviceId peer(StepId step) const { return peer_[step]; }
+  [[nodiscard]] Bytes bytes(StepId step) const { return bytes_[step]; }        ///< transfers, else 0
+  [[nodiscard]] Seconds seconds(StepId step) const { return seconds_[step]; }  ///< computations, else 0
+  [[nodiscard]] std::int32_t slot(StepId step) const { return slot_[step]; }
+  [[nodiscard]] std::span<const StepId> after(StepId step) const {
+    return {after_.data() + after_begin_[step], after_begin_[step + 1] - after_begin_[step]};
+  }
+  [[nodiscard]] std::span<const Rectangle> payload(StepId step) const {
+    return {payload_.data() + payload_begin_[step], payload_begin_[step + 1] - payload_begin_[step]};
+  }
+  [[nodiscard]] const std::vector<Stream>& streams() const { return streams_; }
+  [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }
+
+  /// The (sender, receiver) of every transfer, in order.
+  [[nodiscard]] std::vector<std::pair<DeviceId, DeviceId>> used_pairs() const;
+
+  /// The steps of every stream, ascending: of a stream in order the order of issue.
+  [[nodiscard]] std::vector<std::vector<StepId>> steps_of_streams() const;
+
+ private:
+  StepId add(StepKind kind, PartId part, StreamId stream, DeviceId peer, Bytes bytes, Seconds seconds,
+             std::int32_t slot, std::span<const StepId> after);
+
+  std::vector<Part> parts_;
+  std::vector<Stream> streams_;
+  std::unordered_map<std::uint64_t, StreamId> stream_index_;
+  std::vector<StepKind> kind_;
+  std::vector<PartId> part_;
+  std::vector<StreamId> stream_;
+  std::vector<DeviceId> peer_;
+  std::vector<Bytes> bytes_;
+  std::vector<Seconds> seconds_;
+  std::vector<std::int32_t> slot_;
+  std::vector<std::size_t> after_begin_ = {0};
+  std::vector<StepId> after_;
+  std::vector<std::size_t> payload_begin_ = {0};
+  std::vector<Rectangle> payload_;
+};
+
+}  // namespace epsim

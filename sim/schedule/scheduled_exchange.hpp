@@ -1,0 +1,25 @@
+// What a composer knows of an exchange that it put into a schedule.
+#pragma once
+
+#include <vector>
+
+#include "sim/schedule/schedule.hpp"
+
+namespace epsim {
+
+/// Steps after which data is there. Dispatch starts from the ranks (their tokens are gated) and arrives at
+/// the slots; combine starts from the slots (their experts have computed) and arrives at the ranks. An empty
+/// list: there from the beginning.
+struct DataSteps {
+  std::vector<std::vector<StepId>> of_rank;
+  std::vector<std::vector<StepId>> of_slot;
+};
+
+/// One exchange that a schedule contains, as the composer recorded it.
+struct ScheduledExchange {
+  PartId part = 0;
+  DataSteps ready;
+  DataSteps arrived;
+};
+
+}  // namespace epsim

@@ -1,0 +1,86 @@
+#include "sim/schedule/text.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <ostream>
+#include <sstream>
+
+namespace epsim {
+namespace {
+
+std::string text_of(const RankRange& range) {
+  if (range.count == 1) return std::to_string(range.first);
+  return fmt::format("{}+{}*{}", range.first, range.stride, range.count);
+}
+
+std::string text_of(const Rectangle& rectangle) {
+  std::string text = fmt::format("{} x {} chunks {}-{}", text_of(rectangle.sources),
+                                 text_of(rectangle.destinations), rectangle.chunk_begin, rectangle.chunk_end);
+  if (rectangle.slot >= 0) text += fmt::format(" slot {}", rectangle.slot);
+  return text;
+}
+
+std::string text_of_transfer(const Schedule& schedule, StepId step) {
+  std::string text =
+      fmt::format("{} -> d{} {} B carries", stream_name(schedule.streams()[schedule.stream_of(step)]),
+                  schedule.peer(step), schedule.bytes(step));
+  std::string_view separator = " ";
+  for (const Rectangle& rectangle : schedule.payload(step)) {
+    text += separator;
+    text += text_of(rectangle);
+    separator = ", ";
+  }
+  return text;
+}
+
+std::string text_of_computation(const Schedule& schedule, StepId step) {
+  std::string text = fmt::format("{} {} s", stream_name(schedule.streams()[schedule.stream_of(step)]),
+                                 schedule.seconds(step));
+  if (schedule.slot(step) >= 0) text += fmt::format(" slot {}", schedule.slot(step));
+  return text;
+}
+
+std::string text_of(const Schedule& schedule, StepId step) {
+  switch (schedule.kind(step)) {
+    case StepKind::transfer:
+      return text_of_transfer(schedule, step);
+    case StepKind::computation:
+      return text_of_computation(schedule, step);
+    case StepKind::join:
+      return "join";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string stream_name(const Stream& stream) {
+  std::string name = fmt::format("d{}.{}", stream.device, name_of(stream.kind));
+  if (stream.lane > 0) name += fmt::format(".{}", stream.lane);
+  return name;
+}
+
+void write_text(std::ostream& out, const Schedule& schedule) {
+  for (std::size_t p = 0; p < schedule.parts().size(); ++p) {
+    const Part& part = schedule.parts()[p];
+    out << fmt::format("part {} {} deduplicate {} chunks {}\n", p, name_of(part.phase),
+                       name_of(part.deduplicate), part.chunks);
+  }
+  for (const Stream& stream : schedule.streams())
+    out << (stream.in_order() ? fmt::format("stream {} window {}\n", stream_name(stream), stream.window)
+                              : fmt::format("stream {} as ready\n", stream_name(stream)));
+  for (StepId step = 0; step < schedule.size(); ++step) {
+    out << fmt::format("step {} part {} {}", step, schedule.part_of(step), text_of(schedule, step));
+    if (!schedule.after(step).empty()) out << fmt::format(" after {}", fmt::join(schedule.after(step), " "));
+    out << '\n';
+  }
+}
+
+std::string to_text(const Schedule& schedule) {
+  std::ostringstream out;
+  write_text(out, schedule);
+  return out.str();
+}
+
+}  // namespace epsim
