@@ -27,7 +27,10 @@ RoutedStep place_tokens(const Scenario& scenario, const Cluster& cluster, Routed
   std::vector<std::int32_t> slots =
       choose_slots(routed.routing, placement, cluster.group, scenario.expert_parallel.replica_choice, stream);
   Traffic traffic = build_traffic(routed.routing, slots, placement, cluster.group, scenario.payload);
-  return {std::move(routed), std::move(placement), std::move(slots), std::move(traffic)};
+  return {.routed = std::move(routed),
+          .placement = std::move(placement),
+          .slot_of_selection = std::move(slots),
+          .traffic = std::move(traffic)};
 }
 
 }  // namespace
@@ -39,7 +42,7 @@ Cluster build_cluster(const Scenario& scenario) {
 }
 
 RoutedStep route_step(const Scenario& scenario, const Cluster& cluster, const RouterState& state) {
-  if (scenario.direct_traffic) return {{}, {}, {}, build_traffic(*scenario.direct_traffic, cluster.group)};
+  if (scenario.direct_traffic) return {.traffic = build_traffic(*scenario.direct_traffic, cluster.group)};
   const ExpertParallel& experts = scenario.expert_parallel;
   ExpertPlacement placement = state.placement ? *state.placement : first_placement(experts, cluster.group);
   RouterState placed = state;

@@ -32,7 +32,7 @@ Seconds moving_seconds(const Scenario& scenario, const Cluster& cluster, const R
   Scenario alone = scenario;
   alone.patterns = {};
   alone.engine = choose_engine(scenario);  // the one of the layers, whatever the moves would have got
-  const RoutedStep weights{{}, {}, {}, build_traffic(*step.moved, cluster.group)};
+  const RoutedStep weights{.traffic = build_traffic(*step.moved, cluster.group)};
   const std::vector<PatternKind> pattern = {PatternKind::all_to_all};
   return simulate(alone, cluster, weights, pattern, {}).front().timeline.end();
 }

@@ -30,6 +30,24 @@ std::string time_left(Seconds elapsed, double part) {
   return fmt::format(", about {} left", format_wait(elapsed * (1 - part) / part));
 }
 
+std::string activity_text(const Activity& activity, const Scenario& scenario, std::size_t patterns) {
+  const int steps = scenario.workload.steps;
+  const std::string place = steps > 1 ? fmt::format("step {}/{}: ", activity.step + 1, steps) : "";
+  switch (activity.kind) {
+    case Activity::Kind::routing:
+      return place + "routing";
+    case Activity::Kind::moving_experts:
+      return place + "moving experts";
+    case Activity::Kind::simulating:
+      break;
+  }
+  const std::string doing =
+      fmt::format("{}simulating {} pattern{}", place, patterns, patterns == 1 ? "" : "s");
+  if (!activity.delivered) return doing;
+  return fmt::format("{}, {:.0f} % of the bytes delivered{}", doing, 100 * *activity.delivered,
+                     time_left(activity.elapsed, *activity.delivered));
+}
+
 std::string format_wait(Seconds wait) {
   constexpr Seconds minute = 60;
   constexpr Seconds hour = 3600;

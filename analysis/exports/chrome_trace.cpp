@@ -180,7 +180,7 @@ void write_chrome_trace(std::ostream& out, const ExperimentResult& experiment, s
   TraceWriter trace(out, experiment, simulation);
   write_devices(trace, experiment.cluster, sample, devices);
   write_slices(trace, simulation.lowered.schedule, is_shown, devices);
-  write_counters(trace, experiment.cluster, simulation, experiment.steps.back().layers[pattern]);
+  write_counters(trace, experiment.cluster, simulation, experiment.summaries.back().layers[pattern]);
   trace.finish(sample);
 }
 

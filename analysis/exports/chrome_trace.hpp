@@ -7,7 +7,7 @@
 #include <iosfwd>
 #include <string>
 
-#include "analysis/experiment.hpp"
+#include "analysis/experiment_result.hpp"
 
 namespace epsim {
 

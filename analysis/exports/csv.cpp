@@ -78,7 +78,7 @@ void write_links_csv(std::ostream& out, const ExperimentResult& experiment) {
   Rows rows(out);
   rows.add("pattern,link,class,from,to,bandwidth_bytes_per_second,bytes,busy_seconds,utilization\n");
   for (std::size_t i = 0; i < experiment.patterns.size(); ++i) {
-    for (const LinkUse& use : experiment.steps.back().layers[i].links) {
+    for (const LinkUse& use : experiment.summaries.back().layers[i].links) {
       const Link& link = topology.link(use.link);
       rows.add("{},{},{},{},{},{},{},{},{}\n", name_of(experiment.patterns[i]),
                csv_text(topology.link_name(link.id)), name_of(link.link_class),

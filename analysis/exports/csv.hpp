@@ -4,7 +4,7 @@
 #include <iosfwd>
 #include <string>
 
-#include "analysis/experiment.hpp"
+#include "analysis/experiment_result.hpp"
 
 namespace epsim {
 

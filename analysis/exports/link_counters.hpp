@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/experiment.hpp"
+#include "analysis/experiment_result.hpp"
 
 namespace epsim {
 

@@ -73,14 +73,17 @@ Json last_rebalance_step(const ExperimentResult& experiment) {
 
 Json steps_json(const ExperimentResult& experiment, std::size_t pattern) {
   Json steps = Json::array();
-  for (const StepResult& step : experiment.steps) {
-    const bool simulated = !step.layers.empty();
-    steps.push_back({{"step", steps.size()},
-                     {"layer_seconds", simulated ? Json(step.layers[pattern].layer_seconds) : Json(nullptr)},
-                     {"phases", simulated ? phases_json(step.layers[pattern]) : Json(nullptr)},
-                     {"load", load_json(step.load)},
-                     {"rebalance_bytes", step.rebalancing ? step.rebalancing->bytes : 0},
-                     {"rebalance", rebalancing_json(step.rebalancing, pattern)}});
+  for (std::size_t number = 0; number < experiment.steps.size(); ++number) {
+    const StepSummary& summary = experiment.summaries[number];
+    const std::optional<Rebalancing>& rebalancing = experiment.steps[number].rebalancing;
+    const bool simulated = !summary.layers.empty();
+    steps.push_back(
+        {{"step", number},
+         {"layer_seconds", simulated ? Json(summary.layers[pattern].layer_seconds) : Json(nullptr)},
+         {"phases", simulated ? phases_json(summary.layers[pattern]) : Json(nullptr)},
+         {"load", load_json(summary.load)},
+         {"rebalance_bytes", rebalancing ? rebalancing->bytes : 0},
+         {"rebalance", rebalancing_json(rebalancing, pattern)}});
   }
   return steps;
 }
@@ -88,7 +91,7 @@ Json steps_json(const ExperimentResult& experiment, std::size_t pattern) {
 /// Tokens over all steps.
 std::int64_t tokens_routed(const ExperimentResult& experiment) {
   std::int64_t sum = 0;
-  for (const StepResult& step : experiment.steps)
+  for (const StepSummary& step : experiment.summaries)
     if (step.load) sum += step.load->tokens;
   return sum;
 }
@@ -96,7 +99,7 @@ std::int64_t tokens_routed(const ExperimentResult& experiment) {
 }  // namespace
 
 Json run_json(const ExperimentResult& experiment, std::size_t pattern, const Json& resolved) {
-  const StepResult& last = experiment.steps.back();
+  const StepSummary& last = experiment.summaries.back();
   const LayerSummary& layer = last.layers[pattern];
   const Simulation& simulation = experiment.simulations[pattern];
   const double variance = last.load ? last.load->expert_load_variance : 0;

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <nlohmann/json_fwd.hpp>
 
-#include "analysis/experiment.hpp"
+#include "analysis/experiment_result.hpp"
 
 namespace epsim {
 

@@ -80,7 +80,7 @@ std::string engine_text(const ExperimentResult& experiment) {
 
 std::string heading(const ExperimentResult& experiment) {
   const Scenario& scenario = experiment.scenario;
-  const StepResult& last = experiment.steps.back();
+  const StepSummary& last = experiment.summaries.back();
   std::string text = scenario.name + '\n';
   if (last.load)
     text += "  " + model_text(scenario, experiment.last_step.traffic) + '\n' +
@@ -115,7 +115,7 @@ std::vector<Column> columns_of(bool has_layer) {
 }
 
 Row pattern_row(const ExperimentResult& experiment, std::size_t pattern, bool has_layer, Seconds best) {
-  const LayerSummary& layer = experiment.steps.back().layers[pattern];
+  const LayerSummary& layer = experiment.summaries.back().layers[pattern];
   Row row = {std::string(name_of(experiment.patterns[pattern]))};
   if (has_layer)
     for (const Phase phase : {Phase::dispatch, Phase::expert, Phase::combine})
@@ -161,7 +161,7 @@ std::vector<std::size_t> shown_steps(std::size_t count) {
 }
 
 Row step_row(const ExperimentResult& experiment, std::size_t number) {
-  const StepResult& step = experiment.steps[number];
+  const StepSummary& step = experiment.summaries[number];
   Row row = {std::to_string(number)};
   if (step.load)
     row.insert(row.end(),
@@ -179,7 +179,7 @@ Row step_row(const ExperimentResult& experiment, std::size_t number) {
 std::string steps_table(const ExperimentResult& experiment) {
   if (experiment.steps.size() == 1) return "";
   std::vector<Column> columns = {{"step"}};
-  if (experiment.steps.back().load)
+  if (experiment.summaries.back().load)
     columns.insert(columns.end(),
                    {{"devices max/mean"}, {"CV"}, {"experts max/mean"}, {"aux. loss"}, {"dropped"}});
   for (const PatternKind kind : experiment.patterns) columns.push_back({std::string(name_of(kind))});
@@ -233,7 +233,7 @@ std::string totals_table(const ExperimentResult& experiment) {
 }  // namespace
 
 std::string comparison_table(const ExperimentResult& experiment) {
-  const std::vector<LayerSummary>& layers = experiment.steps.back().layers;
+  const std::vector<LayerSummary>& layers = experiment.summaries.back().layers;
   const bool has_layer = !experiment.scenario.direct_traffic;
   const Seconds best = layers[fastest_pattern(experiment)].layer_seconds;
   std::vector<Row> rows;

@@ -14,7 +14,7 @@ std::string time_taken(const ExperimentResult& experiment, const LayerSummary& l
 
 /// "1.80x faster than ring", measured against the next pattern in speed.
 std::string lead(const ExperimentResult& experiment, std::size_t fastest) {
-  const std::vector<LayerSummary>& layers = experiment.steps.back().layers;
+  const std::vector<LayerSummary>& layers = experiment.summaries.back().layers;
   std::size_t next = fastest == 0 ? 1 : 0;
   for (std::size_t i = 0; i < layers.size(); ++i)
     if (i != fastest && layers[i].layer_seconds < layers[next].layer_seconds) next = i;
@@ -52,7 +52,7 @@ Seconds least_seconds(const ExperimentResult& experiment, const LayerSummary& la
 }  // namespace
 
 std::size_t fastest_pattern(const ExperimentResult& experiment) {
-  const std::vector<LayerSummary>& layers = experiment.steps.back().layers;
+  const std::vector<LayerSummary>& layers = experiment.summaries.back().layers;
   const auto fastest = std::min_element(layers.begin(), layers.end(), [](const auto& a, const auto& b) {
     return a.layer_seconds < b.layer_seconds;
   });
@@ -77,7 +77,7 @@ std::string over_all_steps(const ExperimentResult& experiment, std::size_t faste
 
 std::string verdict(const ExperimentResult& experiment) {
   const std::size_t fastest = fastest_pattern(experiment);
-  const LayerSummary& layer = experiment.steps.back().layers[fastest];
+  const LayerSummary& layer = experiment.summaries.back().layers[fastest];
   const std::string_view name = name_of(experiment.patterns[fastest]);
   const std::string taken = time_taken(experiment, layer);
   const std::string when = experiment.steps.size() > 1 ? "in the last step " : "";

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string>
 
-#include "analysis/experiment.hpp"
+#include "analysis/experiment_result.hpp"
 
 namespace epsim {
 

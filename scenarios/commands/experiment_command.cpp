@@ -134,9 +134,9 @@ ExperimentResult perform(const Scenario& scenario, const std::vector<PatternKind
   const ProgressLine progress(options);
   const std::string notice = waiting_notice(scenario, patterns, options.jobs);
   if (!options.quiet && !notice.empty()) std::cerr << "epsim: " << notice << '\n';
-  ExperimentResult experiment =
-      run_experiment(scenario, patterns, {.parallel = options.jobs, .check = options.check},
-                     [&](const std::string& text) { progress.show(text); });
+  ExperimentResult experiment = run_and_summarize(
+      scenario, patterns, {.parallel = options.jobs, .check = options.check},
+      [&](const Activity& activity) { progress.show(activity_text(activity, scenario, patterns.size())); });
   if (!out) return experiment;
   progress.show("writing " + options.out);
   write_files(*out, experiment, options);

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/experiment.hpp"
+#include "analysis/experiment_result.hpp"
 #include "scenarios/commands/experiment_options.hpp"
 
 namespace epsim {

@@ -12,13 +12,13 @@ namespace {
 using Experiment = ExperimentResult;
 
 const LayerSummary& layer(const Experiment& experiment, std::size_t pattern) {
-  return experiment.steps.back().layers[pattern];
+  return experiment.summaries.back().layers[pattern];
 }
 
 /// A figure of the load; nothing for direct traffic.
 template <class Get>
 Cell load(const Experiment& experiment, Get get) {
-  const std::optional<LoadSummary>& summary = experiment.steps.back().load;
+  const std::optional<LoadSummary>& summary = experiment.summaries.back().load;
   return summary ? Cell(get(*summary)) : Cell();
 }
 
@@ -116,7 +116,7 @@ Cell uncovered_tokens(const Experiment& e, std::size_t) {
 }
 
 Cell auxiliary_loss(const Experiment& e, std::size_t) {
-  const std::optional<LoadSummary>& summary = e.steps.back().load;
+  const std::optional<LoadSummary>& summary = e.summaries.back().load;
   return summary && summary->auxiliary_loss ? Cell(*summary->auxiliary_loss) : Cell();
 }
 

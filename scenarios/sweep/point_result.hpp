@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "analysis/experiment.hpp"
+#include "analysis/experiment_result.hpp"
 
 namespace epsim {
 

@@ -111,7 +111,7 @@ std::string report_of(const PointResult& result) {
       throw input_error("", "a file that the scenario names has changed since the sweep began",
                         "run the sweep again");
     check_memory(estimate_memory(scenario, patterns, 1), physical_memory());
-    result = result_of(run_experiment(scenario, patterns, {}, nullptr, routed));
+    result = result_of(run_and_summarize(scenario, patterns, {}, {}, routed));
   });
   const bool was_sent = task.messages->send(MessageKind::point_piece, request.point, report_of(result));
   _exit(was_sent ? 0 : 1);

@@ -101,7 +101,7 @@ std::string finished_database(const epsim::TemporaryFolder& folder, const epsim:
   const std::vector<epsim::PlannedPoint> plan = epsim::plan_points(sweep, false);
   database.store_plan(sweep, 1, plan);
   const epsim::PointResult result =
-      epsim::result_of(epsim::run_experiment(epsim::scenario_of(sweep, 0), sweep.patterns, {}, nullptr));
+      epsim::result_of(epsim::run_and_summarize(epsim::scenario_of(sweep, 0), sweep.patterns, {}));
   epsim::Transaction transaction(database.connection());
   for (const epsim::PlannedPoint& point : plan) database.store(point.identity, result);
   transaction.commit();

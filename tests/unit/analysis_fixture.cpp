@@ -119,9 +119,10 @@ ExperimentResult slow_experiment() {
   ExperimentResult experiment{slow_scenario(), slow_cluster(), {PatternKind::point_to_point}};
   experiment.last_step = slow_step(experiment.cluster);
   experiment.simulations.push_back(slow_simulation(experiment.cluster));
-  experiment.steps.push_back(
+  experiment.summaries.push_back(
       {summarize_load(experiment.last_step),
        {summarize(experiment.cluster, slow_bounds(), experiment.simulations.front())}});
+  experiment.steps.push_back({{experiment.summaries.front().layers.front().layer_seconds}});
   experiment.wall_seconds = 0.5;
   return experiment;
 }
@@ -136,7 +137,8 @@ ExperimentResult network_experiment() {
   ExperimentResult experiment{
       scenario, {std::move(star), std::move(group)}, {PatternKind::all_to_all, PatternKind::ring}};
   experiment.last_step.traffic = build_traffic(*scenario.direct_traffic, experiment.cluster.group);
-  StepResult& step = experiment.steps.emplace_back();
+  ExperimentStep& times = experiment.steps.emplace_back();
+  StepSummary& summary = experiment.summaries.emplace_back();
   for (const PatternKind kind : experiment.patterns) {
     Schedule schedule;
     const PartId part = schedule.add_part({.phase = Phase::dispatch});
@@ -147,9 +149,25 @@ ExperimentResult network_experiment() {
                                       Routes(experiment.cluster.topology, {{0, 1}}),
                                       timeline_of({{0, 0, 7}})});
     const LowerBounds bounds = lower_bounds(scenario, experiment.cluster, experiment.last_step);
-    step.layers.push_back(summarize(experiment.cluster, bounds, experiment.simulations.back()));
+    summary.layers.push_back(summarize(experiment.cluster, bounds, experiment.simulations.back()));
+    times.layer_seconds.push_back(summary.layers.back().layer_seconds);
   }
   return experiment;
+}
+
+void set_layer(ExperimentResult& experiment, std::size_t step, std::size_t pattern, Seconds seconds) {
+  experiment.summaries[step].layers[pattern].layer_seconds = seconds;
+  experiment.steps[step].layer_seconds[pattern] = seconds;
+}
+
+void put_before(ExperimentResult& experiment, std::size_t count) {
+  experiment.steps.insert(experiment.steps.begin(), count, ExperimentStep(experiment.steps.front()));
+  experiment.summaries.insert(experiment.summaries.begin(), count, StepSummary(experiment.summaries.front()));
+}
+
+void skip_network(ExperimentResult& experiment, std::size_t step) {
+  experiment.summaries[step].layers.clear();
+  experiment.steps[step].layer_seconds.clear();
 }
 
 }  // namespace epsim

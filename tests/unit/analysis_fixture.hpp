@@ -1,7 +1,7 @@
 // One tiny experiment with round numbers, put together by hand: no routing, no pattern, no engine.
 #pragma once
 
-#include "analysis/experiment.hpp"
+#include "analysis/experiment_result.hpp"
 
 namespace epsim {
 
@@ -29,5 +29,12 @@ namespace epsim {
 /// Network only: 2 ranks on a star, one transfer of 50 bytes from d0 to d1 at 10 B/s, 0..7 s, under two
 /// patterns.
 [[nodiscard]] ExperimentResult network_experiment();
+
+/// Changes what a layer took.
+void set_layer(ExperimentResult& experiment, std::size_t step, std::size_t pattern, Seconds seconds);
+/// Puts copies of the first step before it.
+void put_before(ExperimentResult& experiment, std::size_t count);
+/// As if the step's network had not run.
+void skip_network(ExperimentResult& experiment, std::size_t step);
 
 }  // namespace epsim

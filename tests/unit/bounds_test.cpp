@@ -17,7 +17,7 @@ Cluster grouped(Topology topology, int ranks) {
 }
 
 RoutedStep direct(const Cluster& cluster, const Matrix<Bytes>& bytes) {
-  return {{}, {}, {}, build_traffic(bytes, cluster.group)};
+  return {.traffic = build_traffic(bytes, cluster.group)};
 }
 
 }  // namespace

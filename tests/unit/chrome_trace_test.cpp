@@ -59,7 +59,7 @@ ExperimentResult overlapping(int transfers) {
   Simulation& simulation = experiment.simulations.front();
   simulation.lowered.schedule = std::move(schedule);
   simulation.timeline = std::move(timeline);
-  experiment.steps.front().layers.front() = summarize(experiment.cluster, {}, simulation);
+  experiment.summaries.front().layers.front() = summarize(experiment.cluster, {}, simulation);
   return experiment;
 }
 
@@ -156,7 +156,7 @@ TEST_CASE("trace: slices that touch share a lane") {
 
 TEST_CASE("trace: counters hold the bytes that crossed") {
   const ExperimentResult experiment = slow_experiment();
-  const LayerSummary& layer = experiment.steps.back().layers.front();
+  const LayerSummary& layer = experiment.summaries.back().layers.front();
   const Topology& topology = experiment.cluster.topology;
   const LinkCounters counters = link_counters(topology, experiment.simulations.front(), layer, 50, 3);
   REQUIRE(counters.counters.size() == 2 + 3);  // the two classes, three links

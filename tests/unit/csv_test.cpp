@@ -34,7 +34,7 @@ TEST_CASE("spans.csv: without a router a slot is no expert") {
 
 TEST_CASE("links.csv: the links that carried bytes") {
   ExperimentResult experiment = network_experiment();
-  for (LinkUse& use : experiment.steps.back().layers[0].links) use.utilization = 0.1;
+  for (LinkUse& use : experiment.summaries.back().layers[0].links) use.utilization = 0.1;
   std::ostringstream out;
   write_links_csv(out, experiment);
   // Both patterns took 7 s for 50 bytes at 10 B/s; figures read back as the same double.

@@ -75,8 +75,8 @@ TEST_CASE("a run's values") {
 
 TEST_CASE("total_seconds sums the steps while the rest describes the last one") {
   ExperimentResult experiment = slow_experiment();
-  experiment.steps.insert(experiment.steps.begin(), experiment.steps.front());
-  experiment.steps.front().layers.front().layer_seconds = 4;
+  put_before(experiment, 1);
+  set_layer(experiment, 0, 0, 4);
   const ordered_json run = run_json(experiment, 0, {});
   CHECK(run["total_seconds"] == 20.0);
   CHECK(run["layer_seconds"] == 16.0);
@@ -88,11 +88,10 @@ TEST_CASE("total_seconds sums the steps while the rest describes the last one") 
 TEST_CASE("steps that were not simulated count as the last before them that was") {
   // Simulated 4 s, two skipped, 16 s: 4 + 4 + 4 + 16; with 5 s of moving experts before the last.
   ExperimentResult experiment = slow_experiment();
-  StepResult first = experiment.steps.front();
-  first.layers.front().layer_seconds = 4;
-  StepResult skipped = first;
-  skipped.layers.clear();
-  experiment.steps.insert(experiment.steps.begin(), {first, skipped, skipped});
+  put_before(experiment, 3);
+  set_layer(experiment, 0, 0, 4);
+  skip_network(experiment, 1);
+  skip_network(experiment, 2);
   CHECK(run_json(experiment, 0, {})["total_seconds"] == 28.0);
   CHECK(run_json(experiment, 0, {})["simulated_steps"] == 2);
   experiment.steps.back().rebalancing =
@@ -117,5 +116,5 @@ TEST_CASE("a comparison holds one run per pattern and a verdict - numbers surviv
   CHECK(comparison["verdict"].is_string());
   const ordered_json again = ordered_json::parse(comparison.dump());
   CHECK(again["patterns"][0]["communication_efficiency"].get<double>() ==
-        experiment.steps[0].layers[0].communication_efficiency);
+        experiment.summaries[0].layers[0].communication_efficiency);
 }

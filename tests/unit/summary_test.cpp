@@ -121,5 +121,5 @@ TEST_CASE("loads over devices and experts") {
 }
 
 TEST_CASE("direct traffic has no load") {
-  CHECK(!network_experiment().steps.front().load);
+  CHECK(!network_experiment().summaries.front().load);
 }

@@ -77,7 +77,7 @@ TEST_CASE("a point's figures are those of the experiment") {
   const json document = small_sweep();
   const Sweep sweep = sweep_of(document);
   const Scenario scenario = scenario_of(sweep, 4);
-  const PointResult expected = result_of(run_experiment(scenario, sweep.patterns, {}, nullptr));
+  const PointResult expected = result_of(run_and_summarize(scenario, sweep.patterns, {}));
   const TemporaryFolder folder;
   SweepDatabase database(folder.path() / "sweep.db", SweepDatabase::Access::create);
   const std::vector<PlannedPoint> plan = plan_points(sweep, false);

@@ -22,10 +22,11 @@ std::vector<std::string> lines_of(const std::string& text) {
 /// Three patterns with layers of 16, 8 and 8.01 s.
 ExperimentResult three_patterns() {
   ExperimentResult experiment = slow_experiment();
-  std::vector<LayerSummary>& layers = experiment.steps.front().layers;
+  std::vector<LayerSummary>& layers = experiment.summaries.front().layers;
   layers.resize(3, layers.front());
-  layers[1].layer_seconds = 8;
-  layers[2].layer_seconds = 8.01;
+  experiment.steps.front().layer_seconds.resize(3, layers.front().layer_seconds);
+  set_layer(experiment, 0, 1, 8);
+  set_layer(experiment, 0, 2, 8.01);
   experiment.patterns = {PatternKind::all_to_all, PatternKind::hierarchical, PatternKind::ring};
   return experiment;
 }
@@ -76,13 +77,13 @@ TEST_CASE("verdict: the fastest and its lead and its limit and the ideal") {
 
 TEST_CASE("verdict: a clear lead is a factor over the next pattern") {
   ExperimentResult experiment = three_patterns();
-  experiment.steps.front().layers[2].layer_seconds = 12;
+  set_layer(experiment, 0, 2, 12);
   CHECK(verdict(experiment).find("1.50x faster than ring") != std::string::npos);
 }
 
 TEST_CASE("verdict: computation is named where it takes most of the layer") {
   ExperimentResult experiment = three_patterns();
-  experiment.steps.front().layers[1].exposed_communication_seconds = 2;
+  experiment.summaries.front().layers[1].exposed_communication_seconds = 2;
   CHECK(verdict(experiment).find("; the busiest device computes for 75 % of it, its busiest link") !=
         std::string::npos);
 }
@@ -94,11 +95,11 @@ TEST_CASE("verdict: equal times go to the earlier pattern - one pattern has nobo
 
 TEST_CASE("verdict: another pattern may be fastest over all steps than in the last") {
   ExperimentResult experiment = three_patterns();
-  experiment.steps.insert(experiment.steps.begin(), experiment.steps.front());
+  put_before(experiment, 1);
   CHECK(verdict(experiment).starts_with("in the last step hierarchical is fastest: 8.000 s per layer, "));
   CHECK(verdict(experiment).find("Over all") == std::string::npos);
-  experiment.steps.front().layers[1].layer_seconds = 100;
-  experiment.steps.front().layers[2].layer_seconds = 9;  // and 8.01 s in the last
+  set_layer(experiment, 0, 1, 100);
+  set_layer(experiment, 0, 2, 9);  // and 8.01 s in the last
   CHECK_MESSAGE(verdict(experiment)
                     .ends_with(" Over all 2 steps ring is fastest: 17.01 s, hierarchical takes 108.0 s."),
                 verdict(experiment));
@@ -107,7 +108,8 @@ TEST_CASE("verdict: another pattern may be fastest over all steps than in the la
 TEST_CASE("table: a dozen steps at most and a dash where the network did not run") {
   ExperimentResult experiment = three_patterns();
   CHECK(comparison_table(experiment).find("experts max/mean") == std::string::npos);
-  experiment.steps.insert(experiment.steps.begin(), 23, {experiment.steps.front().load, {}});
+  put_before(experiment, 23);
+  for (std::size_t step = 0; step < 23; ++step) skip_network(experiment, step);
   const std::string table = comparison_table(experiment);
   CHECK(table.find("step  devices max/mean    CV  experts max/mean  aux. loss  dropped") !=
         std::string::npos);

@@ -16,3 +16,13 @@ TEST_CASE("the time left is as if the rest went as fast, once there is something
   CHECK(time_left(1, 0.25).empty());
   CHECK(time_left(30, 0.01).empty());
 }
+
+TEST_CASE("waiting: what an experiment does is told with its step, its part and the time left") {
+  Scenario scenario;
+  CHECK(activity_text({Activity::Kind::routing, 0}, scenario, 4) == "routing");
+  scenario.workload.steps = 5;
+  CHECK(activity_text({Activity::Kind::moving_experts, 1}, scenario, 4) == "step 2/5: moving experts");
+  CHECK(activity_text({Activity::Kind::simulating, 4}, scenario, 1) == "step 5/5: simulating 1 pattern");
+  CHECK(activity_text({Activity::Kind::simulating, 4, 0.25, 30}, scenario, 4) ==
+        "step 5/5: simulating 4 patterns, 25 % of the bytes delivered, about 90 s left");
+}

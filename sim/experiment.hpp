@@ -5,10 +5,8 @@
 #include <functional>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
-#include "analysis/summary.hpp"
 #include "sim/simulate.hpp"
 
 namespace epsim {
@@ -32,40 +30,49 @@ struct Rebalancing {
   }
 };
 
-/// One step, with one LayerSummary per pattern in the experiment's order; none when the network did not run.
-struct StepResult {
-  std::optional<LoadSummary> load;
-  std::vector<LayerSummary> layers;
+/// One step's times, per pattern in the experiment's order.
+struct ExperimentStep {
+  std::vector<Seconds> layer_seconds = {};      ///< none when the network did not run
   std::optional<Rebalancing> rebalancing = {};  ///< before the step; empty: nothing moved
-  /// With dynamic balancing, per pattern where the network ran: the same tokens under static_placement.
+  /// With dynamic balancing, where the network ran: the same tokens under static_placement.
   std::vector<Seconds> static_layer_seconds = {};
 };
 
-struct ExperimentResult {
+struct Experiment {
   Scenario scenario;
   Cluster cluster;
   std::vector<PatternKind> patterns;
-  std::vector<StepResult> steps;
-  RoutedStep last_step;                 ///< the last step's traffic
-  std::vector<Simulation> simulations;  ///< the last step's runs, one per pattern: for traces and spans
+  std::vector<ExperimentStep> steps = {};
+  RoutedStep last_step = {};                 ///< the last step's traffic
+  std::vector<Simulation> simulations = {};  ///< the last step's runs, one per pattern; none when it had none
   Seconds wall_seconds = 0;
 };
 
 /// Over all steps, and moving experts between them. A step that was not simulated counts as the last that
 /// was.
-[[nodiscard]] Seconds total_seconds(const ExperimentResult& experiment, std::size_t pattern);
+[[nodiscard]] Seconds total_seconds(const Experiment& experiment, std::size_t pattern);
 /// The same for experts that never move and have no replicas; empty where experts do not move.
-[[nodiscard]] std::optional<Seconds> static_total_seconds(const ExperimentResult& experiment,
-                                                          std::size_t pattern);
-[[nodiscard]] int simulated_steps(const ExperimentResult& experiment);
+[[nodiscard]] std::optional<Seconds> static_total_seconds(const Experiment& experiment, std::size_t pattern);
+[[nodiscard]] int simulated_steps(const Experiment& experiment);
 
-/// Called before each step and pattern group with a short text ("step 2/5: simulating 4 patterns").
-using Progress = std::function<void(const std::string&)>;
+/// What an experiment is doing.
+struct Activity {
+  enum class Kind { routing, moving_experts, simulating } kind = Kind::routing;
+  int step = 0;
+  std::optional<double> delivered = {};  ///< simulating: which part of all bytes, once that is known
+  Seconds elapsed = 0;                   ///< since the simulations began
+};
+using ActivityObserver = std::function<void(const Activity&)>;
+
+struct ExperimentObservers {
+  ActivityObserver activity = {};                          ///< when it changes, and while it goes on
+  std::function<void(const Experiment&)> step_ended = {};  ///< `last_step` and `simulations` are that step's
+};
 
 /// `routed` holds the first steps when they have been routed already, for a scenario with the same traffic;
 /// the others are routed here.
-[[nodiscard]] ExperimentResult run_experiment(const Scenario& scenario, std::span<const PatternKind> patterns,
-                                              const SimulateOptions& options, const Progress& progress,
-                                              std::span<const RoutedStep> routed = {});
+[[nodiscard]] Experiment run_experiment(const Scenario& scenario, std::span<const PatternKind> patterns,
+                                        const SimulateOptions& options, const ExperimentObservers& observers,
+                                        std::span<const RoutedStep> routed = {});
 
 }  // namespace epsim

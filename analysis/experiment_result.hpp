@@ -1,0 +1,30 @@
+// An experiment with what its steps say.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "analysis/summary.hpp"
+#include "sim/experiment.hpp"
+
+namespace epsim {
+
+struct StepSummary {
+  std::optional<LoadSummary> load;  ///< empty for direct traffic
+  std::vector<LayerSummary>
+      layers;  ///< per pattern in the experiment's order; none when the network did not run
+};
+
+struct ExperimentResult : Experiment {
+  std::vector<StepSummary> summaries = {};  ///< per step
+};
+
+/// Runs the experiment and summarizes every step while its simulations are there.
+[[nodiscard]] ExperimentResult run_and_summarize(const Scenario& scenario,
+                                                 std::span<const PatternKind> patterns,
+                                                 const SimulateOptions& options,
+                                                 const ActivityObserver& observer = {},
+                                                 std::span<const RoutedStep> routed = {});
+
+}  // namespace epsim
