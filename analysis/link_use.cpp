@@ -10,13 +10,13 @@ struct Interval {
   Seconds end = 0;
 };
 
-/// Calls visit(step, links of its route) for every transfer.
+/// Calls visit(operation, links of its route) for every transfer.
 template <class Visit>
 void for_each_transfer(const Simulation& simulation, const Visit& visit) {
   const Schedule& schedule = simulation.lowered.schedule;
-  for (StepId step = 0; step < schedule.size(); ++step)
-    if (schedule.kind(step) == StepKind::transfer)
-      visit(step, simulation.routes.links_between(schedule.device(step), schedule.peer(step)));
+  for (OpId op = 0; op < schedule.size(); ++op)
+    if (schedule.kind(op) == OpKind::transfer)
+      visit(op, simulation.routes.links_between(schedule.device(op), schedule.peer(op)));
 }
 
 /// Length of the union.
@@ -42,7 +42,7 @@ struct IntervalsOfLinks {
 
 IntervalsOfLinks intervals_of_links(int links, const Simulation& simulation) {
   IntervalsOfLinks result{std::vector<std::size_t>(static_cast<std::size_t>(links) + 1), {}};
-  for_each_transfer(simulation, [&](StepId, std::span<const LinkId> route) {
+  for_each_transfer(simulation, [&](OpId, std::span<const LinkId> route) {
     for (const LinkId link : route) ++result.first[static_cast<std::size_t>(link) + 1];
   });
   for (std::size_t i = 1; i < result.first.size(); ++i) result.first[i] += result.first[i - 1];
@@ -50,9 +50,9 @@ IntervalsOfLinks intervals_of_links(int links, const Simulation& simulation) {
   std::vector<std::size_t> next = result.first;
   const auto started = simulation.timeline.started();
   const auto finished = simulation.timeline.finished();
-  for_each_transfer(simulation, [&](StepId step, std::span<const LinkId> route) {
+  for_each_transfer(simulation, [&](OpId op, std::span<const LinkId> route) {
     for (const LinkId link : route)
-      result.intervals[next[static_cast<std::size_t>(link)]++] = {started[step], finished[step]};
+      result.intervals[next[static_cast<std::size_t>(link)]++] = {started[op], finished[op]};
   });
   return result;
 }
@@ -62,9 +62,9 @@ IntervalsOfLinks intervals_of_links(int links, const Simulation& simulation) {
 std::vector<LinkUse> link_uses(const Topology& topology, const Simulation& simulation,
                                Seconds layer_seconds) {
   std::vector<Bytes> bytes(static_cast<std::size_t>(topology.link_count()));
-  for_each_transfer(simulation, [&](StepId step, std::span<const LinkId> route) {
+  for_each_transfer(simulation, [&](OpId op, std::span<const LinkId> route) {
     for (const LinkId link : route)
-      bytes[static_cast<std::size_t>(link)] += simulation.lowered.schedule.bytes(step);
+      bytes[static_cast<std::size_t>(link)] += simulation.lowered.schedule.bytes(op);
   });
   IntervalsOfLinks by_link = intervals_of_links(topology.link_count(), simulation);
   std::vector<LinkUse> uses;

@@ -44,11 +44,11 @@ std::array<Seconds, phase_count> phase_seconds(const Schedule& schedule, const T
   std::array<Seconds, phase_count> begin;
   begin.fill(std::numeric_limits<Seconds>::infinity());
   std::array<Seconds, phase_count> end{};
-  for (StepId step = 0; step < schedule.size(); ++step) {
-    if (schedule.kind(step) == StepKind::join) continue;
-    const auto phase = static_cast<std::size_t>(schedule.phase(step));
-    begin[phase] = std::min(begin[phase], timeline.ready()[step]);
-    end[phase] = std::max(end[phase], timeline.finished()[step]);
+  for (OpId op = 0; op < schedule.size(); ++op) {
+    if (schedule.kind(op) == OpKind::join) continue;
+    const auto phase = static_cast<std::size_t>(schedule.phase(op));
+    begin[phase] = std::min(begin[phase], timeline.ready()[op]);
+    end[phase] = std::max(end[phase], timeline.finished()[op]);
   }
   std::array<Seconds, phase_count> seconds{};
   for (std::size_t phase = 0; phase < seconds.size(); ++phase)
@@ -67,12 +67,12 @@ std::array<PhaseSummary, phase_count> summarize_phases(const Topology& topology,
     phases[phase].seconds = seconds[phase];
     phases[phase].lower_bound_seconds = least[phase];
   }
-  for (StepId step = 0; step < schedule.size(); ++step) {
-    if (schedule.kind(step) != StepKind::transfer) continue;
-    PhaseSummary& phase = phases[static_cast<std::size_t>(schedule.phase(step))];
-    const bool inside_node = topology.node_of(schedule.device(step)) == topology.node_of(schedule.peer(step));
-    phase.bytes += schedule.bytes(step);
-    (inside_node ? phase.scale_up_bytes : phase.scale_out_bytes) += schedule.bytes(step);
+  for (OpId op = 0; op < schedule.size(); ++op) {
+    if (schedule.kind(op) != OpKind::transfer) continue;
+    PhaseSummary& phase = phases[static_cast<std::size_t>(schedule.phase(op))];
+    const bool inside_node = topology.node_of(schedule.device(op)) == topology.node_of(schedule.peer(op));
+    phase.bytes += schedule.bytes(op);
+    (inside_node ? phase.scale_up_bytes : phase.scale_out_bytes) += schedule.bytes(op);
     ++phase.messages;
   }
   return phases;
@@ -81,10 +81,10 @@ std::array<PhaseSummary, phase_count> summarize_phases(const Topology& topology,
 /// Gate and experts; a transport's overheads belong to communication.
 Seconds busiest_computation(const Schedule& schedule, int devices) {
   std::vector<Seconds> sums(static_cast<std::size_t>(devices));
-  for (StepId step = 0; step < schedule.size(); ++step) {
-    const bool computes = schedule.kind(step) == StepKind::computation &&
-                          (schedule.phase(step) == Phase::gate || schedule.phase(step) == Phase::expert);
-    if (computes) sums[static_cast<std::size_t>(schedule.device(step))] += schedule.seconds(step);
+  for (OpId op = 0; op < schedule.size(); ++op) {
+    const bool computes = schedule.kind(op) == OpKind::computation &&
+                          (schedule.phase(op) == Phase::gate || schedule.phase(op) == Phase::expert);
+    if (computes) sums[static_cast<std::size_t>(schedule.device(op))] += schedule.seconds(op);
   }
   return sums.empty() ? 0 : *std::max_element(sums.begin(), sums.end());
 }

@@ -31,10 +31,10 @@ struct Visit {
   throw internal_error(std::move(place), what, "the result of this run is wrong");
 }
 
-void check_transfer(const Schedule& schedule, StepId step, Seconds end, Seconds taken, Seconds least) {
+void check_transfer(const Schedule& schedule, OpId op, Seconds end, Seconds taken, Seconds least) {
   if (taken >= least * (1 - rounding) - tolerance(end)) return;
-  fail(fmt::format("transfer {} of {} B, device {} to {}", step, schedule.bytes(step), schedule.device(step),
-                   schedule.peer(step)),
+  fail(fmt::format("transfer {} of {} B, device {} to {}", op, schedule.bytes(op), schedule.device(op),
+                   schedule.peer(op)),
        fmt::format("it took {:.6g} s, and no less than {:.6g} s is possible", taken, least));
 }
 
@@ -62,20 +62,19 @@ void check_timeline(const LoweredSchedule& lowered, const Topology& topology, co
                     const Timeline& timeline) {
   const Schedule& schedule = lowered.schedule;
   std::vector<std::vector<Visit>> visits(lowered.link_bandwidth.size());
-  for (StepId step = 0; step < schedule.size(); ++step) {
-    if (schedule.kind(step) != StepKind::transfer) continue;
-    const DeviceId from = schedule.device(step);
-    const DeviceId to = schedule.peer(step);
-    const auto bytes = static_cast<double>(schedule.bytes(step));
-    const Seconds begin = timeline.started()[step] + routes.latency(from, to);
+  for (OpId op = 0; op < schedule.size(); ++op) {
+    if (schedule.kind(op) != OpKind::transfer) continue;
+    const DeviceId from = schedule.device(op);
+    const DeviceId to = schedule.peer(op);
+    const auto bytes = static_cast<double>(schedule.bytes(op));
+    const Seconds begin = timeline.started()[op] + routes.latency(from, to);
     BytesPerSecond narrowest = std::numeric_limits<double>::infinity();
     for (const LinkId link : routes.links_between(from, to)) {
       const auto l = static_cast<std::size_t>(link);
       narrowest = std::min(narrowest, lowered.link_bandwidth[l]);
-      visits[l].push_back({begin, timeline.finished()[step], bytes});
+      visits[l].push_back({begin, timeline.finished()[op], bytes});
     }
-    check_transfer(schedule, step, timeline.finished()[step],
-                   timeline.finished()[step] - timeline.started()[step],
+    check_transfer(schedule, op, timeline.finished()[op], timeline.finished()[op] - timeline.started()[op],
                    routes.latency(from, to) + bytes / narrowest);
   }
   for (std::size_t link = 0; link < visits.size(); ++link) {

@@ -129,10 +129,10 @@ double skew_of(const Scenario& scenario) {
 double sent_by_rank(const Scenario& scenario, PatternKind kind, const PatternSize& pattern,
                     const ExperimentSize& sizes) {
   const double other_nodes = sizes.nodes - 1;
-  if (other_nodes <= 0) return pattern.steps / std::max(1.0, sizes.ranks);
+  if (other_nodes <= 0) return pattern.ops / std::max(1.0, sizes.ranks);
   if (kind == PatternKind::hierarchical) return scenario.patterns.hierarchical.chunks * other_nodes;
   const double to_other_nodes = (sizes.ranks - sizes.ranks_per_node) / std::max(1.0, sizes.ranks - 1);
-  return pattern.steps / sizes.ranks * to_other_nodes;
+  return pattern.ops / sizes.ranks * to_other_nodes;
 }
 
 /// How many of a rank's transfers are under way while it sends them, with nothing but the sender's time per
@@ -159,10 +159,10 @@ EngineLoad engine_load(const Scenario& scenario, PatternKind kind) {
   const double streams = sizes.nodes > 1 ? 2 : 1;  // per rank: scale-up and scale-out
   EngineLoad load;
   const bool has_overheads = scenario.transport.message_overhead > 0;
-  load.transfers = pattern.steps * sizes.exchanges;
-  load.steps = load.transfers * (has_overheads ? 2 : 1) + sizes.ranks * sizes.slots;
+  load.transfers = pattern.ops * sizes.exchanges;
+  load.ops = load.transfers * (has_overheads ? 2 : 1) + sizes.ranks * sizes.slots;
   load.in_flight =
-      pattern.window > 0 ? std::min(pattern.steps, sizes.ranks * streams * pattern.window) : pattern.steps;
+      pattern.window > 0 ? std::min(pattern.ops, sizes.ranks * streams * pattern.window) : pattern.ops;
   const double sent = sent_by_rank(scenario, kind, pattern, sizes);
   load.per_link =
       pattern.window > 0 ? std::min<double>(pattern.window, sent) : sent_at_once(scenario, sent, sizes);

@@ -20,7 +20,7 @@ struct ExperimentSize {
 [[nodiscard]] ExperimentSize size_of(const Scenario& scenario);
 
 struct PatternSize {
-  double steps = 0;   ///< transfers of one exchange
+  double ops = 0;     ///< transfers of one exchange
   double routes = 0;  ///< device pairs
   int window = 0;     ///< transfers in flight per stream; 0: no limit
 };

@@ -7,19 +7,18 @@
 namespace epsim {
 namespace {
 
-using StepLists = std::vector<std::vector<StepId>>;
+using OpLists = std::vector<std::vector<OpId>>;
 
 /// One join over all lists, then given to every one of `count` receivers.
-StepLists barrier(Schedule& schedule, PartId part, const StepLists& lists, std::size_t count) {
-  std::vector<StepId> all;
+OpLists barrier(Schedule& schedule, PartId part, const OpLists& lists, std::size_t count) {
+  std::vector<OpId> all;
   for (const auto& list : lists) all.insert(all.end(), list.begin(), list.end());
-  return StepLists(count, {schedule.add_join(part, all)});
+  return OpLists(count, {schedule.add_join(part, all)});
 }
 
-StepLists add_gates(Schedule& schedule, const Scenario& scenario, const Group& group,
-                    const Traffic& traffic) {
+OpLists add_gates(Schedule& schedule, const Scenario& scenario, const Group& group, const Traffic& traffic) {
   const PartId part = schedule.add_part({.phase = Phase::gate});
-  StepLists gated(static_cast<std::size_t>(group.size()));
+  OpLists gated(static_cast<std::size_t>(group.size()));
   for (Rank rank = 0; rank < group.size(); ++rank) {
     const auto r = static_cast<std::size_t>(rank);
     const Seconds seconds = gate_seconds(scenario, traffic.home_tokens[r]);
@@ -30,10 +29,10 @@ StepLists add_gates(Schedule& schedule, const Scenario& scenario, const Group& g
   return scenario.barriers ? barrier(schedule, part, gated, gated.size()) : gated;
 }
 
-StepLists add_experts(Schedule& schedule, const Scenario& scenario, const Group& group,
-                      const Traffic& traffic, const StepLists& arrived) {
+OpLists add_experts(Schedule& schedule, const Scenario& scenario, const Group& group, const Traffic& traffic,
+                    const OpLists& arrived) {
   const PartId part = schedule.add_part({.phase = Phase::expert});
-  StepLists computed = arrived;
+  OpLists computed = arrived;
   for (int slot = 0; slot < traffic.slots(); ++slot) {
     const auto s = static_cast<std::size_t>(slot);
     std::int64_t tokens = 0;
@@ -47,10 +46,10 @@ StepLists add_experts(Schedule& schedule, const Scenario& scenario, const Group&
 }
 
 /// Appends one exchange and records what it promises.
-DataSteps add_exchange(LayerSchedule& layer, const Scenario& scenario, PatternKind kind,
-                       const Exchange& exchange, DataSteps ready) {
+DataOps add_exchange(LayerSchedule& layer, const Scenario& scenario, PatternKind kind,
+                     const Exchange& exchange, DataOps ready) {
   const auto part = static_cast<PartId>(layer.schedule.parts().size());
-  DataSteps arrived = pattern(kind).append(layer.schedule, exchange, scenario.patterns, ready);
+  DataOps arrived = pattern(kind).append(layer.schedule, exchange, scenario.patterns, ready);
   layer.exchanges.push_back({part, std::move(ready), arrived});
   return arrived;
 }
@@ -61,16 +60,16 @@ LayerSchedule build_layer(const Scenario& scenario, PatternKind kind, const Grou
                           const Traffic& traffic) {
   LayerSchedule layer;
   const auto ranks = static_cast<std::size_t>(group.size());
-  DataSteps ready{StepLists(ranks), {}};
+  DataOps ready{OpLists(ranks), {}};
   if (traffic.has_combine()) ready.of_rank = add_gates(layer.schedule, scenario, group, traffic);
-  DataSteps arrived =
+  DataOps arrived =
       add_exchange(layer, scenario, kind, Exchange(traffic, group, Phase::dispatch), std::move(ready));
   if (!traffic.has_combine()) return layer;
 
   const auto dispatch = layer.exchanges.front().part;
   if (scenario.barriers)
     arrived.of_slot = barrier(layer.schedule, dispatch, arrived.of_slot, arrived.of_slot.size());
-  DataSteps computed{{}, add_experts(layer.schedule, scenario, group, traffic, arrived.of_slot)};
+  DataOps computed{{}, add_experts(layer.schedule, scenario, group, traffic, arrived.of_slot)};
   add_exchange(layer, scenario, kind, Exchange(traffic, group, Phase::combine), std::move(computed));
   return layer;
 }

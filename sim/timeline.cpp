@@ -11,35 +11,34 @@
 namespace epsim {
 namespace {
 
-std::size_t column_bytes(std::size_t steps) {
-  return 3 * steps * sizeof(Seconds);
+std::size_t column_bytes(std::size_t ops) {
+  return 3 * ops * sizeof(Seconds);
 }
 
 }  // namespace
 
-Timeline::Timeline(StepId steps) : steps_(steps) {
-  if (steps == 0) return;  // mmap refuses empty mappings
-  void* memory =
-      mmap(nullptr, column_bytes(steps_), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+Timeline::Timeline(OpId ops) : ops_(ops) {
+  if (ops == 0) return;  // mmap refuses empty mappings
+  void* memory = mmap(nullptr, column_bytes(ops_), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED)
     throw simulation_error("timeline",
-                           "no memory for the times of " + std::to_string(steps) + " steps (" +
-                               std::to_string(column_bytes(steps_)) + " bytes)",
+                           "no memory for the times of " + std::to_string(ops) + " operations (" +
+                               std::to_string(column_bytes(ops_)) + " bytes)",
                            "simulate fewer devices, chunks or patterns at once");
   columns_ = static_cast<Seconds*>(memory);  // the kernel hands out zeroed pages
 }
 
 Timeline::Timeline(Timeline&& other) noexcept
-    : columns_(std::exchange(other.columns_, nullptr)), steps_(std::exchange(other.steps_, 0)) {}
+    : columns_(std::exchange(other.columns_, nullptr)), ops_(std::exchange(other.ops_, 0)) {}
 
 Timeline& Timeline::operator=(Timeline&& other) noexcept {
   std::swap(columns_, other.columns_);
-  std::swap(steps_, other.steps_);
+  std::swap(ops_, other.ops_);
   return *this;
 }
 
 Timeline::~Timeline() {
-  if (columns_ != nullptr) munmap(columns_, column_bytes(steps_));
+  if (columns_ != nullptr) munmap(columns_, column_bytes(ops_));
 }
 
 Seconds Timeline::end() const {

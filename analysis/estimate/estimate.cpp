@@ -41,8 +41,8 @@ int window_of(const PatternOptions& options, PatternKind pattern) {
 std::vector<Transfer> transfers_of(const Schedule& schedule, Phase phase,
                                    std::optional<StreamKind> fabric = std::nullopt) {
   std::vector<Transfer> transfers;
-  for (StepId step = 0; step < schedule.size(); ++step) {
-    if (schedule.kind(step) != StepKind::transfer || schedule.phase(step) != phase) continue;
+  for (OpId step = 0; step < schedule.size(); ++step) {
+    if (schedule.kind(step) != OpKind::transfer || schedule.phase(step) != phase) continue;
     if (fabric && schedule.streams()[schedule.stream_of(step)].kind != *fabric) continue;
     transfers.push_back({schedule.device(step), schedule.peer(step), schedule.bytes(step)});
   }
@@ -52,8 +52,8 @@ std::vector<Transfer> transfers_of(const Schedule& schedule, Phase phase,
 /// Per device, the sum of a phase's computations.
 Times computations_of(const Estimation& layer, Phase phase) {
   Times sums(at(layer.cluster.topology.device_count()));
-  for (StepId step = 0; step < layer.schedule.size(); ++step)
-    if (layer.schedule.kind(step) == StepKind::computation && layer.schedule.phase(step) == phase)
+  for (OpId step = 0; step < layer.schedule.size(); ++step)
+    if (layer.schedule.kind(step) == OpKind::computation && layer.schedule.phase(step) == phase)
       sums[at(layer.schedule.device(step))] += layer.schedule.seconds(step);
   return sums;
 }
@@ -80,8 +80,8 @@ void add(Times& times, const Times& more) {
 Seconds rounds_alone(const Estimation& layer, const Traffic& traffic, Phase phase) {
   Schedule schedule;
   const Exchange exchange(traffic, layer.cluster.group, phase);
-  const DataSteps ready{std::vector<std::vector<StepId>>(static_cast<std::size_t>(traffic.ranks())),
-                        std::vector<std::vector<StepId>>(static_cast<std::size_t>(traffic.slots()))};
+  const DataOps ready{std::vector<std::vector<OpId>>(static_cast<std::size_t>(traffic.ranks())),
+                      std::vector<std::vector<OpId>>(static_cast<std::size_t>(traffic.slots()))};
   static_cast<void>(pattern(layer.pattern).append(schedule, exchange, layer.scenario.patterns, ready));
   return latest(longest_path(layer.network, schedule));
 }
@@ -98,8 +98,8 @@ PatternEstimate estimate_pattern(const Estimation& layer, const Traffic& traffic
   };
   result.dispatch = alone(Phase::dispatch);
   result.combine = traffic.has_combine() ? alone(Phase::combine) : 0;
-  for (StepId step = 0; step < layer.schedule.size(); ++step)
-    if (layer.schedule.kind(step) == StepKind::transfer) ++result.messages;
+  for (OpId step = 0; step < layer.schedule.size(); ++step)
+    if (layer.schedule.kind(step) == OpKind::transfer) ++result.messages;
   if (layer.scenario.barriers || !traffic.has_combine()) {
     result.layer = latest(gates) + result.dispatch + result.expert + result.combine;
   } else if (in_rounds) {

@@ -121,10 +121,10 @@ double pieces_of(std::span<const Transfer> stage, int window) {
 /// How many lanes each device sends and receives on over the same fabric.
 std::map<std::pair<StreamKind, DeviceId>, std::vector<int>> lanes_of(const Schedule& schedule, bool sending) {
   std::map<std::pair<StreamKind, DeviceId>, std::vector<int>> lanes;
-  for (StepId step = 0; step < schedule.size(); ++step) {
-    if (schedule.kind(step) != StepKind::transfer) continue;
-    const Stream& stream = schedule.streams()[schedule.stream_of(step)];
-    std::vector<int>& used = lanes[{stream.kind, sending ? stream.device : schedule.peer(step)}];
+  for (OpId op = 0; op < schedule.size(); ++op) {
+    if (schedule.kind(op) != OpKind::transfer) continue;
+    const Stream& stream = schedule.streams()[schedule.stream_of(op)];
+    std::vector<int>& used = lanes[{stream.kind, sending ? stream.device : schedule.peer(op)}];
     if (std::find(used.begin(), used.end(), stream.lane) == used.end()) used.push_back(stream.lane);
   }
   return lanes;
@@ -166,25 +166,25 @@ std::vector<Seconds> longest_path(const NetworkCost& network, const Schedule& sc
   std::vector<Seconds> end(schedule.size());
   std::vector<Seconds> stream_free(schedule.streams().size());
   std::map<std::pair<PartId, StreamId>, bool> started;
-  for (StepId step = 0; step < schedule.size(); ++step) {
-    Seconds& moment = end[step];
-    for (const StepId followed : schedule.after(step)) moment = std::max(moment, end[followed]);
-    if (schedule.kind(step) == StepKind::join) continue;
-    const StreamId id = schedule.stream_of(step);
+  for (OpId op = 0; op < schedule.size(); ++op) {
+    Seconds& moment = end[op];
+    for (const OpId followed : schedule.after(op)) moment = std::max(moment, end[followed]);
+    if (schedule.kind(op) == OpKind::join) continue;
+    const StreamId id = schedule.stream_of(op);
     const Stream& stream = schedule.streams()[id];
-    if (stream.window == 1 || schedule.kind(step) == StepKind::computation)
+    if (stream.window == 1 || schedule.kind(op) == OpKind::computation)
       moment = std::max(moment, stream_free[id]);
-    if (schedule.kind(step) == StepKind::computation) {
-      moment += schedule.seconds(step);
+    if (schedule.kind(op) == OpKind::computation) {
+      moment += schedule.seconds(op);
     } else {
-      const DeviceId peer = schedule.peer(step);
+      const DeviceId peer = schedule.peer(op);
       const auto sharing =
           std::max(sending.at({stream.kind, stream.device}).size(), receiving.at({stream.kind, peer}).size());
-      if (std::exchange(started[{schedule.part_of(step), id}], true) == false)
+      if (std::exchange(started[{schedule.part_of(op), id}], true) == false)
         moment += network.transport.start_up;
       moment +=
           network.transport.message_overhead +
-          network.transfer_seconds(stream.device, peer, schedule.bytes(step), static_cast<double>(sharing));
+          network.transfer_seconds(stream.device, peer, schedule.bytes(op), static_cast<double>(sharing));
     }
     stream_free[id] = moment;
   }

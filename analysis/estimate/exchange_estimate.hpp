@@ -40,7 +40,7 @@ struct Transfer {
                                                std::span<const Transfer> second, int window,
                                                const std::vector<Seconds>& ready);
 
-/// The longest path through a whole schedule: when each step ends if transfers share no link but where a
+/// The longest path through a whole schedule: when each operation ends if transfers share no link but where a
 /// device sends or receives on several lanes. Patterns that go round by round fulfil that.
 [[nodiscard]] std::vector<Seconds> longest_path(const NetworkCost& network, const Schedule& schedule);
 

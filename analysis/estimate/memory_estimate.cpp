@@ -15,8 +15,8 @@ namespace {
 
 // Measured on 64-bit Linux: a step's columns, dependencies and payload, before and after lowering, and its
 // place in the engine; its three times; a route with its links. The engine's own part is engine_bytes().
-constexpr double bytes_per_step = 270;
-constexpr double bytes_per_step_timeline = 24;
+constexpr double bytes_per_op = 270;
+constexpr double bytes_per_op_timeline = 24;
 constexpr double bytes_per_route = 56;
 
 double routing_bytes(const ExperimentSize& sizes) {
@@ -36,8 +36,7 @@ MemoryEstimate estimate_memory(const Scenario& scenario, std::span<const Pattern
   double largest_engine = 0;
   for (const PatternKind kind : patterns) {
     const EngineLoad load = engine_load(scenario, kind);
-    estimate.schedules +=
-        load.steps * (bytes_per_step + bytes_per_step_timeline) + load.routes * bytes_per_route;
+    estimate.schedules += load.ops * (bytes_per_op + bytes_per_op_timeline) + load.routes * bytes_per_route;
     largest_engine = std::max(largest_engine, engine_bytes(engine, load));
   }
   const bool compares_placements =
@@ -54,7 +53,7 @@ MemoryEstimate estimate_memory_unsimulated(const Scenario& scenario, std::span<c
   for (const PatternKind kind : patterns) {
     const EngineLoad load = engine_load(scenario, kind);
     estimate.schedules =
-        std::max(estimate.schedules, load.steps * bytes_per_step + load.routes * bytes_per_route);
+        std::max(estimate.schedules, load.ops * bytes_per_op + load.routes * bytes_per_route);
   }
   return estimate;
 }

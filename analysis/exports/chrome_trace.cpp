@@ -6,8 +6,8 @@
 #include <ostream>
 
 #include "analysis/exports/link_counters.hpp"
+#include "analysis/exports/slices.hpp"
 #include "analysis/exports/spans.hpp"
-#include "analysis/exports/trace_slices.hpp"
 #include "analysis/version.hpp"
 
 namespace epsim {
@@ -24,9 +24,9 @@ std::string microseconds(std::int64_t nanoseconds) {
 }
 
 /// Writes events one by one: a trace is too large to be held as a document.
-class TraceWriter {
+class ChromeTraceWriter {
  public:
-  TraceWriter(std::ostream& out, const ExperimentResult& experiment, const Simulation& simulation)
+  ChromeTraceWriter(std::ostream& out, const ExperimentResult& experiment, const Simulation& simulation)
       : out_(out), experiment_(experiment), simulation_(simulation), schedule_(simulation.lowered.schedule) {
     out_ << "{\"traceEvents\":[";
   }
@@ -36,24 +36,24 @@ class TraceWriter {
     event(R"({{"name":"process_sort_index","ph":"M","pid":{0},"args":{{"sort_index":{0}}}}})", pid);
   }
 
-  void thread(const TraceThread& thread) {
+  void thread(const SliceTrack& thread) {
     event(R"({{"name":"thread_name","ph":"M","pid":{},"tid":{},"args":{{"name":{}}}}})", thread.device,
           thread.thread, json_string(thread.name));
     event(R"({{"name":"thread_sort_index","ph":"M","pid":{},"tid":{},"args":{{"sort_index":{}}}}})",
           thread.device, thread.thread, thread.thread);
   }
 
-  void slice(DeviceId device, const TraceSlice& slice) {
+  void slice(DeviceId device, const Slice& slice) {
     event(R"({{"name":"{}","cat":"{}","ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"args":{{{}}}}})",
-          name(slice), span_kind(schedule_, slice.step), device, slice.thread, microseconds(slice.begin_ns),
+          name(slice), span_kind(schedule_, slice.op), device, slice.thread, microseconds(slice.begin_ns),
           microseconds(slice.end_ns - slice.begin_ns), arguments(slice));
   }
 
   /// An end of the arrow of a transfer, bound to the slice that begins at the same time. The two ends of an
   /// arrow are matched by category, name and id.
-  void arrow(DeviceId device, const TraceSlice& slice) {
+  void arrow(DeviceId device, const Slice& slice) {
     event(R"({{"name":"transfer","cat":"flow","ph":{},"id":{},"pid":{},"tid":{},"ts":{}}})",
-          slice.is_receive ? R"("f","bp":"e")" : R"("s")", slice.step, device, slice.thread,
+          slice.is_receive ? R"("f","bp":"e")" : R"("s")", slice.op, device, slice.thread,
           microseconds(slice.begin_ns));
   }
 
@@ -65,7 +65,7 @@ class TraceWriter {
     }
   }
 
-  void finish(const TraceSample& sample) {
+  void finish(const SpanSample& sample) {
     const nlohmann::ordered_json about = {{"scenario", experiment_.scenario.name},
                                           {"pattern", name_of(simulation_.pattern)},
                                           {"version", version()},
@@ -82,25 +82,25 @@ class TraceWriter {
     is_first_ = false;
   }
 
-  std::string name(const TraceSlice& slice) const {
-    const std::string_view phase = name_of(schedule_.phase(slice.step));
+  std::string name(const Slice& slice) const {
+    const std::string_view phase = name_of(schedule_.phase(slice.op));
     if (slice.is_receive) return fmt::format("receive {}", phase);
-    if (span_kind(schedule_, slice.step) == "overhead") return fmt::format("{} overhead", phase);
+    if (span_kind(schedule_, slice.op) == "overhead") return fmt::format("{} overhead", phase);
     return std::string(phase);
   }
 
-  std::string arguments(const TraceSlice& slice) const {
-    const StepId step = slice.step;
-    std::string text = fmt::format(R"("phase":"{}")", name_of(schedule_.phase(step)));
-    if (const auto expert = expert_of(schedule_, experiment_.last_step.placement, step))
+  std::string arguments(const Slice& slice) const {
+    const OpId op = slice.op;
+    std::string text = fmt::format(R"("phase":"{}")", name_of(schedule_.phase(op)));
+    if (const auto expert = expert_of(schedule_, experiment_.last_step.placement, op))
       text += fmt::format(R"(,"expert":{})", *expert);
-    if (schedule_.kind(step) != StepKind::transfer) return text;
-    const Seconds seconds = simulation_.timeline.finished()[step] - simulation_.timeline.started()[step];
-    const DeviceId peer = slice.is_receive ? schedule_.device(step) : schedule_.peer(step);
-    text += fmt::format(R"(,"peer":{},"bytes":{})", peer, schedule_.bytes(step));
+    if (schedule_.kind(op) != OpKind::transfer) return text;
+    const Seconds seconds = simulation_.timeline.finished()[op] - simulation_.timeline.started()[op];
+    const DeviceId peer = slice.is_receive ? schedule_.device(op) : schedule_.peer(op);
+    text += fmt::format(R"(,"peer":{},"bytes":{})", peer, schedule_.bytes(op));
     if (seconds > 0)
-      text += fmt::format(R"(,"achieved_GBps":{:.3f})",
-                          static_cast<double>(schedule_.bytes(step)) / seconds / 1e9);
+      text +=
+          fmt::format(R"(,"achieved_GBps":{:.3f})", static_cast<double>(schedule_.bytes(op)) / seconds / 1e9);
     return text;
   }
 
@@ -111,42 +111,42 @@ class TraceWriter {
   bool is_first_ = true;
 };
 
-std::vector<bool> shown_devices(const Cluster& cluster, const TraceSample& sample) {
+std::vector<bool> shown_devices(const Cluster& cluster, const SpanSample& sample) {
   std::vector<bool> is_shown(static_cast<std::size_t>(cluster.topology.device_count()));
   for (Rank rank = 0; rank < cluster.group.size(); rank += sample.stride)
     is_shown[static_cast<std::size_t>(cluster.group.device(rank))] = true;
   return is_shown;
 }
 
-void write_devices(TraceWriter& trace, const Cluster& cluster, const TraceSample& sample,
+void write_devices(ChromeTraceWriter& trace, const Cluster& cluster, const SpanSample& sample,
                    const std::vector<DeviceSlices>& devices) {
   for (Rank rank = 0; rank < cluster.group.size(); rank += sample.stride)
     trace.process(cluster.group.device(rank),
                   fmt::format("rank {} (node {})", rank, cluster.group.node(rank)));
   for (const DeviceSlices& device : devices)
-    for (const TraceThread& thread : device.threads) trace.thread(thread);
+    for (const SliceTrack& thread : device.threads) trace.thread(thread);
 }
 
 /// All sends come before all receives: where both ends of an arrow have the same time, the start has to be
 /// read first.
-void write_slices(TraceWriter& trace, const Schedule& schedule, const std::vector<bool>& is_shown,
+void write_slices(ChromeTraceWriter& trace, const Schedule& schedule, const std::vector<bool>& is_shown,
                   const std::vector<DeviceSlices>& devices) {
   for (const bool receives : {false, true}) {
     for (const DeviceSlices& device : devices) {
-      for (const TraceSlice& slice : device.slices) {
+      for (const Slice& slice : device.slices) {
         if (slice.is_receive != receives) continue;
         trace.slice(device.device, slice);
-        const bool is_transfer = schedule.kind(slice.step) == StepKind::transfer;
+        const bool is_transfer = schedule.kind(slice.op) == OpKind::transfer;
         const bool both_shown = is_transfer &&
-                                is_shown[static_cast<std::size_t>(schedule.device(slice.step))] &&
-                                is_shown[static_cast<std::size_t>(schedule.peer(slice.step))];
+                                is_shown[static_cast<std::size_t>(schedule.device(slice.op))] &&
+                                is_shown[static_cast<std::size_t>(schedule.peer(slice.op))];
         if (both_shown) trace.arrow(device.device, slice);
       }
     }
   }
 }
 
-void write_counters(TraceWriter& trace, const Cluster& cluster, const Simulation& simulation,
+void write_counters(ChromeTraceWriter& trace, const Cluster& cluster, const Simulation& simulation,
                     const LayerSummary& layer) {
   constexpr int bins = 200;
   constexpr std::size_t busiest_links = 8;
@@ -158,26 +158,26 @@ void write_counters(TraceWriter& trace, const Cluster& cluster, const Simulation
 
 }  // namespace
 
-std::string TraceSample::text() const {
+std::string SpanSample::text() const {
   if (is_complete()) return "all devices";
   return fmt::format("only ranks 0, {}, {}, ..., because {} spans are more than {}", stride, 2 * stride,
                      spans, max_trace_spans);
 }
 
-TraceSample sample_for_trace(const Schedule& schedule, std::size_t max_spans) {
-  TraceSample sample;
-  for (StepId step = 0; step < schedule.size(); ++step)
-    if (schedule.kind(step) != StepKind::join) ++sample.spans;
+SpanSample sample_for_chrome_trace(const Schedule& schedule, std::size_t max_spans) {
+  SpanSample sample;
+  for (OpId op = 0; op < schedule.size(); ++op)
+    if (schedule.kind(op) != OpKind::join) ++sample.spans;
   if (sample.spans > max_spans) sample.stride = static_cast<int>((sample.spans + max_spans - 1) / max_spans);
   return sample;
 }
 
 void write_chrome_trace(std::ostream& out, const ExperimentResult& experiment, std::size_t pattern,
-                        const TraceSample& sample) {
+                        const SpanSample& sample) {
   const Simulation& simulation = experiment.simulations[pattern];
   const std::vector<bool> is_shown = shown_devices(experiment.cluster, sample);
-  const std::vector<DeviceSlices> devices = trace_slices(simulation, is_shown);
-  TraceWriter trace(out, experiment, simulation);
+  const std::vector<DeviceSlices> devices = slices_of(simulation, is_shown);
+  ChromeTraceWriter trace(out, experiment, simulation);
   write_devices(trace, experiment.cluster, sample, devices);
   write_slices(trace, simulation.lowered.schedule, is_shown, devices);
   write_counters(trace, experiment.cluster, simulation, experiment.summaries.back().layers[pattern]);

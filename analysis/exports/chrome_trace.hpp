@@ -15,7 +15,7 @@ namespace epsim {
 inline constexpr std::size_t max_trace_spans = 50'000;
 
 /// Which devices a trace shows: ranks 0, stride, 2 stride, ...
-struct TraceSample {
+struct SpanSample {
   std::size_t spans = 0;  ///< of all devices
   int stride = 1;
 
@@ -25,10 +25,11 @@ struct TraceSample {
 };
 
 /// The smallest stride that keeps about `max_spans` spans.
-[[nodiscard]] TraceSample sample_for_trace(const Schedule& schedule, std::size_t max_spans = max_trace_spans);
+[[nodiscard]] SpanSample sample_for_chrome_trace(const Schedule& schedule,
+                                                 std::size_t max_spans = max_trace_spans);
 
 /// `pattern` indexes the experiment's patterns.
 void write_chrome_trace(std::ostream& out, const ExperimentResult& experiment, std::size_t pattern,
-                        const TraceSample& sample);
+                        const SpanSample& sample);
 
 }  // namespace epsim

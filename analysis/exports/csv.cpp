@@ -41,17 +41,17 @@ void add_spans(Rows& rows, const ExperimentResult& experiment, const Simulation&
   const std::size_t last_step = experiment.steps.size() - 1;
   std::vector<std::string> labels;
   for (const Stream& stream : schedule.streams()) labels.push_back(stream_label(stream));
-  for (StepId step = 0; step < schedule.size(); ++step) {
-    if (schedule.kind(step) == StepKind::join) continue;
-    const bool is_transfer = schedule.kind(step) == StepKind::transfer;
-    const DeviceId device = schedule.device(step);
-    const auto expert = expert_of(schedule, experiment.last_step.placement, step);
+  for (OpId op = 0; op < schedule.size(); ++op) {
+    if (schedule.kind(op) == OpKind::join) continue;
+    const bool is_transfer = schedule.kind(op) == OpKind::transfer;
+    const DeviceId device = schedule.device(op);
+    const auto expert = expert_of(schedule, experiment.last_step.placement, op);
     rows.add("{},{},0,{},{},{},{},{},{},{},{},{},{}\n", pattern, last_step, device,
-             experiment.cluster.topology.node_of(device), labels[schedule.stream_of(step)],
-             name_of(schedule.phase(step)), span_kind(schedule, step),
-             is_transfer ? fmt::to_string(schedule.peer(step)) : "", expert ? fmt::to_string(*expert) : "",
-             is_transfer ? fmt::to_string(schedule.bytes(step)) : "", simulation.timeline.started()[step],
-             simulation.timeline.finished()[step]);
+             experiment.cluster.topology.node_of(device), labels[schedule.stream_of(op)],
+             name_of(schedule.phase(op)), span_kind(schedule, op),
+             is_transfer ? fmt::to_string(schedule.peer(op)) : "", expert ? fmt::to_string(*expert) : "",
+             is_transfer ? fmt::to_string(schedule.bytes(op)) : "", simulation.timeline.started()[op],
+             simulation.timeline.finished()[op]);
   }
 }
 

@@ -42,15 +42,15 @@ struct Tally {
   std::vector<std::size_t> counter_of_link;  ///< no_counter: not among the chosen
 };
 
-void tally_transfer(Tally& tally, const Topology& topology, const Simulation& simulation, StepId step,
+void tally_transfer(Tally& tally, const Topology& topology, const Simulation& simulation, OpId op,
                     Seconds bin_seconds) {
   const Schedule& schedule = simulation.lowered.schedule;
-  const DeviceId source = schedule.device(step);
-  const DeviceId destination = schedule.peer(step);
-  const Seconds end = simulation.timeline.finished()[step];
+  const DeviceId source = schedule.device(op);
+  const DeviceId destination = schedule.peer(op);
+  const Seconds end = simulation.timeline.finished()[op];
   const Seconds begin =
-      std::min(end, simulation.timeline.started()[step] + simulation.routes.latency(source, destination));
-  const auto bytes = static_cast<double>(schedule.bytes(step));
+      std::min(end, simulation.timeline.started()[op] + simulation.routes.latency(source, destination));
+  const auto bytes = static_cast<double>(schedule.bytes(op));
   std::array<double, class_count> of_class{};
   for (const LinkId id : simulation.routes.links_between(source, destination)) {
     of_class[static_cast<std::size_t>(topology.link(id).link_class)] += bytes;
@@ -78,9 +78,9 @@ LinkCounters link_counters(const Topology& topology, const Simulation& simulatio
   for (std::size_t i = 0; i < chosen.size(); ++i)
     tally.counter_of_link[static_cast<std::size_t>(chosen[i].link)] = class_count + i;
   const Schedule& schedule = simulation.lowered.schedule;
-  for (StepId step = 0; step < schedule.size(); ++step)
-    if (schedule.kind(step) == StepKind::transfer)
-      tally_transfer(tally, topology, simulation, step, result.bin_seconds);
+  for (OpId op = 0; op < schedule.size(); ++op)
+    if (schedule.kind(op) == OpKind::transfer)
+      tally_transfer(tally, topology, simulation, op, result.bin_seconds);
 
   std::array<BytesPerSecond, class_count> class_bandwidth{};
   for (const LinkUse& use : layer.links)

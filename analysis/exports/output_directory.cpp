@@ -59,7 +59,7 @@ class Renamings {
 
 }  // namespace
 
-std::string trace_file_name(PatternKind pattern) {
+std::string chrome_trace_file_name(PatternKind pattern) {
   return "trace_" + std::string(name_of(pattern)) + ".json";
 }
 
@@ -97,7 +97,7 @@ void OutputDirectory::close(std::ofstream& file, const std::string& name) const 
 std::vector<std::string> OutputDirectory::names_of_older_result() const {
   std::vector<std::string> names(names_.rbegin(), names_.rend());
   for (const Pattern& pattern : all_patterns()) {
-    const std::string name = trace_file_name(pattern.kind);
+    const std::string name = chrome_trace_file_name(pattern.kind);
     if (std::ranges::find(names, name) == names.end()) names.push_back(name);
   }
   std::erase_if(names, [&](const std::string& name) {

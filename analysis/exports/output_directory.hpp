@@ -15,7 +15,7 @@
 namespace epsim {
 
 /// "trace_ring.json"
-[[nodiscard]] std::string trace_file_name(PatternKind pattern);
+[[nodiscard]] std::string chrome_trace_file_name(PatternKind pattern);
 
 class OutputDirectory {
  public:

@@ -2,9 +2,9 @@
 
 namespace epsim {
 
-std::string_view span_kind(const Schedule& schedule, StepId step) {
-  if (schedule.kind(step) == StepKind::transfer) return "transfer";
-  const Stream& stream = schedule.streams()[schedule.stream_of(step)];
+std::string_view span_kind(const Schedule& schedule, OpId op) {
+  if (schedule.kind(op) == OpKind::transfer) return "transfer";
+  const Stream& stream = schedule.streams()[schedule.stream_of(op)];
   return stream.kind == StreamKind::compute ? "computation" : "overhead";
 }
 
@@ -14,9 +14,8 @@ std::string stream_label(const Stream& stream) {
   return label;
 }
 
-std::optional<std::int32_t> expert_of(const Schedule& schedule, const ExpertPlacement& placement,
-                                      StepId step) {
-  const std::int32_t slot = schedule.slot(step);
+std::optional<std::int32_t> expert_of(const Schedule& schedule, const ExpertPlacement& placement, OpId op) {
+  const std::int32_t slot = schedule.slot(op);
   if (slot < 0 || slot >= placement.slots()) return std::nullopt;
   return placement.expert_of_slot[static_cast<std::size_t>(slot)];
 }

@@ -1,4 +1,4 @@
-// How the exporters name a step that took time (a span): its kind, its stream, its expert.
+// How the exporters name an operation that took time (a span): its kind, its stream, its expert.
 #pragma once
 
 #include <optional>
@@ -12,13 +12,13 @@ namespace epsim {
 
 /// "transfer"; "computation" (gate and experts); "overhead" (a transport's software cost on a sending
 /// stream). Precondition: not a join.
-[[nodiscard]] std::string_view span_kind(const Schedule& schedule, StepId step);
+[[nodiscard]] std::string_view span_kind(const Schedule& schedule, OpId op);
 
 /// "scale_up"; "scale_up.1" for a second lane.
 [[nodiscard]] std::string stream_label(const Stream& stream);
 
-/// The expert in the slot that the step names, where it names one.
+/// The expert in the slot that the operation names, where it names one.
 [[nodiscard]] std::optional<std::int32_t> expert_of(const Schedule& schedule,
-                                                    const ExpertPlacement& placement, StepId step);
+                                                    const ExpertPlacement& placement, OpId op);
 
 }  // namespace epsim

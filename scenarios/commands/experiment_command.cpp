@@ -48,8 +48,8 @@ class ProgressLine {
 
 void write_files(OutputDirectory& out, const ExperimentResult& experiment, const ExperimentOptions& options) {
   for (std::size_t i = 0; i < experiment.patterns.size(); ++i) {
-    const std::string file = trace_file_name(experiment.patterns[i]);
-    const TraceSample sample = sample_for_trace(experiment.simulations[i].lowered.schedule);
+    const std::string file = chrome_trace_file_name(experiment.patterns[i]);
+    const SpanSample sample = sample_for_chrome_trace(experiment.simulations[i].lowered.schedule);
     if (!sample.is_complete() && !options.quiet)
       std::cerr << "epsim: " << file << " shows " << sample.text() << '\n';
     out.add(file, [&](std::ostream& stream) { write_chrome_trace(stream, experiment, i, sample); });
@@ -69,7 +69,7 @@ void refuse_to_replace_inputs(const ExperimentOptions& options, const nlohmann::
   std::vector<NamedFile> inputs = files_named_in(document, base_folder);
   if (options.scenario != "-") inputs.push_back({options.scenario, options.scenario});
   std::vector<std::string> outputs = {spans_file, links_file, result_file};
-  for (const Pattern& pattern : all_patterns()) outputs.push_back(trace_file_name(pattern.kind));
+  for (const Pattern& pattern : all_patterns()) outputs.push_back(chrome_trace_file_name(pattern.kind));
   for (const NamedFile& input : inputs)
     for (const std::string& output : outputs) {
       std::error_code ignored;

@@ -1,5 +1,5 @@
 // How the processes of a sweep talk to the one that runs it: whole messages over one socket, many senders. A
-// message is a kind, a number (of a point, or of a router) and a text; longer texts go in pieces.
+// message is a kind, a number (of a point, or of a routing process) and a text; longer texts go in pieces.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +10,14 @@
 namespace epsim {
 
 enum class MessageKind : char {
-  router_ready,   ///< number: the router
-  router_failed,  ///< number: the router; text: why
-  point_started,  ///< number: the point; text: its process
-  point_piece,    ///< number: the point; text: the next piece of its report
+  routing_ready,   ///< number: the routing process
+  routing_failed,  ///< number: the routing process; text: why
+  point_started,   ///< number: the point; text: its process
+  point_piece,     ///< number: the point; text: the next piece of its report
 };
 
 struct Message {
-  MessageKind kind = MessageKind::router_ready;
+  MessageKind kind = MessageKind::routing_ready;
   std::uint64_t number = 0;
   std::string text;
 };

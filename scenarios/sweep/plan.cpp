@@ -115,20 +115,20 @@ std::vector<PlannedPoint> plan_points(const Sweep& sweep, bool any_size, const P
 
 std::vector<std::size_t> running_order(const std::vector<PlannedPoint>& points,
                                        std::vector<std::size_t> chosen) {
-  struct Group {
+  struct Batch {
     double seconds = 0;
     std::size_t first = 0;
   };
   std::erase_if(chosen, [&](std::size_t i) { return !points[i].error.empty(); });
-  std::map<Identity, Group> groups;
+  std::map<Identity, Batch> batches;
   for (const std::size_t i : chosen) {
-    Group& group = groups.try_emplace(points[i].routing, Group{0, i}).first->second;
-    group.seconds = std::max(group.seconds, points[i].seconds);
-    group.first = std::min(group.first, i);
+    Batch& batch = batches.try_emplace(points[i].routing, Batch{0, i}).first->second;
+    batch.seconds = std::max(batch.seconds, points[i].seconds);
+    batch.first = std::min(batch.first, i);
   }
   const auto rank = [&](std::size_t i) {
-    const Group& group = groups.at(points[i].routing);
-    return std::tuple(-group.seconds, group.first, -points[i].seconds, i);
+    const Batch& batch = batches.at(points[i].routing);
+    return std::tuple(-batch.seconds, batch.first, -points[i].seconds, i);
   };
   std::sort(chosen.begin(), chosen.end(), [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
   return chosen;

@@ -14,7 +14,7 @@
 
 namespace epsim {
 
-/// Empty where a scenario has no such figure: no router, no link used.
+/// Empty where a scenario has no such figure: no routing process, no link used.
 using Cell = std::variant<std::monostate, std::int64_t, double, std::string>;
 
 /// Null when empty.

@@ -77,11 +77,11 @@ PointProcesses::PointProcesses(const Sweep& sweep, PointLimits limits) : sweep_(
 }
 
 PointProcesses::~PointProcesses() {
-  for (auto& [number, router] : routers_) {
-    if (router.process > 0) kill(router.process, SIGKILL);
-    if (router.requests >= 0) close(router.requests);
+  for (auto& [number, routing] : routing_processes_) {
+    if (routing.process > 0) kill(routing.process, SIGKILL);
+    if (routing.requests >= 0) close(routing.requests);
   }
-  // Points that a router had just started become known, or known as children, only now.
+  // Points that a routing process had just started become known, or known as children, only now.
   std::map<int, Exit> exits;
   for (bool is_alive = true; is_alive;) {
     read_messages();
@@ -97,37 +97,37 @@ PointProcesses::~PointProcesses() {
   sigprocmask(SIG_SETMASK, &old_mask_, nullptr);
 }
 
-std::uint64_t PointProcesses::start_router(std::uint64_t combination) {
+std::uint64_t PointProcesses::start_routing(std::uint64_t combination) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) throw no_process("pipe");
-  const std::uint64_t number = next_router_++;
+  const std::uint64_t number = next_routing_++;
   const pid_t runner = getpid();
   const pid_t process = flushed_fork();
   if (process == 0) {
     close(ends[1]);
     close_requests();
-    be_router(task_for(number, combination, ends[0]), runner);
+    be_routing_process(task_for(number, combination, ends[0]), runner);
   }
   close(ends[0]);
   if (process < 0) {
     close(ends[1]);
     throw no_process("fork");
   }
-  Router& router = routers_[number];
-  router.process = process;
-  router.requests = ends[1];
-  router.started = Clock::now();
+  RoutingProcess& routing = routing_processes_[number];
+  routing.process = process;
+  routing.requests = ends[1];
+  routing.started = Clock::now();
   return number;
 }
 
-RouterTask PointProcesses::task_for(std::uint64_t router, std::uint64_t combination, int requests) const {
-  return {&sweep_, &messages_, router, combination, requests, limits_.memory};
+RoutingTask PointProcesses::task_for(std::uint64_t routing, std::uint64_t combination, int requests) const {
+  return {&sweep_, &messages_, routing, combination, requests, limits_.memory};
 }
 
-/// In a child: or routers would never see the end of their requests.
+/// In a child: or routing processes would never see the end of their requests.
 void PointProcesses::close_requests() const {
-  for (const auto& [number, router] : routers_)
-    if (router.requests >= 0) close(router.requests);
+  for (const auto& [number, routing] : routing_processes_)
+    if (routing.requests >= 0) close(routing.requests);
 }
 
 void PointProcesses::start_alone(PointRequest request) {
@@ -135,28 +135,30 @@ void PointProcesses::start_alone(PointRequest request) {
   const pid_t process = flushed_fork();
   if (process == 0) {
     close_requests();
-    be_lone_point(task_for(no_router, request.combination, -1), request, runner);
+    be_lone_point(task_for(no_routing, request.combination, -1), request, runner);
   }
   if (process < 0) throw no_process("fork");
   points_[request.point] = {.process = process, .started_at = utc_now(), .started = Clock::now()};
 }
 
-void PointProcesses::start_point(std::uint64_t router, PointRequest request) {
-  if (!owes_points(router)) routers_.at(router).last_sign = Clock::now();
-  points_[request.point] = {.router = router};
-  // A router that has just died is noticed by wait; SIGPIPE is ignored.
-  while (write(routers_.at(router).requests, &request, sizeof request) < 0 && errno == EINTR) continue;
+void PointProcesses::start_point(std::uint64_t routing, PointRequest request) {
+  if (!owes_points(routing)) routing_processes_.at(routing).last_sign = Clock::now();
+  points_[request.point] = {.routing = routing};
+  // A routing process that has just died is noticed by wait; SIGPIPE is ignored.
+  while (write(routing_processes_.at(routing).requests, &request, sizeof request) < 0 && errno == EINTR)
+    continue;
 }
 
 /// Whether it was asked for points that have not started.
-bool PointProcesses::owes_points(std::uint64_t router) const {
-  return std::ranges::any_of(
-      points_, [&](const auto& entry) { return entry.second.router == router && entry.second.process < 0; });
+bool PointProcesses::owes_points(std::uint64_t routing) const {
+  return std::ranges::any_of(points_, [&](const auto& entry) {
+    return entry.second.routing == routing && entry.second.process < 0;
+  });
 }
 
-void PointProcesses::close_router(std::uint64_t router) {
-  const auto found = routers_.find(router);
-  if (found == routers_.end() || found->second.requests < 0) return;
+void PointProcesses::close_routing(std::uint64_t routing) {
+  const auto found = routing_processes_.find(routing);
+  if (found == routing_processes_.end() || found->second.requests < 0) return;
   close(found->second.requests);
   found->second.requests = -1;
 }
@@ -169,9 +171,9 @@ std::chrono::milliseconds PointProcesses::time_to_next_limit(std::chrono::millis
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(started + limit - now);
     longest = std::clamp(left, std::chrono::milliseconds(1), longest);
   };
-  for (const auto& [number, router] : routers_)
-    if (router.process > 0 && (!router.is_ready || owes_points(number)))
-      shorten(router.is_ready ? router.last_sign : router.started);
+  for (const auto& [number, routing] : routing_processes_)
+    if (routing.process > 0 && (!routing.is_ready || owes_points(number)))
+      shorten(routing.is_ready ? routing.last_sign : routing.started);
   for (const auto& [number, point] : points_)
     if (point.process > 0) shorten(point.started);
   return longest;
@@ -189,19 +191,19 @@ std::vector<EndedPoint> PointProcesses::wait(std::chrono::milliseconds longest) 
   std::map<int, Exit> exits;
   reap(exits);
   read_messages();
-  end_routers(exits);
+  end_routing_processes(exits);
   std::vector<EndedPoint> ended;
   end_points(exits, ended);
-  forget_routers();
+  forget_routing_processes();
   enforce_time_limits();
   return ended;
 }
 
 /// While this process stood still, as after Ctrl-Z, the others did, too.
 void PointProcesses::forgive(Clock::duration time) {
-  for (auto& [number, router] : routers_) {
-    router.started += time;
-    router.last_sign += time;
+  for (auto& [number, routing] : routing_processes_) {
+    routing.started += time;
+    routing.last_sign += time;
   }
   for (auto& [number, point] : points_) point.started += time;
 }
@@ -224,13 +226,13 @@ void PointProcesses::reap(std::map<int, Exit>& exits) const {
 
 void PointProcesses::read_messages() {
   while (const auto message = messages_.receive()) {
-    const bool is_of_router =
-        message->kind == MessageKind::router_ready || message->kind == MessageKind::router_failed;
-    if (is_of_router) {
-      Router& router = routers_.at(message->number);
-      router.is_ready = message->kind == MessageKind::router_ready;
-      router.failure += message->text;
-      router.last_sign = Clock::now();
+    const bool is_of_routing =
+        message->kind == MessageKind::routing_ready || message->kind == MessageKind::routing_failed;
+    if (is_of_routing) {
+      RoutingProcess& routing = routing_processes_.at(message->number);
+      routing.is_ready = message->kind == MessageKind::routing_ready;
+      routing.failure += message->text;
+      routing.last_sign = Clock::now();
       continue;
     }
     const auto found = points_.find(message->number);
@@ -240,32 +242,32 @@ void PointProcesses::read_messages() {
       point.report += message->text;
     } else {
       point.process = std::stoi(message->text);
-      routers_.at(point.router).last_sign = Clock::now();
+      routing_processes_.at(point.routing).last_sign = Clock::now();
       point.started = Clock::now();
       point.started_at = utc_now();
     }
   }
 }
 
-/// Points that a router can no longer start have failed with it.
-void PointProcesses::end_routers(const std::map<int, Exit>& exits) {
-  for (auto& [number, router] : routers_) {
-    const auto exit = exits.find(router.process);
-    if (router.process < 0 || exit == exits.end()) continue;
-    router.process = -1;
+/// Points that a routing process can no longer start have failed with it.
+void PointProcesses::end_routing_processes(const std::map<int, Exit>& exits) {
+  for (auto& [number, routing] : routing_processes_) {
+    const auto exit = exits.find(routing.process);
+    if (routing.process < 0 || exit == exits.end()) continue;
+    routing.process = -1;
     const bool ended_well = WIFEXITED(exit->second.status) && WEXITSTATUS(exit->second.status) == 0;
-    if (router.failure.empty() && !ended_well)
-      router.failure = "routing: " + death_text(exit->second.status, limits_);
+    if (routing.failure.empty() && !ended_well)
+      routing.failure = "routing: " + death_text(exit->second.status, limits_);
   }
 }
 
 /// Those that are closed, have ended and have no points under way.
-void PointProcesses::forget_routers() {
-  std::erase_if(routers_, [&](const auto& entry) {
+void PointProcesses::forget_routing_processes() {
+  std::erase_if(routing_processes_, [&](const auto& entry) {
     const std::uint64_t number = entry.first;
-    const Router& router = entry.second;
-    return router.requests < 0 && router.process < 0 &&
-           std::ranges::none_of(points_, [&](const auto& point) { return point.second.router == number; });
+    const RoutingProcess& routing = entry.second;
+    return routing.requests < 0 && routing.process < 0 &&
+           std::ranges::none_of(points_, [&](const auto& point) { return point.second.routing == number; });
   });
 }
 
@@ -274,13 +276,13 @@ void PointProcesses::enforce_time_limits() {
   const std::chrono::duration<double> limit(limits_.seconds);
   const auto now = Clock::now();
   const std::string reason = fmt::format("longer than the time limit of {} s", limits_.seconds);
-  for (auto& [number, router] : routers_) {
-    if (router.process < 0 || !router.failure.empty()) continue;
-    const bool is_silent = router.is_ready && owes_points(number) && now - router.last_sign >= limit;
-    const bool is_slow = !router.is_ready && now - router.started >= limit;
+  for (auto& [number, routing] : routing_processes_) {
+    if (routing.process < 0 || !routing.failure.empty()) continue;
+    const bool is_silent = routing.is_ready && owes_points(number) && now - routing.last_sign >= limit;
+    const bool is_slow = !routing.is_ready && now - routing.started >= limit;
     if (!is_silent && !is_slow) continue;
-    router.failure = (is_slow ? "routing took " : "its router started nothing for ") + reason;
-    kill(router.process, SIGKILL);
+    routing.failure = (is_slow ? "routing took " : "its router started nothing for ") + reason;
+    kill(routing.process, SIGKILL);
   }
   for (auto& [number, point] : points_) {
     if (point.process < 0 || now - point.started < limit) continue;
@@ -295,8 +297,8 @@ void PointProcesses::end_points(const std::map<int, Exit>& exits, std::vector<En
     const auto exit = exits.find(point.process);
     if (point.process > 0 && exit != exits.end()) {
       ended.push_back({at->first, judge(point, exit->second)});
-    } else if (point.process < 0 && routers_.at(point.router).process < 0) {
-      const std::string& failure = routers_.at(point.router).failure;
+    } else if (point.process < 0 && routing_processes_.at(point.routing).process < 0) {
+      const std::string& failure = routing_processes_.at(point.routing).failure;
       ended.push_back({at->first, {}});
       ended.back().result.error = failure.empty() ? "its router ended early" : failure;
     } else {

@@ -1,5 +1,5 @@
-// The processes of a running sweep: routers, and one for every point that is under way. Whatever happens in
-// them ends as a PointResult here.
+// The processes of a running sweep: routing processes, and one for every point that is under way. Whatever
+// happens in them ends as a PointResult here.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,7 @@
 
 #include "scenarios/sweep/messages.hpp"
 #include "scenarios/sweep/point_result.hpp"
-#include "scenarios/sweep/router.hpp"
+#include "scenarios/sweep/routing_process.hpp"
 #include "scenarios/sweep/sweep.hpp"
 
 namespace epsim {
@@ -32,30 +32,32 @@ class PointProcesses {
   /// Kills and reaps what is alive.
   ~PointProcesses();
 
-  /// Starts a router for points with the traffic of this combination. Throws Error (simulation) when the
-  /// system gives no process.
-  std::uint64_t start_router(std::uint64_t combination);
-  /// Starts a point that shares its traffic with no other and routes for itself. Throws like start_router.
+  /// Starts a routing process for points with the traffic of this combination. Throws Error (simulation) when
+  /// the system gives no process.
+  std::uint64_t start_routing(std::uint64_t combination);
+  /// Starts a point that shares its traffic with no other and routes for itself. Throws like start_routing.
   void start_alone(PointRequest request);
-  /// Starts a point, as soon as the router has routed.
-  void start_point(std::uint64_t router, PointRequest request);
-  /// Ends the router when it has started all that was asked of it.
-  void close_router(std::uint64_t router);
-  /// Of a router that is not closed.
-  [[nodiscard]] bool is_ready(std::uint64_t router) const { return routers_.at(router).is_ready; }
-  /// Why its points cannot run; empty: they can. Of a router that is not closed.
-  [[nodiscard]] const std::string& failure(std::uint64_t router) const { return routers_.at(router).failure; }
+  /// Starts a point, as soon as the routing process has routed.
+  void start_point(std::uint64_t routing, PointRequest request);
+  /// Ends the routing process when it has started all that was asked of it.
+  void close_routing(std::uint64_t routing);
+  /// Of a routing process that is not closed.
+  [[nodiscard]] bool is_ready(std::uint64_t routing) const { return routing_processes_.at(routing).is_ready; }
+  /// Why its points cannot run; empty: they can. Of a routing process that is not closed.
+  [[nodiscard]] const std::string& failure(std::uint64_t routing) const {
+    return routing_processes_.at(routing).failure;
+  }
 
   /// Points that were started and have not ended.
   [[nodiscard]] std::size_t under_way() const { return points_.size(); }
-  /// Waits until points have ended, a router is ready, a signal came or the time is over.
+  /// Waits until points have ended, a routing process is ready, a signal came or the time is over.
   [[nodiscard]] std::vector<EndedPoint> wait(std::chrono::milliseconds longest);
   /// The signal that wants this process to end; 0: none.
   [[nodiscard]] int interruption() const { return interruption_; }
 
  private:
   using Clock = std::chrono::steady_clock;
-  struct Router {
+  struct RoutingProcess {
     int process = -1;  ///< -1: it has ended
     int requests = -1;
     bool is_ready = false;
@@ -63,9 +65,9 @@ class PointProcesses {
     Clock::time_point started;
     Clock::time_point last_sign;  ///< ready, or a point started, or asked for one when it had nothing to do
   };
-  static constexpr std::uint64_t no_router = UINT64_MAX;
+  static constexpr std::uint64_t no_routing = UINT64_MAX;
   struct Point {
-    std::uint64_t router = no_router;
+    std::uint64_t routing = no_routing;
     int process = -1;  ///< -1: not started yet
     std::string report;
     std::string killed_because;
@@ -77,16 +79,16 @@ class PointProcesses {
     double memory_bytes = 0;
   };
 
-  [[nodiscard]] RouterTask task_for(std::uint64_t router, std::uint64_t combination, int requests) const;
+  [[nodiscard]] RoutingTask task_for(std::uint64_t routing, std::uint64_t combination, int requests) const;
   void close_requests() const;
   [[nodiscard]] std::chrono::milliseconds time_to_next_limit(std::chrono::milliseconds longest) const;
-  [[nodiscard]] bool owes_points(std::uint64_t router) const;
+  [[nodiscard]] bool owes_points(std::uint64_t routing) const;
   void forgive(Clock::duration time);
   void read_signals();
   void reap(std::map<int, Exit>& exits) const;
   void read_messages();
-  void end_routers(const std::map<int, Exit>& exits);
-  void forget_routers();
+  void end_routing_processes(const std::map<int, Exit>& exits);
+  void forget_routing_processes();
   void enforce_time_limits();
   void end_points(const std::map<int, Exit>& exits, std::vector<EndedPoint>& ended);
   [[nodiscard]] PointResult judge(const Point& point, const Exit& exit) const;
@@ -97,8 +99,8 @@ class PointProcesses {
   int signals_ = -1;
   sigset_t old_mask_ = {};
   int interruption_ = 0;
-  std::uint64_t next_router_ = 0;
-  std::map<std::uint64_t, Router> routers_;
+  std::uint64_t next_routing_ = 0;
+  std::map<std::uint64_t, RoutingProcess> routing_processes_;
   std::map<std::uint64_t, Point> points_;
 };
 

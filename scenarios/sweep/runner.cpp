@@ -27,17 +27,17 @@ constexpr auto pulse = 200ms;
 
 /// Points that share their routed traffic: those waiting are order_[next] .. order_[end - 1]. Small, because
 /// every process that is started pays for this one's memory.
-struct Group {
+struct Batch {
   std::size_t next = 0;
   std::size_t end = 0;
-  std::optional<std::uint64_t> router;  ///< once started
+  std::optional<std::uint64_t> routing;  ///< once started
 
   [[nodiscard]] bool has_waiting() const { return next < end; }
 };
 
-/// Groups are started in order: behind such a group none has a router.
-bool is_unrouted(const Group& group) {
-  return !group.router && group.has_waiting();
+/// Groups are started in order: behind such a batch none has a routing process.
+bool is_unrouted(const Batch& batch) {
+  return !batch.routing && batch.has_waiting();
 }
 
 class Runner {
@@ -58,12 +58,12 @@ class Runner {
   [[nodiscard]] PointResult with_scenario(const EndedPoint& ended) const;
   void note(const EndedPoint& ended);
   void note_end(std::size_t point);
-  Group* group_to_start();
+  Batch* batch_to_start();
   [[nodiscard]] bool has_memory_for(std::size_t point) const;
   bool start_one();
-  void start(Group& group, std::size_t point);
-  void fail_groups_without_router(std::vector<EndedPoint>& ended);
-  void close_finished_groups();
+  void start(Batch& batch, std::size_t point);
+  void fail_batches_without_routing(std::vector<EndedPoint>& ended);
+  void close_finished_batches();
   void retry_postponed();
   void throw_if_interrupted();
 
@@ -72,30 +72,30 @@ class Runner {
   SweepDatabase& database_;
   const RunnerOptions& options_;
   RunState state_;
-  std::vector<std::size_t> order_;  ///< points, those of a group together
-  std::deque<Group> groups_;
+  std::vector<std::size_t> order_;  ///< points, those of a batch together
+  std::deque<Batch> batches_;
   std::map<std::size_t, double> memory_of_running_;  ///< estimated bytes by point
   std::vector<std::size_t> postponed_;               ///< claimed by others
   PointProcesses processes_;                         ///< the first to go
 };
 
-/// `points` in running order: those of a group stand together.
+/// `points` in running order: those of a batch stand together.
 void Runner::take_points(std::vector<std::size_t> points) {
   order_ = std::move(points);
   for (std::size_t i = 0; i < order_.size(); ++i) {
     const bool shares =
         options_.share_routing && i > 0 && plan_[order_[i - 1]].routing == plan_[order_[i]].routing;
-    if (!shares) groups_.push_back({i, i, {}});
-    groups_.back().end = i + 1;
+    if (!shares) batches_.push_back({i, i, {}});
+    batches_.back().end = i + 1;
   }
 }
 
-/// A group to start a point of: the first that has its traffic, else the first to route for, so that no core
+/// A batch to start a point of: the first that has its traffic, else the first to route for, so that no core
 /// waits while others route.
-Group* Runner::group_to_start() {
-  for (Group& group : groups_) {
-    const bool is_next = is_unrouted(group) || (group.has_waiting() && processes_.is_ready(*group.router));
-    if (is_next) return has_memory_for(order_[group.next]) ? &group : nullptr;
+Batch* Runner::batch_to_start() {
+  for (Batch& batch : batches_) {
+    const bool is_next = is_unrouted(batch) || (batch.has_waiting() && processes_.is_ready(*batch.routing));
+    if (is_next) return has_memory_for(order_[batch.next]) ? &batch : nullptr;
   }
   return nullptr;
 }
@@ -110,11 +110,11 @@ bool Runner::has_memory_for(std::size_t point) const {
 
 /// Claims and starts the next point that is nobody else's. False when there is none to start now.
 bool Runner::start_one() {
-  while (Group* group = group_to_start()) {
-    const std::size_t point = order_[group->next++];
+  while (Batch* batch = batch_to_start()) {
+    const std::size_t point = order_[batch->next++];
     switch (database_.claim(plan_[point].identity, options_.retry_failed)) {
       case Claim::mine:
-        start(*group, point);
+        start(*batch, point);
         return true;
       case Claim::theirs:
         postponed_.push_back(point);
@@ -143,7 +143,7 @@ PointResult Runner::with_scenario(const EndedPoint& ended) const {
 void Runner::store_and_claim(const std::vector<EndedPoint>& ended) {
   const auto jobs = static_cast<std::size_t>(std::max(options_.jobs, 1));
   const bool may_start = processes_.interruption() == 0;
-  if (ended.empty() && (!may_start || processes_.under_way() >= jobs || !group_to_start())) return;
+  if (ended.empty() && (!may_start || processes_.under_way() >= jobs || !batch_to_start())) return;
   Transaction transaction(database_.connection());
   for (const EndedPoint& one : ended) memory_of_running_.erase(one.point);
   for (const EndedPoint& one : ended) database_.store(plan_[one.point].identity, with_scenario(one));
@@ -159,12 +159,12 @@ void Runner::store_and_claim(const std::vector<EndedPoint>& ended) {
   for (const EndedPoint& one : ended) note(one);
 }
 
-void Runner::start(Group& group, std::size_t point) {
+void Runner::start(Batch& batch, std::size_t point) {
   const PointRequest request = {point, plan_[point].combination, plan_[point].identity};
   memory_of_running_[point] = plan_[point].memory;
-  if (!group.router && !group.has_waiting()) return processes_.start_alone(request);
-  if (!group.router) group.router = processes_.start_router(request.combination);
-  processes_.start_point(*group.router, request);
+  if (!batch.routing && !batch.has_waiting()) return processes_.start_alone(request);
+  if (!batch.routing) batch.routing = processes_.start_routing(request.combination);
+  processes_.start_point(*batch.routing, request);
 }
 
 void Runner::note_end(std::size_t point) {
@@ -189,28 +189,28 @@ void Runner::note(const EndedPoint& ended) {
   }
 }
 
-/// What failed for a group's router fails for all of its points.
-void Runner::fail_groups_without_router(std::vector<EndedPoint>& ended) {
-  for (Group& group : groups_) {
-    if (is_unrouted(group)) break;
-    if (!group.has_waiting() || processes_.failure(*group.router).empty()) continue;
-    for (; group.has_waiting(); ++group.next) {
-      ended.push_back({order_[group.next], {}});
-      ended.back().result.error = processes_.failure(*group.router);
+/// What failed for a batch's routing process fails for all of its points.
+void Runner::fail_batches_without_routing(std::vector<EndedPoint>& ended) {
+  for (Batch& batch : batches_) {
+    if (is_unrouted(batch)) break;
+    if (!batch.has_waiting() || processes_.failure(*batch.routing).empty()) continue;
+    for (; batch.has_waiting(); ++batch.next) {
+      ended.push_back({order_[batch.next], {}});
+      ended.back().result.error = processes_.failure(*batch.routing);
     }
   }
 }
 
-void Runner::close_finished_groups() {
-  for (Group& group : groups_) {
-    if (is_unrouted(group)) break;
-    if (!group.has_waiting() && group.router) processes_.close_router(*group.router);
+void Runner::close_finished_batches() {
+  for (Batch& batch : batches_) {
+    if (is_unrouted(batch)) break;
+    if (!batch.has_waiting() && batch.routing) processes_.close_routing(*batch.routing);
   }
-  while (!groups_.empty() && !groups_.front().has_waiting()) groups_.pop_front();
+  while (!batches_.empty() && !batches_.front().has_waiting()) batches_.pop_front();
 }
 
 void Runner::retry_postponed() {
-  if (!groups_.empty() || postponed_.empty()) return;
+  if (!batches_.empty() || postponed_.empty()) return;
   take_points(running_order(plan_, std::exchange(postponed_, {})));
 }
 
@@ -229,11 +229,11 @@ RunState Runner::run(std::vector<std::size_t> points, const RunProgress& progres
   take_points(std::move(points));
   std::vector<EndedPoint> ended;
   for (;;) {
-    fail_groups_without_router(ended);
+    fail_batches_without_routing(ended);
     store_and_claim(ended);
     throw_if_interrupted();
-    close_finished_groups();
-    const bool is_idle = groups_.empty() && processes_.under_way() == 0;
+    close_finished_batches();
+    const bool is_idle = batches_.empty() && processes_.under_way() == 0;
     state_.waits_for_others = is_idle && !postponed_.empty();
     if (progress) progress(state_);
     if (is_idle && postponed_.empty()) return state_;

@@ -8,13 +8,13 @@
 
 #include "scenarios/sweep/database.hpp"
 #include "scenarios/sweep/plan.hpp"
-#include "scenarios/sweep/router.hpp"
+#include "scenarios/sweep/routing_process.hpp"
 #include "scenarios/sweep/sweep.hpp"
 
 namespace epsim {
 
 struct RunnerOptions {
-  int jobs = 1;  ///< points (or routers) at a time
+  int jobs = 1;  ///< points (or routing processes) at a time
   PointLimits limits;
   double memory = 0;  ///< bytes that all points together may need by their estimates; 0: any
   bool retry_failed = false;

@@ -25,22 +25,22 @@ using nlohmann::json;
 using Condition = std::pair<json, std::optional<std::int64_t>>;
 using Times = std::map<Condition, double>;
 
-struct Group {
+struct PointGroup {
   std::vector<json> values;
   std::vector<std::string> patterns;  ///< in order of appearance
   std::map<std::string, Times> times;
 };
 
-std::vector<Group> grouped(const std::vector<Measurement>& measurements,
-                           const std::vector<std::size_t>& columns) {
-  std::vector<Group> groups;
+std::vector<PointGroup> grouped(const std::vector<Measurement>& measurements,
+                                const std::vector<std::size_t>& columns) {
+  std::vector<PointGroup> groups;
   std::map<json, std::size_t> place;
   for (const Measurement& one : measurements) {
     std::vector<json> values;
     for (const std::size_t column : columns) values.push_back(one.settings[column]);
     const auto [at, is_new] = place.try_emplace(json(values), groups.size());
     if (is_new) groups.push_back({values, {}, {}});
-    Group& group = groups[at->second];
+    PointGroup& group = groups[at->second];
     if (!group.times.contains(one.pattern)) group.patterns.push_back(one.pattern);
     group.times[one.pattern][{json(one.settings), one.seed}] = one.seconds;
   }
@@ -48,7 +48,7 @@ std::vector<Group> grouped(const std::vector<Measurement>& measurements,
 }
 
 /// The conditions that all patterns of the group have.
-std::set<Condition> common_conditions(const Group& group) {
+std::set<Condition> common_conditions(const PointGroup& group) {
   std::set<Condition> common;
   for (const auto& [condition, time] : group.times.begin()->second) {
     const bool in_all = std::ranges::all_of(
@@ -84,7 +84,7 @@ Mean mean_of(const std::vector<double>& samples, std::size_t points) {
   return mean;
 }
 
-GroupMeans means_of(const Group& group, const std::set<Condition>& common) {
+GroupMeans means_of(const PointGroup& group, const std::set<Condition>& common) {
   GroupMeans result{group.values, {}, 0, {}, {}};
   std::vector<std::vector<double>> samples;
   for (const std::string& pattern : group.patterns) {
@@ -155,7 +155,7 @@ std::vector<std::pair<std::vector<json>, Line>> lines_along(const std::vector<Gr
 std::vector<GroupMeans> group_means(const std::vector<Measurement>& measurements,
                                     const std::vector<std::size_t>& columns) {
   std::vector<GroupMeans> result;
-  for (const Group& group : grouped(measurements, columns)) {
+  for (const PointGroup& group : grouped(measurements, columns)) {
     const std::set<Condition> common = common_conditions(group);
     if (!common.empty()) result.push_back(means_of(group, common));
   }

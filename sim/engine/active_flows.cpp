@@ -31,7 +31,7 @@ ActiveFlows::ActiveFlows(const Routes& routes, std::vector<bool> binding)
   }
 }
 
-FlowId ActiveFlows::add(StepId step, std::uint32_t pair, Bytes bytes, Seconds now) {
+FlowId ActiveFlows::add(OpId op, std::uint32_t pair, Bytes bytes, Seconds now) {
   auto flow = static_cast<FlowId>(identities_.size());
   if (free_.empty()) {
     identities_.emplace_back();
@@ -43,7 +43,7 @@ FlowId ActiveFlows::add(StepId step, std::uint32_t pair, Bytes bytes, Seconds no
   LinkId ends[2] = {};
   std::size_t links = 0;
   for_each_link(pair, [&](LinkId link) { ends[links++ == 0 ? 0 : 1] = link; });
-  identities_[flow] = {now, step, pair, ends[0]};
+  identities_[flow] = {now, op, pair, ends[0]};
   std::size_t k = 0;
   for_each_link(pair, [&](LinkId link) {
     LinkFlows& list = on(link);

@@ -34,7 +34,7 @@ class ActiveFlows {
  public:
   struct Identity {
     Seconds arrived = 0;  ///< when its bytes reached the network
-    StepId step = 0;
+    OpId op = 0;
     std::uint32_t pair = 0;  ///< of the routes
     LinkId first = 0;
   };
@@ -50,7 +50,7 @@ class ActiveFlows {
   ActiveFlows(const Routes& routes, std::vector<bool> binding);
 
   /// Returns the flow; a number is used again after remove().
-  FlowId add(StepId step, std::uint32_t pair, Bytes bytes, Seconds now);
+  FlowId add(OpId op, std::uint32_t pair, Bytes bytes, Seconds now);
   void remove(FlowId flow);
 
   [[nodiscard]] const Identity& identity(FlowId flow) const { return identities_[flow]; }

@@ -13,11 +13,11 @@ double delivered_part(std::span<const EngineJob> jobs, const std::vector<Timelin
   for (std::size_t job = 0; job < jobs.size(); ++job) {
     const Schedule& schedule = jobs[job].lowered->schedule;
     const std::span<const Seconds> finished = timelines[job].finished();
-    for (StepId step = 0; step < schedule.size(); ++step) {
-      if (schedule.kind(step) != StepKind::transfer) continue;
-      const auto bytes = static_cast<double>(schedule.bytes(step));
+    for (OpId op = 0; op < schedule.size(); ++op) {
+      if (schedule.kind(op) != OpKind::transfer) continue;
+      const auto bytes = static_cast<double>(schedule.bytes(op));
       all += bytes;
-      if (finished[step] > 0) delivered += bytes;
+      if (finished[op] > 0) delivered += bytes;
     }
   }
   return all > 0 ? delivered / all : 1;

@@ -31,8 +31,8 @@ void run_fluid(const LoweredSchedule& lowered, const Topology& topology, const R
 /// differences grow, 1e-9 s moved results by 4 %.
 inline constexpr Seconds simgrid_resolution = 1e-12;
 
-/// The rule of order of both engines: of the steps that become ready on a stream that issues as ready within
-/// this time, the lowest is issued. Sums of the same durations in another order differ by less.
+/// The rule of order of both engines: of the operations that become ready on a stream that issues as ready
+/// within this time, the lowest is issued. Sums of the same durations in another order differ by less.
 inline constexpr Seconds same_moment = 1e-12;
 
 struct EngineJob {

@@ -12,7 +12,7 @@ namespace {
 /// Every end of a transfer shares the network anew among all that are in flight, connected or not, and walks
 /// their list; equal transfers that started together end together.
 Seconds simgrid_seconds(const EngineLoad& load) {
-  constexpr Seconds per_step = 2.5e-6;
+  constexpr Seconds per_op = 2.5e-6;
   constexpr double longer_routes = 3;
   constexpr Seconds per_flow_walked = 8e-10;
   constexpr Seconds per_flow_shared = 1.2e-7;
@@ -20,7 +20,7 @@ Seconds simgrid_seconds(const EngineLoad& load) {
   const double of_exchange = std::max(1.0, load.transfers / load.exchanges);
   const double mean_in_flight =
       load.in_flight * (1 - load.in_flight / (2 * of_exchange));  // fewer at its end
-  return (load.shares_cables ? longer_routes : 1) * per_step * load.steps +
+  return (load.shares_cables ? longer_routes : 1) * per_op * load.ops +
          per_flow_walked * load.transfers * load.in_flight +
          (load.equal_sizes ? 0 : few_are_full * per_flow_shared * load.transfers * mean_in_flight);
 }
@@ -45,9 +45,9 @@ Seconds level_seconds(const EngineLoad& load) {
 }
 
 Seconds exact_fluid_seconds(const EngineLoad& load) {
-  constexpr Seconds per_step = 5e-7;
+  constexpr Seconds per_op = 5e-7;
   constexpr Seconds per_event = 6e-7;
-  const Seconds alone = (per_step + 2 * per_event) * load.steps;
+  const Seconds alone = (per_op + 2 * per_event) * load.ops;
   const bool is_windowed = load.issue == Issue::windowed;
   if (!load.equal_sizes) {
     const double changes = is_windowed ? 2 : 1;  // a start and an end; else only ends
@@ -60,13 +60,13 @@ Seconds exact_fluid_seconds(const EngineLoad& load) {
 }
 
 Seconds fluid_seconds(double allowance, const EngineLoad& load) {
-  constexpr Seconds per_step = 5e-7;
+  constexpr Seconds per_op = 5e-7;
   constexpr Seconds per_transfer_lagging = 3e-6;
   constexpr double slack_gain = 3;  // of an allowance, where sharing does not lag
   const Seconds exact = exact_fluid_seconds(load);
   if (allowance == 0) return exact;
   const Seconds inexact = load.issue == Issue::at_once
-                              ? per_step * load.steps + per_transfer_lagging * load.transfers
+                              ? per_op * load.ops + per_transfer_lagging * load.transfers
                               : exact / slack_gain;
   return std::min(exact, inexact);
 }
@@ -85,13 +85,13 @@ double fluid_allowance(double resolution, const EngineLoad& load) {
 }
 
 double engine_bytes(EngineKind engine, const EngineLoad& load) {
-  // Measured on 64-bit Linux. SimGrid: a route and a transfer in flight. Fluid: Progress' record of a step, a
-  // flow.
+  // Measured on 64-bit Linux. SimGrid: a route and a transfer in flight. Fluid: Progress' record of an
+  // operation, a flow.
   constexpr double simgrid_per_route = 250;
   constexpr double simgrid_per_flow = 1700;
-  constexpr double fluid_per_step = 40;
+  constexpr double fluid_per_op = 40;
   constexpr double fluid_per_flow = 120;
-  return engine == EngineKind::fluid ? fluid_per_step * load.steps + fluid_per_flow * load.in_flight
+  return engine == EngineKind::fluid ? fluid_per_op * load.ops + fluid_per_flow * load.in_flight
                                      : simgrid_per_route * load.routes + simgrid_per_flow * load.in_flight;
 }
 

@@ -17,7 +17,7 @@ enum class Issue {
 
 /// What one pattern's layer asks of an engine. Doubles, because absurd scenarios overflow integers.
 struct EngineLoad {
-  double steps = 0;      ///< transfers and computations
+  double ops = 0;        ///< transfers and computations
   double transfers = 0;  ///< of all exchanges
   double exchanges = 1;
   double in_flight = 0;     ///< transfers at once

@@ -15,13 +15,13 @@ class FlowNetwork {
  public:
   virtual ~FlowNetwork() = default;
 
-  /// The step's bytes reach the network; `pair` is the route's place in Routes. Precondition: now is not
+  /// The operation's bytes reach the network; `pair` is the route's place in Routes. Precondition: now is not
   /// before any earlier call's nor any event's, and not after next_event().
-  virtual void start(StepId step, std::uint32_t pair, Bytes bytes, Seconds now) = 0;
+  virtual void start(OpId op, std::uint32_t pair, Bytes bytes, Seconds now) = 0;
   /// When something happens next; infinity: never.
   [[nodiscard]] virtual Seconds next_event() = 0;
-  /// Lets it happen; the step whose last byte has arrived, if that was it.
-  virtual std::optional<StepId> advance() = 0;
+  /// Lets it happen; the operation whose last byte has arrived, if that was it.
+  virtual std::optional<OpId> advance() = 0;
 };
 
 }  // namespace epsim

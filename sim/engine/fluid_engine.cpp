@@ -11,7 +11,7 @@
 #include "sim/engine/engine.hpp"
 #include "sim/engine/fluid_network.hpp"
 #include "sim/engine/level_network.hpp"
-#include "sim/engine/pending_steps.hpp"
+#include "sim/engine/pending_ops.hpp"
 #include "sim/engine/progress.hpp"
 
 namespace epsim {
@@ -21,17 +21,17 @@ bool has_window(const Schedule& schedule) {
   return std::ranges::any_of(schedule.streams(), [](const Stream& stream) { return stream.window > 0; });
 }
 
-/// The number of transfers where nothing delays any: no window, no step before it, no computation on its
+/// The number of transfers where nothing delays any: no window, no operation before it, no computation on its
 /// stream. Else none.
 std::optional<std::size_t> transfers_at_once(const Schedule& schedule) {
   if (has_window(schedule)) return std::nullopt;
   std::vector<bool> computes(schedule.streams().size());
-  for (StepId step = 0; step < schedule.size(); ++step)
-    if (schedule.kind(step) == StepKind::computation) computes[schedule.stream_of(step)] = true;
+  for (OpId op = 0; op < schedule.size(); ++op)
+    if (schedule.kind(op) == OpKind::computation) computes[schedule.stream_of(op)] = true;
   std::size_t transfers = 0;
-  for (StepId step = 0; step < schedule.size(); ++step) {
-    if (schedule.kind(step) != StepKind::transfer) continue;
-    if (!schedule.after(step).empty() || computes[schedule.stream_of(step)]) return std::nullopt;
+  for (OpId op = 0; op < schedule.size(); ++op) {
+    if (schedule.kind(op) != OpKind::transfer) continue;
+    if (!schedule.after(op).empty() || computes[schedule.stream_of(op)]) return std::nullopt;
     ++transfers;
   }
   return transfers;
@@ -60,14 +60,14 @@ class FluidSimulator {
  private:
   void issue_from(StreamId stream, Seconds now);
   void end_moment();
-  void finish(StepId step, Seconds now);
+  void finish(OpId op, Seconds now);
   void advance_pending();
 
   const Schedule& schedule_;
   const Routes& routes_;
   Progress progress_;
   std::unique_ptr<FlowNetwork> network_;
-  PendingSteps pending_;
+  PendingOps pending_;
   std::vector<StreamId> choosing_;  // streams that issue as ready and can, once the moment is over
   Seconds choosing_since_ = 0;
   Seconds now_ = 0;
@@ -77,7 +77,7 @@ void FluidSimulator::run() {
   for (StreamId stream = 0; stream < schedule_.streams().size(); ++stream) issue_from(stream, 0);
   for (;;) {
     const Seconds network_time = network_->next_event();
-    const PendingStep* pending = pending_.first();
+    const PendingOp* pending = pending_.first();
     const Seconds next = pending == nullptr ? network_time : std::min(network_time, pending->time);
     if (!choosing_.empty() && next > choosing_since_ + same_moment) {
       end_moment();
@@ -94,33 +94,33 @@ void FluidSimulator::run() {
   if (!progress_.complete()) throw progress_.deadlock();
 }
 
-// Of the steps that become ready in one moment the lowest is issued, so all of them have to be known.
+// Of the operations that become ready in one moment the lowest is issued, so all of them have to be known.
 void FluidSimulator::end_moment() {
   for (const StreamId stream : std::exchange(choosing_, {})) issue_from(stream, now_);
 }
 
 void FluidSimulator::issue_from(StreamId stream, Seconds now) {
   while (progress_.can_issue(stream)) {
-    const StepId step = progress_.issue(stream, now);
-    if (schedule_.kind(step) == StepKind::transfer) {
-      const std::size_t pair = routes_.index_of(schedule_.device(step), schedule_.peer(step));
-      pending_.add(step, static_cast<std::uint32_t>(pair), now, routes_.latency(pair));
+    const OpId op = progress_.issue(stream, now);
+    if (schedule_.kind(op) == OpKind::transfer) {
+      const std::size_t pair = routes_.index_of(schedule_.device(op), schedule_.peer(op));
+      pending_.add(op, static_cast<std::uint32_t>(pair), now, routes_.latency(pair));
     } else {
-      pending_.add(step, 0, now, schedule_.seconds(step));
+      pending_.add(op, 0, now, schedule_.seconds(op));
     }
   }
 }
 
 void FluidSimulator::advance_pending() {
-  const PendingStep next = pending_.take_first();
-  if (schedule_.kind(next.step) == StepKind::computation)
-    finish(next.step, next.time);
+  const PendingOp next = pending_.take_first();
+  if (schedule_.kind(next.op) == OpKind::computation)
+    finish(next.op, next.time);
   else
-    network_->start(next.step, next.pair, schedule_.bytes(next.step), next.time);
+    network_->start(next.op, next.pair, schedule_.bytes(next.op), next.time);
 }
 
-void FluidSimulator::finish(StepId step, Seconds now) {
-  for (const StreamId stream : progress_.finish(step, now)) {
+void FluidSimulator::finish(OpId op, Seconds now) {
+  for (const StreamId stream : progress_.finish(op, now)) {
     if (schedule_.streams()[stream].in_order())
       issue_from(stream, now);
     else {

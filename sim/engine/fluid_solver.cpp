@@ -33,7 +33,7 @@ FluidSolver::FluidSolver(const Routes& routes, std::vector<bool> binding,
   for (const BytesPerSecond one : bandwidth) shares_.push_back({.bandwidth = one});
 }
 
-FlowId FluidSolver::arrive(StepId step, std::uint32_t pair, Bytes bytes, Seconds now) {
+FlowId FluidSolver::arrive(OpId op, std::uint32_t pair, Bytes bytes, Seconds now) {
   if (expected_ > 0) --expected_;
   // A link owes nothing for the time in which it had no flow.
   flows_.for_each_link(pair, [&](LinkId link) {
@@ -43,7 +43,7 @@ FlowId FluidSolver::arrive(StepId step, std::uint32_t pair, Bytes bytes, Seconds
     state(link).connected_flows = 0;
     share(link).is_full = false;
   });
-  return flows_.add(step, pair, bytes, now);
+  return flows_.add(op, pair, bytes, now);
 }
 
 Seconds FluidSolver::patience_of_arrival(std::uint32_t pair, Bytes bytes) const {
@@ -87,7 +87,7 @@ void FluidSolver::solve_links(std::vector<LinkId> links, Seconds now) {
 }
 
 void FluidSolver::solve(Seconds now) {
-  // Windows are about as long as the one before.
+  // Periods are about as long as the one before.
   const LinkState& one = state(component_.front());
   const Seconds likely_length = std::max(2 * (now - one.solved_at), allowance_ * one.scale);
   serve(now, likely_length);
@@ -102,13 +102,13 @@ void FluidSolver::solve(Seconds now) {
     length = first_departure();
     list_departures(now, length);
   } else {
-    length = plan_window(std::max(likely_length, resolution_));
+    length = plan_period(std::max(likely_length, resolution_));
     fair_shares_.fill(component_, flows_, shares_);
     foresee(length);
     keep_to_accounts(length);
     list_slowed_departures(now, length);
   }
-  window_end_ = departures_.size() < connected_flows_ ? now + length : infinity;
+  period_end_ = departures_.size() < connected_flows_ ? now + length : infinity;
 }
 
 // What has been carried since the last solve, and which departures come next if rates stay as they are.
@@ -161,7 +161,7 @@ void FluidSolver::find_resolution() {
 }
 
 // An arrival that waited for this solve gets what it would surely have had in the meantime, each of its links
-// shared equally; the links make up for it in the next window.
+// shared equally; the links make up for it in the next period.
 void FluidSolver::credit_arrivals(Seconds now) {
   for (const FlowId id : arrivals_) {
     const ActiveFlows::Identity& flow = flows_.identity(id);
@@ -204,7 +204,7 @@ void FluidSolver::share_out() {
   }
 }
 
-/// What each link will carry within the window, by the shares as they are.
+/// What each link will carry within the period, by the shares as they are.
 void FluidSolver::foresee(Seconds length) {
   for (const LinkId link : component_) state(link).ending = state(link).staying_rate = state(link).rate = 0;
   for (const LinkId link : component_) {
@@ -230,7 +230,7 @@ void FluidSolver::foresee(Seconds length) {
   }
 }
 
-// No link may carry more within the window than its bandwidth and what it is behind; else all of its flows
+// No link may carry more within the period than its bandwidth and what it is behind; else all of its flows
 // are slowed down, whichever link limits them. That only makes other links carry less.
 void FluidSolver::keep_to_accounts(Seconds length) {
   for (const LinkId link : component_) {
@@ -241,7 +241,7 @@ void FluidSolver::keep_to_accounts(Seconds length) {
     if (one.rate <= bandwidth) continue;
     const double allowed = bandwidth * length + one.behind;
     const double safe = bandwidth / one.rate;
-    if (one.staying_rate == 0)  // becomes idle within the window
+    if (one.staying_rate == 0)  // becomes idle within the period
       slowing = safe;
     else if (one.ending + one.staying_rate * length > allowed)
       slowing = std::max(safe, (allowed - one.ending) / (one.staying_rate * length));
@@ -291,8 +291,8 @@ void FluidSolver::list_departures(Seconds now, Seconds length) {
 }
 
 // Rates as they are tell who departs when, unless many flows have none yet. Idle bytes grow with about the
-// square of the window's length.
-Seconds FluidSolver::plan_window(Seconds length) {
+// square of the period's length.
+Seconds FluidSolver::plan_period(Seconds length) {
   constexpr int most_tries = 30;
   for (const LinkId link : component_) state(link).idle = 0;
   if (static_cast<double>(arrivals_.size()) > few_arrivals * static_cast<double>(connected_flows_)) {
@@ -308,14 +308,14 @@ Seconds FluidSolver::plan_window(Seconds length) {
     length *= std::clamp(0.95 / std::sqrt(excess), 0.1, 0.95);
     excess = foresee_idle(length);
   }
-  // An arrival may end the window early, and a link that brings bytes forward would be ahead then.
+  // An arrival may end the period early, and a link that brings bytes forward would be ahead then.
   if (expected_ > 0)
     for (const LinkId link : component_) state(link).idle = 0;
   supply_links(length);
   return length;
 }
 
-/// Sets the bytes that will lie idle on each link because of departures before the window's end. Returns the
+/// Sets the bytes that will lie idle on each link because of departures before the period's end. Returns the
 /// largest share of what is tolerated.
 double FluidSolver::foresee_idle(Seconds length) {
   for (const LinkId link : component_) state(link).idle = 0;

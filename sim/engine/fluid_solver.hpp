@@ -2,18 +2,18 @@
 // but are not shared out anew at every single departure. That is what makes skewed all-to-alls slow: all
 // their flows hang together, and each end touches them all.
 //
-// A *component* is a set of links that flows connect. A solve fixes its flows' rates for a window of time.
-// Within the window flows end at their exact times; what they leave free lies idle until the next solve.
-//   * The window is as long as no flow loses more than about a resolution by that: on every link the bytes
+// A *component* is a set of links that flows connect. A solve fixes its flows' rates for a period of time.
+// Within the period flows end at their exact times; what they leave free lies idle until the next solve.
+//   * The period is as long as no flow loses more than about a resolution by that: on every link the bytes
 //     that lie idle stay below resolution * (the rate of the flows which that link limits). The resolution is
 //     the allowance times how long the component takes to drain, as of when it was at its fullest.
-//   * The loss is made good beforehand: what will lie idle within the window is added to the link's supply,
+//   * The loss is made good beforehand: what will lie idle within the period is added to the link's supply,
 //     so that on average it carries what it can. Who departs when is told by the rates before the solve.
 //   * Each link keeps an account of bandwidth * time against bytes carried, for the time in which it has
 //   flows.
-//     What is left over is made up for in the next windows, at most `most_off` resolutions of it, by a link
+//     What is left over is made up for in the next periods, at most `most_off` resolutions of it, by a link
 //     that was full. No link is ever ahead of its account at a solve or when it becomes idle: where the
-//     supply turns out to be too large, its flows are slowed down before the window begins.
+//     supply turns out to be too large, its flows are slowed down before the period begins.
 // An arrival waits for its rate at most a small part of its own duration and is credited afterwards; while
 // flows arrive all the time, they take what departures leave, and nothing is made good beforehand.
 // Components of few flows, and all if the resolution is 0, are solved exactly: until the next departure.
@@ -51,7 +51,7 @@ class FluidSolver {
 
   [[nodiscard]] const ActiveFlows& flows() const { return flows_; }
   /// Adds a flow. It gets no bandwidth before the next solve.
-  FlowId arrive(StepId step, std::uint32_t pair, Bytes bytes, Seconds now);
+  FlowId arrive(OpId op, std::uint32_t pair, Bytes bytes, Seconds now);
   /// How long the arrival of such a flow may wait for a solve: a small part of its own duration, which it is
   /// credited with afterwards.
   [[nodiscard]] Seconds patience_of_arrival(std::uint32_t pair, Bytes bytes) const;
@@ -64,10 +64,10 @@ class FluidSolver {
   void solve_links(std::vector<LinkId> links, Seconds now);
   /// The links that were solved.
   [[nodiscard]] const std::vector<LinkId>& component() const { return component_; }
-  /// Departures until the window's end, in no order.
+  /// Departures until the period's end, in no order.
   [[nodiscard]] const std::vector<Departure>& departures() const { return departures_; }
   /// When the component must be solved again; infinity: no flow is left then.
-  [[nodiscard]] Seconds window_end() const { return window_end_; }
+  [[nodiscard]] Seconds period_end() const { return period_end_; }
   [[nodiscard]] bool was_exact() const { return is_exact_; }
 
  private:
@@ -78,9 +78,9 @@ class FluidSolver {
     std::uint32_t connected_flows = 0;  // in its last solve
     double carried = 0;                 // bytes since solved_at
     double behind = 0;                  // bytes that it could have carried and did not
-    double idle = 0;                    // bytes that will lie idle within the window
+    double idle = 0;                    // bytes that will lie idle within the period
     double left = 0;                    // bytes of all its flows
-    // Of the window that is planned:
+    // Of the period that is planned:
     double ending = 0;                // bytes of the flows that end in it
     BytesPerSecond staying_rate = 0;  // of the others, summed
     BytesPerSecond rate = 0;          // of all
@@ -98,7 +98,7 @@ class FluidSolver {
   void list_slowed_departures(Seconds now, Seconds length);
   [[nodiscard]] Seconds first_departure() const;
   void list_departures(Seconds now, Seconds length);
-  [[nodiscard]] Seconds plan_window(Seconds length);
+  [[nodiscard]] Seconds plan_period(Seconds length);
   double foresee_idle(Seconds length);
 
   LinkState& state(LinkId link) { return states_[static_cast<std::size_t>(link)]; }
@@ -122,7 +122,7 @@ class FluidSolver {
   std::vector<Departure> departures_;
   std::size_t connected_flows_ = 0;
   bool is_exact_ = true;
-  Seconds window_end_ = 0;
+  Seconds period_end_ = 0;
 };
 
 }  // namespace epsim

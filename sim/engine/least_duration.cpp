@@ -9,13 +9,12 @@ Seconds least_duration(const LoweredSchedule& lowered, const Routes& routes) {
   const Schedule& schedule = lowered.schedule;
   std::vector<Seconds> links(lowered.link_bandwidth.size(), 0);
   std::vector<Seconds> streams(schedule.streams().size(), 0);
-  for (StepId step = 0; step < schedule.size(); ++step) {
-    if (schedule.kind(step) == StepKind::computation)
-      streams[schedule.stream_of(step)] += schedule.seconds(step);
-    if (schedule.kind(step) != StepKind::transfer) continue;
-    for (const LinkId link : routes.links_between(schedule.device(step), schedule.peer(step)))
+  for (OpId op = 0; op < schedule.size(); ++op) {
+    if (schedule.kind(op) == OpKind::computation) streams[schedule.stream_of(op)] += schedule.seconds(op);
+    if (schedule.kind(op) != OpKind::transfer) continue;
+    for (const LinkId link : routes.links_between(schedule.device(op), schedule.peer(op)))
       links[static_cast<std::size_t>(link)] +=
-          static_cast<double>(schedule.bytes(step)) / lowered.link_bandwidth[static_cast<std::size_t>(link)];
+          static_cast<double>(schedule.bytes(op)) / lowered.link_bandwidth[static_cast<std::size_t>(link)];
   }
   Seconds least = 0;
   for (const Seconds one : links) least = std::max(least, one);

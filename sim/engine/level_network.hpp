@@ -15,9 +15,9 @@ class LevelNetwork : public FlowNetwork {
   LevelNetwork(const Routes& routes, const std::vector<bool>& binding,
                const std::vector<BytesPerSecond>& bandwidth, double slack);
 
-  void start(StepId step, std::uint32_t pair, Bytes bytes, Seconds now) override;
+  void start(OpId op, std::uint32_t pair, Bytes bytes, Seconds now) override;
   [[nodiscard]] Seconds next_event() override;
-  std::optional<StepId> advance() override;
+  std::optional<OpId> advance() override;
   /// As LinkLevels::verify.
   void verify() {
     retime();

@@ -63,7 +63,7 @@ void LinkLevels::insert(const Fresh& fresh) {
     free_flows_.pop_back();
   }
   Flow& flow = flows_[id];
-  flow.step = fresh.step;
+  flow.op = fresh.op;
   flow.pair = fresh.pair;
   Elsewhere owner = {infinity, nowhere};
   std::size_t count = 0;
@@ -97,7 +97,7 @@ void LinkLevels::unlist(LinkIndex link, std::uint32_t flow) {
   moved.place[moved.link[0] == link ? 0 : 1] = static_cast<std::uint32_t>(at);
 }
 
-StepId LinkLevels::depart(LinkIndex owner, Seconds now) {
+OpId LinkLevels::depart(LinkIndex owner, Seconds now) {
   now_ = now;
   const std::uint32_t id = curves_[owner].next;
   const double rate = levels_[owner];
@@ -111,7 +111,7 @@ StepId LinkLevels::depart(LinkIndex owner, Seconds now) {
     open_if_it_limits_nothing(link);
   });
   free_flows_.push_back(id);
-  return flow.step;
+  return flow.op;
 }
 
 void LinkLevels::own(LinkIndex link, std::uint32_t flow, double remaining) {
@@ -119,8 +119,7 @@ void LinkLevels::own(LinkIndex link, std::uint32_t flow, double remaining) {
   const double finish = served_now(link) + remaining;
   flows_[flow].finish = finish;
   ++states_[link].owned;
-  if (finish > curve.finish || (finish == curve.finish && flows_[flow].step > flows_[curve.next].step))
-    return;
+  if (finish > curve.finish || (finish == curve.finish && flows_[flow].op > flows_[curve.next].op)) return;
   curve.finish = finish;
   curve.next = flow;
   mark_retimed(link);
@@ -144,7 +143,7 @@ void LinkLevels::find_next(LinkIndex link) {
     const Elsewhere other = elsewhere(link, entry.other);
     if (!is_lower(level, link, other.level, other.link)) continue;
     const Flow& flow = flows_[entry.flow];
-    if (flow.finish > curve.finish || (flow.finish == curve.finish && flow.step > flows_[curve.next].step))
+    if (flow.finish > curve.finish || (flow.finish == curve.finish && flow.op > flows_[curve.next].op))
       continue;
     curve.finish = flow.finish;
     curve.next = entry.flow;

@@ -42,12 +42,12 @@ class LinkLevels {
   [[nodiscard]] std::size_t links() const { return levels_.size(); }
 
   /// A flow that gets its share at the next settle().
-  void arrive(StepId step, std::uint32_t pair, Bytes bytes) {
-    fresh_.push_back({step, pair, static_cast<double>(bytes)});
+  void arrive(OpId op, std::uint32_t pair, Bytes bytes) {
+    fresh_.push_back({op, pair, static_cast<double>(bytes)});
   }
-  /// Ends the next flow of those that the link owns; its step. Others get what it leaves at the next
+  /// Ends the next flow of those that the link owns; its operation. Others get what it leaves at the next
   /// settle().
-  StepId depart(LinkIndex owner, Seconds now);
+  OpId depart(LinkIndex owner, Seconds now);
   /// Whether nothing has come or gone that sharing does not know of.
   [[nodiscard]] bool is_settled() const { return fresh_.empty() && marked_.empty(); }
   /// Precondition: `now` is not before any earlier call's.
@@ -97,13 +97,13 @@ class LinkLevels {
   };
   struct Flow {
     double finish;  // on its owner's curve
-    StepId step;
+    OpId op;
     std::uint32_t pair;
     std::uint32_t link[2];   // of flows with two links, and their
     std::uint32_t place[2];  // places in those links' lists
   };
   struct Fresh {
-    StepId step;
+    OpId op;
     std::uint32_t pair;
     double bytes;
   };

@@ -1,7 +1,7 @@
 // The SimGrid engine. The only file that includes SimGrid, so that a change of its interface (3.32 here; 4.x
 // differs) ends here.
 //
-// One actor per stream issues the stream's steps. Transfers are host-to-host communications started in
+// One actor per stream issues the stream's operations. Transfers are host-to-host communications started in
 // SimGrid's kernel context (its "maestro"), because only those report their end to a callback; the callback
 // wakes the actors whose head may now be issued. No actor waits for communications, which would cost it a
 // look at all it has in flight; SimGrid 3.32 itself still walks one list of all communications at every end.
@@ -154,14 +154,14 @@ class Simulator {
   void wake(const std::vector<StreamId>& streams);
   void stop_if_nothing_is_under_way();
   [[nodiscard]] bool head_is_transfer(StreamId stream) const {
-    return schedule_.kind(progress_.head(stream)) == StepKind::transfer;
+    return schedule_.kind(progress_.head(stream)) == OpKind::transfer;
   }
 
   const Schedule& schedule_;
   const std::vector<s4u::Host*>& hosts_;
   Progress& progress_;
   std::vector<StreamActor> streams_;
-  std::vector<s4u::CommPtr> transfers_;  // by step, while in flight
+  std::vector<s4u::CommPtr> transfers_;  // by operation, while in flight
   std::vector<s4u::CommPtr> ended_;      // SimGrid still uses them when it reports their end
   std::size_t awake_ = 0;                // actors that neither are parked nor have ended
   std::size_t in_flight_ = 0;
@@ -200,24 +200,25 @@ void Simulator::compute(StreamId stream) {
   Seconds start = s4u::Engine::get_clock();
   Seconds waited = 0;
   if (!schedule_.streams()[stream].in_order()) {
-    // Of the steps that become ready in one moment the lowest is issued, so all of them have to be known.
+    // Of the operations that become ready in one moment the lowest is issued, so all of them have to be
+    // known.
     s4u::this_actor::sleep_for(same_moment);
     start = std::max(start, progress_.ready_at(progress_.head(stream)));
     waited = s4u::Engine::get_clock() - start;
   }
-  const StepId step = progress_.issue(stream, start);
-  if (schedule_.seconds(step) > waited) s4u::this_actor::sleep_for(schedule_.seconds(step) - waited);
-  wake(progress_.finish(step, s4u::Engine::get_clock()));
+  const OpId op = progress_.issue(stream, start);
+  if (schedule_.seconds(op) > waited) s4u::this_actor::sleep_for(schedule_.seconds(op) - waited);
+  wake(progress_.finish(op, s4u::Engine::get_clock()));
 }
 
 void Simulator::start_transfers(StreamId stream) {
   ended_.clear();
   while (progress_.can_issue(stream) && head_is_transfer(stream)) {
-    const StepId step = progress_.issue(stream, s4u::Engine::get_clock());
-    s4u::CommPtr& transfer = transfers_[step];
-    transfer = s4u::Comm::sendto_init(hosts_[static_cast<std::size_t>(schedule_.device(step))],
-                                      hosts_[static_cast<std::size_t>(schedule_.peer(step))]);
-    transfer->set_payload_size(static_cast<std::uint64_t>(schedule_.bytes(step)));
+    const OpId op = progress_.issue(stream, s4u::Engine::get_clock());
+    s4u::CommPtr& transfer = transfers_[op];
+    transfer = s4u::Comm::sendto_init(hosts_[static_cast<std::size_t>(schedule_.device(op))],
+                                      hosts_[static_cast<std::size_t>(schedule_.peer(op))]);
+    transfer->set_payload_size(static_cast<std::uint64_t>(schedule_.bytes(op)));
     transfer->set_data(&transfer);
     transfer->start();
     ++in_flight_;
@@ -229,7 +230,7 @@ void Simulator::end_transfer(const s4u::Activity& activity) {
   if (transfer == nullptr) return;  // not one of ours
   --in_flight_;
   ended_.push_back(std::move(*transfer));
-  wake(progress_.finish(static_cast<StepId>(transfer - transfers_.data()), s4u::Engine::get_clock()));
+  wake(progress_.finish(static_cast<OpId>(transfer - transfers_.data()), s4u::Engine::get_clock()));
   stop_if_nothing_is_under_way();
 }
 

@@ -10,22 +10,21 @@ namespace epsim {
 namespace {
 
 /// Sends the whole pair to its destination; the caller made sure that there is something.
-StepId send_pair(Appender& appender, Rank source, Rank destination, std::int64_t copies,
-                 std::span<const StepId> after) {
+OpId send_pair(Appender& appender, Rank source, Rank destination, std::int64_t copies,
+               std::span<const OpId> after) {
   const Rectangle payload{single(source), single(destination)};
   return appender.send(source, destination, copies, {&payload, 1}, after);
 }
 
 /// In rotated order, so that not everybody begins with the same destination.
-void append_direct(Appender& appender, Deduplication level, const StepLists& ready,
-                   StepLists& steps_of_rank) {
+void append_direct(Appender& appender, Deduplication level, const OpLists& ready, OpLists& ops_of_rank) {
   const int ranks = appender.exchange.ranks();
   for (Rank source = 0; source < ranks; ++source) {
     for (int distance = 1; distance < ranks; ++distance) {
       const Rank destination = (source + distance) % ranks;
       const std::int64_t copies = appender.exchange.pair_copies(level, source, destination);
       if (copies == 0) continue;
-      note(steps_of_rank, source, destination,
+      note(ops_of_rank, source, destination,
            send_pair(appender, source, destination, copies, ready[static_cast<std::size_t>(source)]));
     }
   }
@@ -34,29 +33,28 @@ void append_direct(Appender& appender, Deduplication level, const StepLists& rea
 /// A rank's transfers in the latest round in which it had any; it has finished that round when they have.
 struct LatestRound {
   int round = 0;
-  std::vector<StepId> transfers;
+  std::vector<OpId> transfers;
 
-  void add(int in_round, StepId transfer) {
+  void add(int in_round, OpId transfer) {
     if (round != in_round) transfers.clear();
     round = in_round;
     transfers.push_back(transfer);
   }
 };
 
-void append_unless_there(std::vector<StepId>& steps, const std::vector<StepId>& more) {
-  for (const StepId step : more)
-    if (std::find(steps.begin(), steps.end(), step) == steps.end()) steps.push_back(step);
+void append_unless_there(std::vector<OpId>& ops, const std::vector<OpId>& more) {
+  for (const OpId op : more)
+    if (std::find(ops.begin(), ops.end(), op) == ops.end()) ops.push_back(op);
 }
 
 /// Round r: rank i sends to (i + r) mod N when both have finished round r - 1. The first transfer of a rank
 /// follows its readiness, the later ones do so through it.
-void append_pairwise(Appender& appender, Deduplication level, const StepLists& ready,
-                     StepLists& steps_of_rank) {
+void append_pairwise(Appender& appender, Deduplication level, const OpLists& ready, OpLists& ops_of_rank) {
   const int ranks = appender.exchange.ranks();
   std::vector<LatestRound> latest(static_cast<std::size_t>(ranks));
   std::vector<LatestRound> before = latest;
   std::vector<bool> has_sent(static_cast<std::size_t>(ranks), false);
-  std::vector<StepId> after;
+  std::vector<OpId> after;
   for (int round = 1; round < ranks; ++round) {
     before = latest;
     for (Rank source = 0; source < ranks; ++source) {
@@ -70,26 +68,26 @@ void append_pairwise(Appender& appender, Deduplication level, const StepLists& r
       append_unless_there(after, before[s].transfers);
       append_unless_there(after, before[d].transfers);
       has_sent[s] = true;
-      const StepId transfer = send_pair(appender, source, destination, copies, after);
+      const OpId transfer = send_pair(appender, source, destination, copies, after);
       latest[s].add(round, transfer);
       latest[d].add(round, transfer);
-      note(steps_of_rank, source, destination, transfer);
+      note(ops_of_rank, source, destination, transfer);
     }
   }
 }
 
 }  // namespace
 
-DataSteps append_all_to_all(Schedule& schedule, const Exchange& exchange, const PatternOptions& options,
-                            const DataSteps& ready) {
+DataOps append_all_to_all(Schedule& schedule, const Exchange& exchange, const PatternOptions& options,
+                          const DataOps& ready) {
   const AllToAllOptions& choice = options.all_to_all;
   const bool is_pairwise = choice.algorithm == AllToAllOptions::Algorithm::pairwise;
   Appender appender =
       begin_exchange(schedule, exchange, choice.deduplicate, 1, is_pairwise ? 0 : choice.window);
-  const StepLists ready_at = ready_at_sources(schedule, exchange, appender.part, ready);
-  StepLists steps_of_rank = ready_at;
-  (is_pairwise ? append_pairwise : append_direct)(appender, choice.deduplicate, ready_at, steps_of_rank);
-  return collective_arrival(schedule, exchange, appender.part, steps_of_rank);
+  const OpLists ready_at = ready_at_sources(schedule, exchange, appender.part, ready);
+  OpLists ops_of_rank = ready_at;
+  (is_pairwise ? append_pairwise : append_direct)(appender, choice.deduplicate, ready_at, ops_of_rank);
+  return collective_arrival(schedule, exchange, appender.part, ops_of_rank);
 }
 
 }  // namespace epsim

@@ -6,8 +6,8 @@
 
 namespace epsim {
 
-StepId Appender::send(Rank source, Rank destination, std::int64_t copies, std::span<const Rectangle> payload,
-                      std::span<const StepId> after, int lane) {
+OpId Appender::send(Rank source, Rank destination, std::int64_t copies, std::span<const Rectangle> payload,
+                    std::span<const OpId> after, int lane) {
   const Group& group = exchange.group();
   const StreamId stream = sending_stream(schedule, group, source, destination, window, lane);
   return schedule.add_transfer(part, stream, group.device(destination), copies * exchange.bytes_per_copy(),
@@ -26,38 +26,37 @@ StreamId sending_stream(Schedule& schedule, const Group& group, Rank source, Ran
   return schedule.stream(group.device(source), kind, lane, window);
 }
 
-std::vector<StepId> joined(Schedule& schedule, PartId part, std::vector<StepId> steps) {
-  if (steps.size() < 2) return steps;
-  return {schedule.add_join(part, steps)};
+std::vector<OpId> joined(Schedule& schedule, PartId part, std::vector<OpId> ops) {
+  if (ops.size() < 2) return ops;
+  return {schedule.add_join(part, ops)};
 }
 
-StepLists ready_at_sources(Schedule& schedule, const Exchange& exchange, PartId part,
-                           const DataSteps& ready) {
+OpLists ready_at_sources(Schedule& schedule, const Exchange& exchange, PartId part, const DataOps& ready) {
   if (exchange.phase() != Phase::combine) return ready.of_rank;
-  StepLists of_rank(static_cast<std::size_t>(exchange.ranks()));
+  OpLists of_rank(static_cast<std::size_t>(exchange.ranks()));
   for (Rank rank = 0; rank < exchange.ranks(); ++rank) {
-    std::vector<StepId> steps;
+    std::vector<OpId> ops;
     for (const int slot : exchange.slots_of(rank)) {
       const auto& of_slot = ready.of_slot[static_cast<std::size_t>(slot)];
-      steps.insert(steps.end(), of_slot.begin(), of_slot.end());
+      ops.insert(ops.end(), of_slot.begin(), of_slot.end());
     }
-    std::sort(steps.begin(), steps.end());
-    steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
-    of_rank[static_cast<std::size_t>(rank)] = joined(schedule, part, std::move(steps));
+    std::sort(ops.begin(), ops.end());
+    ops.erase(std::unique(ops.begin(), ops.end()), ops.end());
+    of_rank[static_cast<std::size_t>(rank)] = joined(schedule, part, std::move(ops));
   }
   return of_rank;
 }
 
-DataSteps collective_arrival(Schedule& schedule, const Exchange& exchange, PartId part,
-                             const StepLists& steps_of_rank) {
-  DataSteps arrived;
+DataOps collective_arrival(Schedule& schedule, const Exchange& exchange, PartId part,
+                           const OpLists& ops_of_rank) {
+  DataOps arrived;
   if (exchange.phase() == Phase::combine)
     arrived.of_rank.resize(static_cast<std::size_t>(exchange.ranks()));
   else
     arrived.of_slot.resize(static_cast<std::size_t>(exchange.traffic().slots()));
   for (Rank rank = 0; rank < exchange.ranks(); ++rank) {
     const auto r = static_cast<std::size_t>(rank);
-    const std::vector<StepId> done = joined(schedule, part, steps_of_rank[r]);
+    const std::vector<OpId> done = joined(schedule, part, ops_of_rank[r]);
     if (exchange.phase() == Phase::combine) {
       arrived.of_rank[r] = done;
       continue;
@@ -67,17 +66,17 @@ DataSteps collective_arrival(Schedule& schedule, const Exchange& exchange, PartI
   return arrived;
 }
 
-void note(StepLists& steps_of_rank, Rank source, Rank destination, StepId transfer) {
-  steps_of_rank[static_cast<std::size_t>(source)].push_back(transfer);
-  steps_of_rank[static_cast<std::size_t>(destination)].push_back(transfer);
+void note(OpLists& ops_of_rank, Rank source, Rank destination, OpId transfer) {
+  ops_of_rank[static_cast<std::size_t>(source)].push_back(transfer);
+  ops_of_rank[static_cast<std::size_t>(destination)].push_back(transfer);
 }
 
 std::vector<RankRange> ranges_of(std::span<const Rank> ranks, int group_size) {
   if (ranks.empty()) return {};
-  const auto step_at = [&](std::size_t i) { return (ranks[i] - ranks[i - 1] + group_size) % group_size; };
-  const int stride = ranks.size() > 1 ? step_at(1) : 1;
+  const auto op_at = [&](std::size_t i) { return (ranks[i] - ranks[i - 1] + group_size) % group_size; };
+  const int stride = ranks.size() > 1 ? op_at(1) : 1;
   bool is_progression = true;
-  for (std::size_t i = 2; i < ranks.size(); ++i) is_progression = is_progression && step_at(i) == stride;
+  for (std::size_t i = 2; i < ranks.size(); ++i) is_progression = is_progression && op_at(i) == stride;
   if (is_progression) return {{ranks.front(), static_cast<int>(ranks.size()), stride}};
   std::vector<RankRange> ranges;
   for (const Rank rank : ranks) ranges.push_back(single(rank));

@@ -8,8 +8,8 @@
 
 namespace epsim {
 
-/// Lists of steps, one per rank (or per slot).
-using StepLists = std::vector<std::vector<StepId>>;
+/// Lists of operations, one per rank (or per slot).
+using OpLists = std::vector<std::vector<OpId>>;
 
 /// One exchange while a pattern appends it: what all its transfers share.
 struct Appender {
@@ -18,9 +18,9 @@ struct Appender {
   PartId part;
   int window;  ///< of the sending streams
 
-  /// Sends copies > 0 on the sender's stream for that pair, which follows the steps `after`.
-  StepId send(Rank source, Rank destination, std::int64_t copies, std::span<const Rectangle> payload,
-              std::span<const StepId> after, int lane = 0);
+  /// Sends copies > 0 on the sender's stream for that pair, which follows the operations `after`.
+  OpId send(Rank source, Rank destination, std::int64_t copies, std::span<const Rectangle> payload,
+            std::span<const OpId> after, int lane = 0);
 };
 
 /// Begins the exchange: adds its part.
@@ -31,22 +31,22 @@ struct Appender {
 [[nodiscard]] StreamId sending_stream(Schedule& schedule, const Group& group, Rank source, Rank destination,
                                       int window, int lane = 0);
 
-/// The steps themselves where there are fewer than two, else one join over them.
-[[nodiscard]] std::vector<StepId> joined(Schedule& schedule, PartId part, std::vector<StepId> steps);
+/// The operations themselves where there are fewer than two, else one join over them.
+[[nodiscard]] std::vector<OpId> joined(Schedule& schedule, PartId part, std::vector<OpId> ops);
 
-/// Per source rank, the steps after which everything it contributes is ready: in dispatch ready.of_rank, in
-/// combine one join over the rank's slots (or the steps themselves where there is just one).
-[[nodiscard]] StepLists ready_at_sources(Schedule& schedule, const Exchange& exchange, PartId part,
-                                         const DataSteps& ready);
+/// Per source rank, the operations after which everything it contributes is ready: in dispatch ready.of_rank,
+/// in combine one join over the rank's slots (or the operations themselves where there is just one).
+[[nodiscard]] OpLists ready_at_sources(Schedule& schedule, const Exchange& exchange, PartId part,
+                                       const DataOps& ready);
 
-/// The end of a collective: rank r's data has arrived when its own steps in `steps_of_rank` (its readiness,
-/// its sends and its receives) have finished. Joined, then given to the rank (combine) or to all its slots
-/// (dispatch).
-[[nodiscard]] DataSteps collective_arrival(Schedule& schedule, const Exchange& exchange, PartId part,
-                                           const StepLists& steps_of_rank);
+/// The end of a collective: rank r's data has arrived when its own operations in `ops_of_rank` (its
+/// readiness, its sends and its receives) have finished. Joined, then given to the rank (combine) or to all
+/// its slots (dispatch).
+[[nodiscard]] DataOps collective_arrival(Schedule& schedule, const Exchange& exchange, PartId part,
+                                         const OpLists& ops_of_rank);
 
-/// Notes a transfer among the own steps of its two ranks.
-void note(StepLists& steps_of_rank, Rank source, Rank destination, StepId transfer);
+/// Notes a transfer among the own operations of its two ranks.
+void note(OpLists& ops_of_rank, Rank source, Rank destination, OpId transfer);
 
 /// {rank} as a range.
 [[nodiscard]] inline RankRange single(Rank rank) {

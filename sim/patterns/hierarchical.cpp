@@ -52,7 +52,7 @@ std::vector<Rank> neighbours(const Group& group, Rank rank) {
 
 class Hierarchical {
  public:
-  Hierarchical(Appender& appender, Deduplication level, int chunks, const StepLists& ready)
+  Hierarchical(Appender& appender, Deduplication level, int chunks, const OpLists& ready)
       : appender_(appender),
         exchange_(appender.exchange),
         group_(appender.exchange.group()),
@@ -60,18 +60,18 @@ class Hierarchical {
         chunks_(chunks),
         ready_(ready),
         rails_(make_rails(group_)),
-        steps_of_rank_(ready) {}
+        ops_of_rank_(ready) {}
 
-  /// Appends the exchange; returns each rank's own steps.
-  StepLists append() {
+  /// Appends the exchange; returns each rank's own operations.
+  OpLists append() {
     exchange_.phase() == Phase::combine ? combine() : dispatch();
-    return std::move(steps_of_rank_);
+    return std::move(ops_of_rank_);
   }
 
  private:
   // A gateway's stream must not wait for remote chunks while it has local data: that goes first.
   void dispatch() {
-    arrivals_ = Matrix<StepId>(group_.size(), group_.node_count() * chunks_);
+    arrivals_ = Matrix<OpId>(group_.size(), group_.node_count() * chunks_);
     for (Rank rank = 0; rank < group_.size(); ++rank) send_to_gateways(rank);
     for (Rank rank = 0; rank < group_.size(); ++rank) send_inside_node(rank);
     for (Rank rank = 0; rank < group_.size(); ++rank) forward(rank);
@@ -101,9 +101,9 @@ class Hierarchical {
   // Mostly all destinations of a gateway wait for the same arrivals: one join stands for them.
   void forward(Rank gateway) {
     const int node = group_.node(gateway);
-    std::vector<StepId> after;
-    std::vector<StepId> joined_steps;
-    std::vector<StepId> join;
+    std::vector<OpId> after;
+    std::vector<OpId> joined_ops;
+    std::vector<OpId> join;
     for (int chunk = 0; chunk < chunks_; ++chunk) {
       for (const Rank destination : neighbours(group_, gateway)) {
         after.clear();
@@ -115,8 +115,8 @@ class Hierarchical {
           after.push_back(arrivals_(source, node * chunks_ + chunk));
         }
         if (copies == 0) continue;
-        if (after != joined_steps) join = joined(appender_.schedule, appender_.part, after);
-        joined_steps = after;
+        if (after != joined_ops) join = joined(appender_.schedule, appender_.part, after);
+        joined_ops = after;
         send(gateway, destination, copies, partner_ranges(gateway), {single(destination)}, only(chunk), join);
       }
     }
@@ -139,7 +139,7 @@ class Hierarchical {
   void return_home(Rank forwarder) {
     const int node = group_.node(forwarder);
     for (int chunk = 0; chunk < chunks_; ++chunk) {
-      std::vector<StepId> gathered = contributions(forwarder, chunk);
+      std::vector<OpId> gathered = contributions(forwarder, chunk);
       gathered.insert(gathered.end(), ready(forwarder).begin(), ready(forwarder).end());
       gathered = joined(appender_.schedule, appender_.part, std::move(gathered));
       for (const Rank home : partners(forwarder)) {
@@ -159,18 +159,18 @@ class Hierarchical {
     }
   }
 
-  StepId send(Rank source, Rank destination, std::int64_t copies, const Ranges& sources,
-              const Ranges& destinations, ChunkRange chunks, std::span<const StepId> after) {
+  OpId send(Rank source, Rank destination, std::int64_t copies, const Ranges& sources,
+            const Ranges& destinations, ChunkRange chunks, std::span<const OpId> after) {
     payload_.clear();
     for (const RankRange& from : sources)
       for (const RankRange& to : destinations) payload_.push_back({from, to, -1, chunks.begin, chunks.end});
-    const StepId sent = appender_.send(source, destination, copies, payload_, after);
-    note(steps_of_rank_, source, destination, sent);
+    const OpId sent = appender_.send(source, destination, copies, payload_, after);
+    note(ops_of_rank_, source, destination, sent);
     return sent;
   }
 
   [[nodiscard]] ChunkRange only(int chunk) const { return {chunk, chunk + 1, chunks_}; }
-  [[nodiscard]] const std::vector<StepId>& ready(Rank rank) const {
+  [[nodiscard]] const std::vector<OpId>& ready(Rank rank) const {
     return ready_[static_cast<std::size_t>(rank)];
   }
   [[nodiscard]] const std::vector<Rank>& partners(Rank rank) const {
@@ -182,7 +182,7 @@ class Hierarchical {
   [[nodiscard]] const Ranges& node_ranges(int node) const {
     return rails_.node_ranges[static_cast<std::size_t>(node)];
   }
-  [[nodiscard]] std::vector<StepId>& contributions(Rank forwarder, int chunk) {
+  [[nodiscard]] std::vector<OpId>& contributions(Rank forwarder, int chunk) {
     return contributions_[static_cast<std::size_t>(forwarder * chunks_ + chunk)];
   }
 
@@ -191,24 +191,24 @@ class Hierarchical {
   const Group& group_;
   Deduplication level_;
   int chunks_;
-  const StepLists& ready_;
+  const OpLists& ready_;
   Rails rails_;
-  StepLists steps_of_rank_;
-  Matrix<StepId> arrivals_;  // dispatch: [source][node * chunks + chunk], where it crossed to the node
-  StepLists contributions_;  // combine: [forwarder * chunks + chunk], what its node sends it
+  OpLists ops_of_rank_;
+  Matrix<OpId> arrivals_;  // dispatch: [source][node * chunks + chunk], where it crossed to the node
+  OpLists contributions_;  // combine: [forwarder * chunks + chunk], what its node sends it
   std::vector<Rectangle> payload_;
 };
 
 }  // namespace
 
-DataSteps append_hierarchical(Schedule& schedule, const Exchange& exchange, const PatternOptions& options,
-                              const DataSteps& ready) {
+DataOps append_hierarchical(Schedule& schedule, const Exchange& exchange, const PatternOptions& options,
+                            const DataOps& ready) {
   const HierarchicalOptions& choice = options.hierarchical;
   const int chunks = exchange.group().node_count() == 1 ? 1 : choice.chunks;
   Appender appender = begin_exchange(schedule, exchange, choice.deduplicate, chunks, choice.window);
-  const StepLists ready_at = ready_at_sources(schedule, exchange, appender.part, ready);
-  const StepLists steps_of_rank = Hierarchical(appender, choice.deduplicate, chunks, ready_at).append();
-  return collective_arrival(schedule, exchange, appender.part, steps_of_rank);
+  const OpLists ready_at = ready_at_sources(schedule, exchange, appender.part, ready);
+  const OpLists ops_of_rank = Hierarchical(appender, choice.deduplicate, chunks, ready_at).append();
+  return collective_arrival(schedule, exchange, appender.part, ops_of_rank);
 }
 
 }  // namespace epsim

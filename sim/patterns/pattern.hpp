@@ -16,7 +16,7 @@ struct Pattern {
   PatternKind kind;
   std::string_view summary;  ///< one line for `epsim list`
   /// Appends the exchange; takes where data is ready, returns where it has arrived.
-  DataSteps (*append)(Schedule&, const Exchange&, const PatternOptions&, const DataSteps& ready);
+  DataOps (*append)(Schedule&, const Exchange&, const PatternOptions&, const DataOps& ready);
 };
 
 /// All patterns in the order of PatternKind.

@@ -5,12 +5,10 @@
 
 namespace epsim {
 
-[[nodiscard]] DataSteps append_all_to_all(Schedule&, const Exchange&, const PatternOptions&,
-                                          const DataSteps&);
-[[nodiscard]] DataSteps append_point_to_point(Schedule&, const Exchange&, const PatternOptions&,
-                                              const DataSteps&);
-[[nodiscard]] DataSteps append_hierarchical(Schedule&, const Exchange&, const PatternOptions&,
-                                            const DataSteps&);
-[[nodiscard]] DataSteps append_ring(Schedule&, const Exchange&, const PatternOptions&, const DataSteps&);
+[[nodiscard]] DataOps append_all_to_all(Schedule&, const Exchange&, const PatternOptions&, const DataOps&);
+[[nodiscard]] DataOps append_point_to_point(Schedule&, const Exchange&, const PatternOptions&,
+                                            const DataOps&);
+[[nodiscard]] DataOps append_hierarchical(Schedule&, const Exchange&, const PatternOptions&, const DataOps&);
+[[nodiscard]] DataOps append_ring(Schedule&, const Exchange&, const PatternOptions&, const DataOps&);
 
 }  // namespace epsim

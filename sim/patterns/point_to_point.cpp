@@ -9,14 +9,14 @@
 namespace epsim {
 namespace {
 
-std::vector<StepId>& of(StepLists& lists, int index) {
+std::vector<OpId>& of(OpLists& lists, int index) {
   return lists[static_cast<std::size_t>(index)];
 }
-const std::vector<StepId>& of(const StepLists& lists, int index) {
+const std::vector<OpId>& of(const OpLists& lists, int index) {
   return lists[static_cast<std::size_t>(index)];
 }
-void append(std::vector<StepId>& steps, const std::vector<StepId>& more) {
-  steps.insert(steps.end(), more.begin(), more.end());
+void append(std::vector<OpId>& ops, const std::vector<OpId>& more) {
+  ops.insert(ops.end(), more.begin(), more.end());
 }
 
 std::size_t most_slots(const Exchange& exchange) {
@@ -25,19 +25,19 @@ std::size_t most_slots(const Exchange& exchange) {
   return most;
 }
 
-StepId send_slot(Appender& appender, Rank source, Rank destination, int slot, std::int64_t copies,
-                 std::span<const StepId> after) {
+OpId send_slot(Appender& appender, Rank source, Rank destination, int slot, std::int64_t copies,
+               std::span<const OpId> after) {
   const Rectangle payload{single(source), single(destination), slot};
   return appender.send(source, destination, copies, {&payload, 1}, after);
 }
 
 /// One message per source and expert slot: the first slot of every rank, then the second, so that no expert
 /// waits until its neighbours have everything. Returns what arrives at each slot.
-StepLists dispatch_slots(Appender& appender, const DataSteps& ready) {
+OpLists dispatch_slots(Appender& appender, const DataOps& ready) {
   const Exchange& exchange = appender.exchange;
   const int ranks = exchange.ranks();
   const std::size_t most = most_slots(exchange);
-  StepLists received(static_cast<std::size_t>(exchange.traffic().slots()));
+  OpLists received(static_cast<std::size_t>(exchange.traffic().slots()));
   for (Rank source = 0; source < ranks; ++source) {
     for (std::size_t place = 0; place < most; ++place) {
       for (int distance = 1; distance < ranks; ++distance) {
@@ -56,10 +56,10 @@ StepLists dispatch_slots(Appender& appender, const DataSteps& ready) {
 
 /// One unreduced message per expert slot and home, slot by slot as the device computes them. Returns what
 /// arrives at each rank.
-StepLists combine_slots(Appender& appender, const DataSteps& ready) {
+OpLists combine_slots(Appender& appender, const DataOps& ready) {
   const Exchange& exchange = appender.exchange;
   const int ranks = exchange.ranks();
-  StepLists received(static_cast<std::size_t>(ranks));
+  OpLists received(static_cast<std::size_t>(ranks));
   for (Rank far = 0; far < ranks; ++far) {
     for (const int slot : exchange.slots_of(far)) {
       for (int distance = 1; distance < ranks; ++distance) {
@@ -74,11 +74,11 @@ StepLists combine_slots(Appender& appender, const DataSteps& ready) {
 }
 
 /// One message per pair of ranks. Returns what arrives at each rank.
-StepLists send_pairs(Appender& appender, const DataSteps& ready) {
+OpLists send_pairs(Appender& appender, const DataOps& ready) {
   const Exchange& exchange = appender.exchange;
   const int ranks = exchange.ranks();
-  const StepLists ready_at = ready_at_sources(appender.schedule, exchange, appender.part, ready);
-  StepLists received(static_cast<std::size_t>(ranks));
+  const OpLists ready_at = ready_at_sources(appender.schedule, exchange, appender.part, ready);
+  OpLists received(static_cast<std::size_t>(ranks));
   for (Rank source = 0; source < ranks; ++source) {
     for (int distance = 1; distance < ranks; ++distance) {
       const Rank destination = (source + distance) % ranks;
@@ -92,8 +92,8 @@ StepLists send_pairs(Appender& appender, const DataSteps& ready) {
   return received;
 }
 
-StepLists shared_by_slots(const Exchange& exchange, const StepLists& of_rank) {
-  StepLists of_slot(static_cast<std::size_t>(exchange.traffic().slots()));
+OpLists shared_by_slots(const Exchange& exchange, const OpLists& of_rank) {
+  OpLists of_slot(static_cast<std::size_t>(exchange.traffic().slots()));
   for (Rank rank = 0; rank < exchange.ranks(); ++rank)
     for (const int slot : exchange.slots_of(rank)) of(of_slot, slot) = of(of_rank, rank);
   return of_slot;
@@ -101,16 +101,16 @@ StepLists shared_by_slots(const Exchange& exchange, const StepLists& of_rank) {
 
 /// A slot that takes tokens of its own rank waits for its own gate too; so does one that receives nothing, so
 /// that no expert runs before its device has entered the layer.
-void add_own_tokens(StepLists& at_slot, const Exchange& exchange, const DataSteps& ready) {
+void add_own_tokens(OpLists& at_slot, const Exchange& exchange, const DataOps& ready) {
   for (Rank rank = 0; rank < exchange.ranks(); ++rank) {
     for (const int slot : exchange.slots_of(rank)) {
-      std::vector<StepId>& steps = of(at_slot, slot);
-      if (steps.empty() || exchange.slot_copies(rank, slot) > 0) append(steps, of(ready.of_rank, rank));
+      std::vector<OpId>& ops = of(at_slot, slot);
+      if (ops.empty() || exchange.slot_copies(rank, slot) > 0) append(ops, of(ready.of_rank, rank));
     }
   }
 }
 
-void add_own_outputs(StepLists& at_rank, const Exchange& exchange, const DataSteps& ready) {
+void add_own_outputs(OpLists& at_rank, const Exchange& exchange, const DataOps& ready) {
   for (Rank rank = 0; rank < exchange.ranks(); ++rank)
     for (const int slot : exchange.slots_of(rank))
       if (exchange.slot_copies(rank, slot) > 0) append(of(at_rank, rank), of(ready.of_slot, slot));
@@ -118,13 +118,13 @@ void add_own_outputs(StepLists& at_rank, const Exchange& exchange, const DataSte
 
 }  // namespace
 
-DataSteps append_point_to_point(Schedule& schedule, const Exchange& exchange, const PatternOptions& options,
-                                const DataSteps& ready) {
+DataOps append_point_to_point(Schedule& schedule, const Exchange& exchange, const PatternOptions& options,
+                              const DataOps& ready) {
   const bool by_slot = options.point_to_point.granularity == PointToPointOptions::Granularity::expert;
   Appender appender =
       begin_exchange(schedule, exchange, by_slot ? Deduplication::none : Deduplication::device, 1,
                      options.point_to_point.window);
-  DataSteps arrived;
+  DataOps arrived;
   if (exchange.phase() == Phase::combine) {
     arrived.of_rank = by_slot ? combine_slots(appender, ready) : send_pairs(appender, ready);
     add_own_outputs(arrived.of_rank, exchange, ready);

@@ -1,5 +1,5 @@
 // ring: every block travels around a ring of the ranks in order, so that devices of a node are neighbours. At
-// each step a device passes on what is not yet home. Both ways round, a block takes the shorter one; at
+// each operation a device passes on what is not yet home. Both ways round, a block takes the shorter one; at
 // distance N/2 half goes each way (chunk 0 upwards, chunk 1 downwards).
 #include <cstddef>
 
@@ -17,7 +17,7 @@ struct Way {
   int reach = 0;
   int half = -1;
 
-  [[nodiscard]] int last_step() const { return half >= 0 ? reach + 1 : reach; }
+  [[nodiscard]] int last_op() const { return half >= 0 ? reach + 1 : reach; }
 };
 
 class RingWay {
@@ -26,21 +26,21 @@ class RingWay {
     const auto ranks = static_cast<std::size_t>(appender.exchange.ranks());
     travelling_.assign(ranks, 0);
     for (Rank origin = 0; origin < appender.exchange.ranks(); ++origin)
-      for (int distance = 1; distance <= way.last_step(); ++distance)
+      for (int distance = 1; distance <= way.last_op(); ++distance)
         travelling_[static_cast<std::size_t>(origin)] += copies_at(origin, distance);
   }
 
-  void append(const StepLists& ready, StepLists& steps_of_rank) {
+  void append(const OpLists& ready, OpLists& ops_of_rank) {
     previous_ = ready;
-    for (int step = 1; step <= way_.last_step(); ++step) {
+    for (int op = 1; op <= way_.last_op(); ++op) {
       for (Rank rank = 0; rank < appender_.exchange.ranks(); ++rank) {
-        const Rank origin = away(rank, 1 - step);
+        const Rank origin = away(rank, 1 - op);
         const auto o = static_cast<std::size_t>(origin);
         if (travelling_[o] == 0) continue;
-        const StepId sent = pass_on(origin, rank, step);
+        const OpId sent = pass_on(origin, rank, op);
         previous_[o] = {sent};
-        note(steps_of_rank, rank, away(rank, 1), sent);
-        travelling_[o] -= copies_at(origin, step);
+        note(ops_of_rank, rank, away(rank, 1), sent);
+        travelling_[o] -= copies_at(origin, op);
       }
     }
   }
@@ -58,17 +58,17 @@ class RingWay {
     return appender_.exchange.pair_copies(part_.deduplicate, origin, away(origin, distance), chunks);
   }
 
-  StepId pass_on(Rank origin, Rank rank, int step) {
+  OpId pass_on(Rank origin, Rank rank, int op) {
     payload_.clear();
-    if (step <= way_.reach) {
-      const Rank nearest = away(origin, step);
+    if (op <= way_.reach) {
+      const Rank nearest = away(origin, op);
       const Rank farthest = away(origin, way_.reach);
-      const RankRange beyond{way_.sign > 0 ? nearest : farthest, way_.reach - step + 1, 1};
+      const RankRange beyond{way_.sign > 0 ? nearest : farthest, way_.reach - op + 1, 1};
       payload_.push_back({single(origin), beyond, -1, 0, part_.chunks});
     }
     if (way_.half >= 0)
       payload_.push_back(
-          {single(origin), single(away(origin, way_.last_step())), -1, way_.half, way_.half + 1});
+          {single(origin), single(away(origin, way_.last_op())), -1, way_.half, way_.half + 1});
     const auto o = static_cast<std::size_t>(origin);
     return appender_.send(rank, away(rank, 1), travelling_[o], payload_, previous_[o], way_.lane);
   }
@@ -77,7 +77,7 @@ class RingWay {
   Part part_;
   Way way_;
   std::vector<std::int64_t> travelling_;  // per origin: copies that are not yet home
-  StepLists previous_;                    // per origin: the steps that its block's next hop follows
+  OpLists previous_;                      // per origin: the operations that its block's next hop follows
   std::vector<Rectangle> payload_;
 };
 
@@ -91,17 +91,17 @@ std::vector<Way> ways_round(int ranks, bool bidirectional) {
 
 }  // namespace
 
-DataSteps append_ring(Schedule& schedule, const Exchange& exchange, const PatternOptions& options,
-                      const DataSteps& ready) {
+DataOps append_ring(Schedule& schedule, const Exchange& exchange, const PatternOptions& options,
+                    const DataOps& ready) {
   const int chunks = options.ring.bidirectional ? 2 : 1;
   const Part part{exchange.phase(), options.ring.deduplicate, chunks};
   // Window 1: a device passes on one block at a time, each way.
   Appender appender = begin_exchange(schedule, exchange, part.deduplicate, part.chunks, 1);
-  const StepLists ready_at = ready_at_sources(schedule, exchange, appender.part, ready);
-  StepLists steps_of_rank = ready_at;
+  const OpLists ready_at = ready_at_sources(schedule, exchange, appender.part, ready);
+  OpLists ops_of_rank = ready_at;
   for (const Way& way : ways_round(exchange.ranks(), options.ring.bidirectional))
-    RingWay(appender, part, way).append(ready_at, steps_of_rank);
-  return collective_arrival(schedule, exchange, appender.part, steps_of_rank);
+    RingWay(appender, part, way).append(ready_at, ops_of_rank);
+  return collective_arrival(schedule, exchange, appender.part, ops_of_rank);
 }
 
 }  // namespace epsim

@@ -13,18 +13,18 @@
 namespace epsim {
 namespace {
 
-std::span<const StepId> list_of(const std::vector<std::vector<StepId>>& lists, int index) {
+std::span<const OpId> list_of(const std::vector<std::vector<OpId>>& lists, int index) {
   const auto i = static_cast<std::size_t>(index);
   if (i >= lists.size()) return {};
   return lists[i];
 }
 
-void append(std::vector<StepId>& steps, std::span<const StepId> more) {
-  steps.insert(steps.end(), more.begin(), more.end());
+void append(std::vector<OpId>& ops, std::span<const OpId> more) {
+  ops.insert(ops.end(), more.begin(), more.end());
 }
 
-bool goes_by_slot(const Schedule& schedule, const std::vector<StepId>& transfers) {
-  return std::any_of(transfers.begin(), transfers.end(), [&](StepId transfer) {
+bool goes_by_slot(const Schedule& schedule, const std::vector<OpId>& transfers) {
+  return std::any_of(transfers.begin(), transfers.end(), [&](OpId transfer) {
     const auto payload = schedule.payload(transfer);
     return std::any_of(payload.begin(), payload.end(), [](const Rectangle& r) { return r.slot >= 0; });
   });
@@ -35,7 +35,7 @@ class ExchangeCheck {
  public:
   /// `transfers` are the exchange's, in run order.
   ExchangeCheck(const Schedule& schedule, const Exchange& exchange, const ScheduledExchange& scheduled,
-                Ancestry& ancestry, const std::vector<StepId>& transfers)
+                Ancestry& ancestry, const std::vector<OpId>& transfers)
       : schedule_(schedule),
         exchange_(exchange),
         group_(exchange.group()),
@@ -44,12 +44,12 @@ class ExchangeCheck {
         ancestry_(ancestry),
         transfers_(transfers),
         obligations_(exchange, part_, goes_by_slot(schedule, transfers)),
-        latest_with_own_data_(static_cast<std::size_t>(group_.size()), no_step) {
+        latest_with_own_data_(static_cast<std::size_t>(group_.size()), no_operation) {
     for (Rank rank = 0; rank < group_.size(); ++rank) rank_of_device_[group_.device(rank)] = rank;
   }
 
   void run() {
-    for (const StepId transfer : transfers_) {
+    for (const OpId transfer : transfers_) {
       const Rank sender = rank_of(transfer, schedule_.device(transfer));
       const Rank receiver = rank_of(transfer, schedule_.peer(transfer));
       if (sender == receiver) fail(transfer, "sends to its own device");
@@ -61,11 +61,11 @@ class ExchangeCheck {
   }
 
  private:
-  [[noreturn]] void fail(StepId step, const std::string& what) const {
-    throw simulation_error(describe(schedule_, step), what);
+  [[noreturn]] void fail(OpId op, const std::string& what) const {
+    throw simulation_error(describe(schedule_, op), what);
   }
 
-  [[nodiscard]] Rank rank_of(StepId transfer, DeviceId device) const {
+  [[nodiscard]] Rank rank_of(OpId transfer, DeviceId device) const {
     const auto found = rank_of_device_.find(device);
     if (found == rank_of_device_.end()) fail(transfer, "d" + std::to_string(device) + " is not in the group");
     return found->second;
@@ -80,7 +80,7 @@ class ExchangeCheck {
     return text;
   }
 
-  void check_payload(StepId transfer, Rank sender, Rank receiver) const {
+  void check_payload(OpId transfer, Rank sender, Rank receiver) const {
     const auto payload = schedule_.payload(transfer);
     for (const Rectangle& rectangle : payload) {
       const std::string problem = problem_of(rectangle, exchange_, part_);
@@ -94,13 +94,13 @@ class ExchangeCheck {
                          std::to_string(bytes));
   }
 
-  void move(StepId transfer, Rank sender, Rank receiver) {
+  void move(OpId transfer, Rank sender, Rank receiver) {
     needed_.clear();
     bool has_own_data = false;
     const auto take = [&](const Obligation& owed, Whereabouts& entry) {
       if (entry.holder != sender) fail(transfer, "sends " + text_of(owed) + ", which is at " + place(entry));
       if (sender == owed.destination) fail(transfer, "sends on " + text_of(owed) + ", which is there");
-      if (entry.since != no_step)
+      if (entry.since != no_operation)
         needed_.push_back(entry.since);
       else if (owed.slot >= 0 && exchange_.phase() == Phase::combine)
         append(needed_, list_of(scheduled_.ready.of_slot, owed.slot));
@@ -116,20 +116,20 @@ class ExchangeCheck {
   }
 
   // Following the rank's previous transfer of own data will do, and keeps the search backwards short.
-  void need_readiness(StepId transfer, Rank sender) {
-    StepId& latest = latest_with_own_data_[static_cast<std::size_t>(sender)];
-    if (latest == no_step || ancestry_.unfinished_before(transfer, {&latest, 1}))
+  void need_readiness(OpId transfer, Rank sender) {
+    OpId& latest = latest_with_own_data_[static_cast<std::size_t>(sender)];
+    if (latest == no_operation || ancestry_.unfinished_before(transfer, {&latest, 1}))
       append_readiness(needed_, sender);
     latest = transfer;
   }
 
-  void append_readiness(std::vector<StepId>& steps, Rank source) const {
-    if (exchange_.phase() != Phase::combine) return append(steps, list_of(scheduled_.ready.of_rank, source));
-    for (const int slot : exchange_.slots_of(source)) append(steps, list_of(scheduled_.ready.of_slot, slot));
+  void append_readiness(std::vector<OpId>& ops, Rank source) const {
+    if (exchange_.phase() != Phase::combine) return append(ops, list_of(scheduled_.ready.of_rank, source));
+    for (const int slot : exchange_.slots_of(source)) append(ops, list_of(scheduled_.ready.of_slot, slot));
   }
 
   [[nodiscard]] std::string place(const Whereabouts& entry) const {
-    if (entry.since == no_step) return device_of(entry.holder);
+    if (entry.since == no_operation) return device_of(entry.holder);
     return device_of(entry.holder) + " after " + describe(schedule_, entry.since);
   }
 
@@ -186,18 +186,18 @@ class ExchangeCheck {
   const ScheduledExchange& scheduled_;
   Part part_;
   Ancestry& ancestry_;
-  const std::vector<StepId>& transfers_;
+  const std::vector<OpId>& transfers_;
   Obligations obligations_;
   std::unordered_map<DeviceId, Rank> rank_of_device_;
-  std::vector<StepId> latest_with_own_data_;  // by rank
-  std::vector<StepId> needed_;                // steps that the current one must follow
+  std::vector<OpId> latest_with_own_data_;  // by rank
+  std::vector<OpId> needed_;                // operations that the current one must follow
 };
 
 /// The transfers of each part, in run order.
-std::vector<std::vector<StepId>> transfers_of_parts(const Schedule& schedule, std::span<const StepId> order) {
-  std::vector<std::vector<StepId>> transfers(schedule.parts().size());
-  for (const StepId step : order)
-    if (schedule.kind(step) == StepKind::transfer) transfers[schedule.part_of(step)].push_back(step);
+std::vector<std::vector<OpId>> transfers_of_parts(const Schedule& schedule, std::span<const OpId> order) {
+  std::vector<std::vector<OpId>> transfers(schedule.parts().size());
+  for (const OpId op : order)
+    if (schedule.kind(op) == OpKind::transfer) transfers[schedule.part_of(op)].push_back(op);
   return transfers;
 }
 
@@ -205,15 +205,15 @@ std::vector<std::vector<StepId>> transfers_of_parts(const Schedule& schedule, st
 
 void check_schedule(const Schedule& schedule, const Group& group, const Traffic& traffic,
                     const std::vector<ScheduledExchange>& exchanges) {
-  const std::vector<StepId> order = run_order(schedule);
+  const std::vector<OpId> order = run_order(schedule);
   Ancestry ancestry(schedule, order);
-  std::vector<std::vector<StepId>> transfers = transfers_of_parts(schedule, order);
+  std::vector<std::vector<OpId>> transfers = transfers_of_parts(schedule, order);
   for (const ScheduledExchange& scheduled : exchanges) {
     const Exchange exchange(traffic, group, schedule.parts()[scheduled.part].phase);
     ExchangeCheck(schedule, exchange, scheduled, ancestry, transfers[scheduled.part]).run();
     transfers[scheduled.part].clear();
   }
-  for (const std::vector<StepId>& left : transfers)
+  for (const std::vector<OpId>& left : transfers)
     if (!left.empty()) throw simulation_error(describe(schedule, left.front()), "belongs to no exchange");
 }
 

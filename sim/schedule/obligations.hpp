@@ -1,6 +1,6 @@
 // The obligations of one exchange: each a (source, destination, chunk) with copies > 0 or, in an exchange
-// that sends slot by slot, a (source, destination, slot). Who holds it, and since which step. And what the
-// payload of a transfer comes to in copies.
+// that sends slot by slot, a (source, destination, slot). Who holds it, and since which operation. And what
+// the payload of a transfer comes to in copies.
 #pragma once
 
 #include <cstddef>
@@ -23,8 +23,8 @@ struct Obligation {
 };
 
 struct Whereabouts {
-  Rank holder = -1;        ///< -1: nothing is owed
-  StepId since = no_step;  ///< the transfer that brought it there; no_step: it is still at its source
+  Rank holder = -1;           ///< -1: nothing is owed
+  OpId since = no_operation;  ///< the transfer that brought it there; no_operation: it is still at its source
 };
 
 /// The i-th rank of a range, in a group of that many ranks.

@@ -1,4 +1,4 @@
-// In what order a schedule's steps can run, and what has certainly finished before a step starts.
+// In what order a schedule's operations can run, and what has certainly finished before an operation starts.
 #pragma once
 
 #include <cstdint>
@@ -12,46 +12,46 @@
 
 namespace epsim {
 
-inline constexpr StepId no_step = std::numeric_limits<StepId>::max();
+inline constexpr OpId no_operation = std::numeric_limits<OpId>::max();
 
-/// All steps, each behind those that it follows and those that its stream issues before it; ascending ids
-/// where that is such an order. Throws Error (simulation) naming the steps of a cycle, or one that follows a
-/// step that does not exist.
-[[nodiscard]] std::vector<StepId> run_order(const Schedule& schedule);
+/// All operations, each behind those that it follows and those that its stream issues before it; ascending
+/// ids where that is such an order. Throws Error (simulation) naming the operations of a cycle, or one that
+/// follows a operation that does not exist.
+[[nodiscard]] std::vector<OpId> run_order(const Schedule& schedule);
 
-/// Answers whether steps have certainly finished: those that a step follows, directly or through others, and
-/// the latest computation before it on its stream in order (which occupies it until it ends). Transfers
-/// issued before it on its stream need not have finished.
+/// Answers whether operations have certainly finished: those that an operation follows, directly or through
+/// others, and the latest computation before it on its stream in order (which occupies it until it ends).
+/// Transfers issued before it on its stream need not have finished.
 class Ancestry {
  public:
   /// Keeps a reference to the schedule. `order` is its run_order.
-  Ancestry(const Schedule& schedule, std::span<const StepId> order);
+  Ancestry(const Schedule& schedule, std::span<const OpId> order);
 
-  /// The first of `targets` that may be unfinished when `step` starts.
-  [[nodiscard]] std::optional<StepId> unfinished_before(StepId step, std::span<const StepId> targets);
-  /// The first of `targets` that may be unfinished when all of `steps` have finished.
-  [[nodiscard]] std::optional<StepId> unfinished_after(std::span<const StepId> steps,
-                                                       std::span<const StepId> targets);
+  /// The first of `targets` that may be unfinished when `operation` starts.
+  [[nodiscard]] std::optional<OpId> unfinished_before(OpId op, std::span<const OpId> targets);
+  /// The first of `targets` that may be unfinished when all of `operations` have finished.
+  [[nodiscard]] std::optional<OpId> unfinished_after(std::span<const OpId> ops,
+                                                     std::span<const OpId> targets);
 
  private:
-  void begin(std::span<const StepId> targets);
-  void meet(StepId step);
-  void meet_predecessors(StepId step);
-  [[nodiscard]] std::optional<StepId> search(std::span<const StepId> targets);
+  void begin(std::span<const OpId> targets);
+  void meet(OpId op);
+  void meet_predecessors(OpId op);
+  [[nodiscard]] std::optional<OpId> search(std::span<const OpId> targets);
 
   const Schedule& schedule_;
-  std::vector<StepId> position_;
-  std::vector<StepId> latest_computation_;  // before the step, on its stream
-  // The current search, backwards: a step bears its stamp when it is wanted or has been met.
+  std::vector<OpId> position_;
+  std::vector<OpId> latest_computation_;  // before the operation, on its stream
+  // The current search, backwards: an operation bears its stamp when it is wanted or has been met.
   std::uint32_t stamp_ = 0;
   std::vector<std::uint32_t> wanted_;
   std::vector<std::uint32_t> met_;
   std::size_t missing_ = 0;
-  StepId earliest_ = 0;  // nothing before this position is wanted
-  std::vector<StepId> queue_;
+  OpId earliest_ = 0;  // nothing before this position is wanted
+  std::vector<OpId> queue_;
 };
 
-/// "step 12 (transfer d0->d3, dispatch)"
-[[nodiscard]] std::string describe(const Schedule& schedule, StepId step);
+/// "operation 12 (transfer d0->d3, dispatch)"
+[[nodiscard]] std::string describe(const Schedule& schedule, OpId op);
 
 }  // namespace epsim

@@ -2,13 +2,13 @@
 
 namespace epsim {
 
-std::string_view name_of(StepKind kind) {
+std::string_view name_of(OpKind kind) {
   switch (kind) {
-    case StepKind::transfer:
+    case OpKind::transfer:
       return "transfer";
-    case StepKind::computation:
+    case OpKind::computation:
       return "computation";
-    case StepKind::join:
+    case OpKind::join:
       return "join";
   }
   return "";
@@ -39,8 +39,8 @@ StreamId Schedule::stream(DeviceId device, StreamKind kind, int lane, int window
   return entry->second;
 }
 
-StepId Schedule::add(StepKind kind, PartId part, StreamId stream, DeviceId peer, Bytes bytes, Seconds seconds,
-                     std::int32_t slot, std::span<const StepId> after) {
+OpId Schedule::add(OpKind kind, PartId part, StreamId stream, DeviceId peer, Bytes bytes, Seconds seconds,
+                   std::int32_t slot, std::span<const OpId> after) {
   kind_.push_back(kind);
   part_.push_back(part);
   stream_.push_back(stream);
@@ -54,34 +54,34 @@ StepId Schedule::add(StepKind kind, PartId part, StreamId stream, DeviceId peer,
   return size() - 1;
 }
 
-StepId Schedule::add_transfer(PartId part, StreamId stream, DeviceId peer, Bytes bytes,
-                              std::span<const Rectangle> payload, std::span<const StepId> after) {
+OpId Schedule::add_transfer(PartId part, StreamId stream, DeviceId peer, Bytes bytes,
+                            std::span<const Rectangle> payload, std::span<const OpId> after) {
   payload_.insert(payload_.end(), payload.begin(), payload.end());
   const std::int32_t slot = payload.size() == 1 ? payload.front().slot : -1;
-  return add(StepKind::transfer, part, stream, peer, bytes, 0, slot, after);
+  return add(OpKind::transfer, part, stream, peer, bytes, 0, slot, after);
 }
 
-StepId Schedule::add_computation(PartId part, StreamId stream, Seconds seconds, std::span<const StepId> after,
-                                 std::int32_t slot) {
-  return add(StepKind::computation, part, stream, -1, 0, seconds, slot, after);
+OpId Schedule::add_computation(PartId part, StreamId stream, Seconds seconds, std::span<const OpId> after,
+                               std::int32_t slot) {
+  return add(OpKind::computation, part, stream, -1, 0, seconds, slot, after);
 }
 
-StepId Schedule::add_join(PartId part, std::span<const StepId> after) {
-  return add(StepKind::join, part, no_stream, -1, 0, 0, -1, after);
+OpId Schedule::add_join(PartId part, std::span<const OpId> after) {
+  return add(OpKind::join, part, no_stream, -1, 0, 0, -1, after);
 }
 
 std::vector<std::pair<DeviceId, DeviceId>> Schedule::used_pairs() const {
   std::vector<std::pair<DeviceId, DeviceId>> pairs;
-  for (StepId step = 0; step < size(); ++step)
-    if (kind(step) == StepKind::transfer) pairs.emplace_back(device(step), peer(step));
+  for (OpId op = 0; op < size(); ++op)
+    if (kind(op) == OpKind::transfer) pairs.emplace_back(device(op), peer(op));
   return pairs;
 }
 
-std::vector<std::vector<StepId>> Schedule::steps_of_streams() const {
-  std::vector<std::vector<StepId>> steps(streams_.size());
-  for (StepId step = 0; step < size(); ++step)
-    if (stream_[step] != no_stream) steps[stream_[step]].push_back(step);
-  return steps;
+std::vector<std::vector<OpId>> Schedule::ops_of_streams() const {
+  std::vector<std::vector<OpId>> ops(streams_.size());
+  for (OpId op = 0; op < size(); ++op)
+    if (stream_[op] != no_stream) ops[stream_[op]].push_back(op);
+  return ops;
 }
 
 }  // namespace epsim

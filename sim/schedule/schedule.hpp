@@ -1,18 +1,18 @@
 // The Schedule: what every device does, as plain data. It stands between the patterns that generate it and
 // the engines that run it, can be printed (schedule_text.hpp) and proved right (check_schedule.hpp).
 //
-// A step is
+// An operation is
 //   * a transfer: bytes from the stream's device to a peer, naming the payload it carries;
 //   * a computation: seconds on the stream's device;
-//   * a join: takes no time and belongs to no stream; it has finished when the steps it follows have.
-// A step may start when all the steps it follows have finished *and* its stream issues it. A stream that
-// sends issues its steps in order: a computation (a transport's overhead) occupies it until it ends; a
-// transfer does not, but at most `window` of the stream's transfers are in flight (0: no limit), a slot frees
-// at delivery. A compute stream does one computation at a time and takes whichever is ready; of several that
-// are ready in one moment the lowest step, so that no expert waits for another one's input.
+//   * a join: takes no time and belongs to no stream; it has finished when the operations it follows have.
+// An operation may start when all the operations it follows have finished *and* its stream issues it. A
+// stream that sends issues its operations in order: a computation (a transport's overhead) occupies it until
+// it ends; a transfer does not, but at most `window` of the stream's transfers are in flight (0: no limit), a
+// slot frees at delivery. A compute stream does one computation at a time and takes whichever is ready; of
+// several that are ready in one moment the lowest operation, so that no expert waits for another one's input.
 //
-// Invariants: a step follows only earlier steps' ids when built in order (generators do; check_schedule
-// proves it acyclic in any case); bytes > 0; a transfer's two devices differ.
+// Invariants: an operation follows only earlier operations' ids when built in order (generators do;
+// check_schedule proves it acyclic in any case); bytes > 0; a transfer's two devices differ.
 #pragma once
 
 #include <cstdint>
@@ -31,16 +31,16 @@
 
 namespace epsim {
 
-using StepId = std::uint32_t;
+using OpId = std::uint32_t;
 using StreamId = std::uint32_t;
 using PartId = std::uint32_t;
 inline constexpr StreamId no_stream = std::numeric_limits<StreamId>::max();
 
-enum class StepKind : std::uint8_t { transfer, computation, join };
+enum class OpKind : std::uint8_t { transfer, computation, join };
 /// What a device's stream works on. `scale_up` and `scale_out` issue transfers inside a node and between
 /// nodes.
 enum class StreamKind : std::uint8_t { compute, scale_up, scale_out };
-[[nodiscard]] std::string_view name_of(StepKind kind);
+[[nodiscard]] std::string_view name_of(OpKind kind);
 [[nodiscard]] std::string_view name_of(StreamKind kind);
 
 struct Stream {
@@ -49,7 +49,7 @@ struct Stream {
   int lane = 0;    ///< tells several streams of one kind on a device apart
   int window = 0;  ///< transfers in flight; 0: no limit
 
-  /// Issues its steps in order; otherwise as they become ready.
+  /// Issues its operations in order; otherwise as they become ready.
   [[nodiscard]] bool in_order() const { return kind != StreamKind::compute; }
 };
 
@@ -87,30 +87,30 @@ class Schedule {
   /// The device's stream of that kind and lane; made on first use. The window is the one given first.
   StreamId stream(DeviceId device, StreamKind kind, int lane = 0, int window = 0);
 
-  StepId add_transfer(PartId part, StreamId stream, DeviceId peer, Bytes bytes,
-                      std::span<const Rectangle> payload, std::span<const StepId> after);
+  OpId add_transfer(PartId part, StreamId stream, DeviceId peer, Bytes bytes,
+                    std::span<const Rectangle> payload, std::span<const OpId> after);
   /// `slot` names the expert slot it computes, -1: none.
-  StepId add_computation(PartId part, StreamId stream, Seconds seconds, std::span<const StepId> after,
-                         std::int32_t slot = -1);
-  StepId add_join(PartId part, std::span<const StepId> after);
+  OpId add_computation(PartId part, StreamId stream, Seconds seconds, std::span<const OpId> after,
+                       std::int32_t slot = -1);
+  OpId add_join(PartId part, std::span<const OpId> after);
 
-  [[nodiscard]] StepId size() const { return static_cast<StepId>(kind_.size()); }
-  [[nodiscard]] StepKind kind(StepId step) const { return kind_[step]; }
-  [[nodiscard]] PartId part_of(StepId step) const { return part_[step]; }
-  [[nodiscard]] Phase phase(StepId step) const { return parts_[part_[step]].phase; }
-  [[nodiscard]] StreamId stream_of(StepId step) const { return stream_[step]; }
+  [[nodiscard]] OpId size() const { return static_cast<OpId>(kind_.size()); }
+  [[nodiscard]] OpKind kind(OpId op) const { return kind_[op]; }
+  [[nodiscard]] PartId part_of(OpId op) const { return part_[op]; }
+  [[nodiscard]] Phase phase(OpId op) const { return parts_[part_[op]].phase; }
+  [[nodiscard]] StreamId stream_of(OpId op) const { return stream_[op]; }
   /// The device whose stream issues it: a transfer's sender. Precondition: not a join.
-  [[nodiscard]] DeviceId device(StepId step) const { return streams_[stream_[step]].device; }
+  [[nodiscard]] DeviceId device(OpId op) const { return streams_[stream_[op]].device; }
   /// A transfer's receiver.
-  [[nodiscard]] DeviceId peer(StepId step) const { return peer_[step]; }
-  [[nodiscard]] Bytes bytes(StepId step) const { return bytes_[step]; }        ///< transfers, else 0
-  [[nodiscard]] Seconds seconds(StepId step) const { return seconds_[step]; }  ///< computations, else 0
-  [[nodiscard]] std::int32_t slot(StepId step) const { return slot_[step]; }
-  [[nodiscard]] std::span<const StepId> after(StepId step) const {
-    return {after_.data() + after_begin_[step], after_begin_[step + 1] - after_begin_[step]};
+  [[nodiscard]] DeviceId peer(OpId op) const { return peer_[op]; }
+  [[nodiscard]] Bytes bytes(OpId op) const { return bytes_[op]; }        ///< transfers, else 0
+  [[nodiscard]] Seconds seconds(OpId op) const { return seconds_[op]; }  ///< computations, else 0
+  [[nodiscard]] std::int32_t slot(OpId op) const { return slot_[op]; }
+  [[nodiscard]] std::span<const OpId> after(OpId op) const {
+    return {after_.data() + after_begin_[op], after_begin_[op + 1] - after_begin_[op]};
   }
-  [[nodiscard]] std::span<const Rectangle> payload(StepId step) const {
-    return {payload_.data() + payload_begin_[step], payload_begin_[step + 1] - payload_begin_[step]};
+  [[nodiscard]] std::span<const Rectangle> payload(OpId op) const {
+    return {payload_.data() + payload_begin_[op], payload_begin_[op + 1] - payload_begin_[op]};
   }
   [[nodiscard]] const std::vector<Stream>& streams() const { return streams_; }
   [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }
@@ -118,17 +118,17 @@ class Schedule {
   /// The (sender, receiver) of every transfer, in order.
   [[nodiscard]] std::vector<std::pair<DeviceId, DeviceId>> used_pairs() const;
 
-  /// The steps of every stream, ascending: of a stream in order the order of issue.
-  [[nodiscard]] std::vector<std::vector<StepId>> steps_of_streams() const;
+  /// The operations of every stream, ascending: of a stream in order the order of issue.
+  [[nodiscard]] std::vector<std::vector<OpId>> ops_of_streams() const;
 
  private:
-  StepId add(StepKind kind, PartId part, StreamId stream, DeviceId peer, Bytes bytes, Seconds seconds,
-             std::int32_t slot, std::span<const StepId> after);
+  OpId add(OpKind kind, PartId part, StreamId stream, DeviceId peer, Bytes bytes, Seconds seconds,
+           std::int32_t slot, std::span<const OpId> after);
 
   std::vector<Part> parts_;
   std::vector<Stream> streams_;
   std::unordered_map<std::uint64_t, StreamId> stream_index_;
-  std::vector<StepKind> kind_;
+  std::vector<OpKind> kind_;
   std::vector<PartId> part_;
   std::vector<StreamId> stream_;
   std::vector<DeviceId> peer_;
@@ -136,7 +136,7 @@ class Schedule {
   std::vector<Seconds> seconds_;
   std::vector<std::int32_t> slot_;
   std::vector<std::size_t> after_begin_ = {0};
-  std::vector<StepId> after_;
+  std::vector<OpId> after_;
   std::vector<std::size_t> payload_begin_ = {0};
   std::vector<Rectangle> payload_;
 };

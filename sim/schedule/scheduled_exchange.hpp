@@ -7,19 +7,19 @@
 
 namespace epsim {
 
-/// Steps after which data is there. Dispatch starts from the ranks (their tokens are gated) and arrives at
-/// the slots; combine starts from the slots (their experts have computed) and arrives at the ranks. An empty
-/// list: there from the beginning.
-struct DataSteps {
-  std::vector<std::vector<StepId>> of_rank;
-  std::vector<std::vector<StepId>> of_slot;
+/// Operations after which data is there. Dispatch starts from the ranks (their tokens are gated) and arrives
+/// at the slots; combine starts from the slots (their experts have computed) and arrives at the ranks. An
+/// empty list: there from the beginning.
+struct DataOps {
+  std::vector<std::vector<OpId>> of_rank;
+  std::vector<std::vector<OpId>> of_slot;
 };
 
 /// One exchange that a schedule contains, as the composer recorded it.
 struct ScheduledExchange {
   PartId part = 0;
-  DataSteps ready;
-  DataSteps arrived;
+  DataOps ready;
+  DataOps arrived;
 };
 
 }  // namespace epsim

@@ -21,12 +21,12 @@ std::string text_of(const Rectangle& rectangle) {
   return text;
 }
 
-std::string text_of_transfer(const Schedule& schedule, StepId step) {
+std::string text_of_transfer(const Schedule& schedule, OpId op) {
   std::string text =
-      fmt::format("{} -> d{} {} B carries", stream_name(schedule.streams()[schedule.stream_of(step)]),
-                  schedule.peer(step), schedule.bytes(step));
+      fmt::format("{} -> d{} {} B carries", stream_name(schedule.streams()[schedule.stream_of(op)]),
+                  schedule.peer(op), schedule.bytes(op));
   std::string_view separator = " ";
-  for (const Rectangle& rectangle : schedule.payload(step)) {
+  for (const Rectangle& rectangle : schedule.payload(op)) {
     text += separator;
     text += text_of(rectangle);
     separator = ", ";
@@ -34,20 +34,20 @@ std::string text_of_transfer(const Schedule& schedule, StepId step) {
   return text;
 }
 
-std::string text_of_computation(const Schedule& schedule, StepId step) {
-  std::string text = fmt::format("{} {} s", stream_name(schedule.streams()[schedule.stream_of(step)]),
-                                 schedule.seconds(step));
-  if (schedule.slot(step) >= 0) text += fmt::format(" slot {}", schedule.slot(step));
+std::string text_of_computation(const Schedule& schedule, OpId op) {
+  std::string text =
+      fmt::format("{} {} s", stream_name(schedule.streams()[schedule.stream_of(op)]), schedule.seconds(op));
+  if (schedule.slot(op) >= 0) text += fmt::format(" slot {}", schedule.slot(op));
   return text;
 }
 
-std::string text_of(const Schedule& schedule, StepId step) {
-  switch (schedule.kind(step)) {
-    case StepKind::transfer:
-      return text_of_transfer(schedule, step);
-    case StepKind::computation:
-      return text_of_computation(schedule, step);
-    case StepKind::join:
+std::string text_of(const Schedule& schedule, OpId op) {
+  switch (schedule.kind(op)) {
+    case OpKind::transfer:
+      return text_of_transfer(schedule, op);
+    case OpKind::computation:
+      return text_of_computation(schedule, op);
+    case OpKind::join:
       return "join";
   }
   return "";
@@ -70,9 +70,9 @@ void write_text(std::ostream& out, const Schedule& schedule) {
   for (const Stream& stream : schedule.streams())
     out << (stream.in_order() ? fmt::format("stream {} window {}\n", stream_name(stream), stream.window)
                               : fmt::format("stream {} as ready\n", stream_name(stream)));
-  for (StepId step = 0; step < schedule.size(); ++step) {
-    out << fmt::format("step {} part {} {}", step, schedule.part_of(step), text_of(schedule, step));
-    if (!schedule.after(step).empty()) out << fmt::format(" after {}", fmt::join(schedule.after(step), " "));
+  for (OpId op = 0; op < schedule.size(); ++op) {
+    out << fmt::format("op {} part {} {}", op, schedule.part_of(op), text_of(schedule, op));
+    if (!schedule.after(op).empty()) out << fmt::format(" after {}", fmt::join(schedule.after(op), " "));
     out << '\n';
   }
 }

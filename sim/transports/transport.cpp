@@ -8,7 +8,7 @@
 namespace epsim {
 namespace {
 
-/// Copies a schedule step by step, putting the transport's overheads in front of the transfers.
+/// Copies a schedule operation by operation, putting the transport's overheads in front of the transfers.
 class Lowering {
  public:
   Lowering(const Schedule& original, const Transport& transport)
@@ -20,30 +20,30 @@ class Lowering {
   }
 
   Schedule run() {
-    for (StepId step = 0; step < original_.size(); ++step) new_id_.push_back(copy(step));
+    for (OpId op = 0; op < original_.size(); ++op) new_id_.push_back(copy(op));
     return std::move(lowered_);
   }
 
  private:
-  StepId copy(StepId step) {
+  OpId copy(OpId op) {
     after_.clear();
-    for (const StepId followed : original_.after(step)) after_.push_back(new_id_[followed]);
-    const PartId part = original_.part_of(step);
-    switch (original_.kind(step)) {
-      case StepKind::join:
+    for (const OpId followed : original_.after(op)) after_.push_back(new_id_[followed]);
+    const PartId part = original_.part_of(op);
+    switch (original_.kind(op)) {
+      case OpKind::join:
         return lowered_.add_join(part, after_);
-      case StepKind::computation:
-        return lowered_.add_computation(part, original_.stream_of(step), original_.seconds(step), after_,
-                                        original_.slot(step));
-      case StepKind::transfer:
+      case OpKind::computation:
+        return lowered_.add_computation(part, original_.stream_of(op), original_.seconds(op), after_,
+                                        original_.slot(op));
+      case OpKind::transfer:
         break;
     }
-    add_overheads(step);
-    return lowered_.add_transfer(part, original_.stream_of(step), original_.peer(step), original_.bytes(step),
-                                 original_.payload(step), after_);
+    add_overheads(op);
+    return lowered_.add_transfer(part, original_.stream_of(op), original_.peer(op), original_.bytes(op),
+                                 original_.payload(op), after_);
   }
 
-  void add_overheads(StepId transfer) {
+  void add_overheads(OpId transfer) {
     const PartId part = original_.part_of(transfer);
     const StreamId stream = original_.stream_of(transfer);
     if (transport_.start_up > 0) start_up(part, stream, original_.device(transfer));
@@ -62,9 +62,9 @@ class Lowering {
   const Schedule& original_;
   const Transport& transport_;
   Schedule lowered_;
-  std::vector<StepId> new_id_;
-  std::vector<StepId> after_;
-  std::map<std::pair<PartId, DeviceId>, std::vector<StepId>> entered_;
+  std::vector<OpId> new_id_;
+  std::vector<OpId> after_;
+  std::map<std::pair<PartId, DeviceId>, std::vector<OpId>> entered_;
   std::set<std::pair<PartId, StreamId>> started_;
 };
 

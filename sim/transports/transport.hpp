@@ -1,5 +1,5 @@
-// Lowering: a transport's software costs become steps, its achieved shares become link capacities, so that
-// engines know only steps and links.
+// Lowering: a transport's software costs become operations, its achieved shares become link capacities, so
+// that engines know only operations and links.
 #pragma once
 
 #include <span>

@@ -102,10 +102,10 @@ TEST_CASE("sweep: a time limit ends a router that does nothing any more") {
   for (int i = 0; i < 400; ++i) bandwidths.push_back(100e9 + i);
   run.add_grid("/platform/scale_up_bandwidth", bandwidths);  // all share one routing
   Command command(run.temporary(), {"sweep", run.file(), "--jobs", "1", "--time-limit", "1"}, run.folder());
-  const int router = command.wait_for_child();
-  REQUIRE(router > 0);
+  const int routing = command.wait_for_child();
+  REQUIRE(routing > 0);
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  kill(router, SIGSTOP);
+  kill(routing, SIGSTOP);
   const CommandResult result = command.wait();
   CHECK(result.exit_code == 1);
   CHECK_MESSAGE(result.err.find("its router started nothing for longer than the time limit of 1 s") !=

@@ -58,20 +58,20 @@ TEST_CASE("the part of the bytes that has been delivered is told while a run goe
   CHECK(told.back() <= 1);
 }
 
-TEST_CASE("a compute stream takes what is ready and of equal moments the lower step") {
+TEST_CASE("a compute stream takes what is ready and of equal moments the lower operation") {
   // Device 2 computes 1 s for each of three inputs: 3 GB from device 0, 1 GB each from devices 1 and 3, all
   // over its port of 1 GB/s. In order it would wait for the 3 GB. Shared three ways the two of 1 GB end
-  // together, at 3 s + 2 us; the lower step goes first. The 3 GB have 1 GB by then and end at 5 s + 2 us,
-  // when both are done.
+  // together, at 3 s + 2 us; the lower operation goes first. The 3 GB have 1 GB by then and end at 5 s + 2
+  // us, when both are done.
   Case c = star(4);
-  const StepId large = c.send(c.stream(0), 2, 3 * gigabyte);
-  const StepId small = c.send(c.stream(1), 2, gigabyte);
-  const StepId other = c.send(c.stream(3), 2, gigabyte);
+  const OpId large = c.send(c.stream(0), 2, 3 * gigabyte);
+  const OpId small = c.send(c.stream(1), 2, gigabyte);
+  const OpId other = c.send(c.stream(3), 2, gigabyte);
   const StreamId compute = c.schedule.stream(2, StreamKind::compute);
-  const StepId waits = c.compute(compute, 1.0, {large});
-  const StepId lower = c.compute(compute, 1.0, {other});
-  const StepId higher = c.compute(compute, 1.0, {small});
-  const StepId at_once = c.compute(compute, 0.5);
+  const OpId waits = c.compute(compute, 1.0, {large});
+  const OpId lower = c.compute(compute, 1.0, {other});
+  const OpId higher = c.compute(compute, 1.0, {small});
+  const OpId at_once = c.compute(compute, 0.5);
   const Timeline timeline = c.run();
   CHECK(timeline.started()[at_once] == 0);
   check_seconds(timeline.started()[lower], 3 + 2e-6);
@@ -90,18 +90,18 @@ TEST_CASE("a compute stream takes what is ready and of equal moments the lower s
 
 TEST_CASE("a moment is over a picosecond after its first event, however soon the next ones follow") {
   // Device 0 computes 1 ms for each of ten inputs, which are there at 1 ms and 0.9 ps after each other, that
-  // of the lowest step last: 8.1 ps are no longer the first one's moment. It is next when that is done, at 2
-  // ms.
+  // of the lowest operation last: 8.1 ps are no longer the first one's moment. It is next when that is done,
+  // at 2 ms.
   Case c = star(11);
   const StreamId compute = c.schedule.stream(0, StreamKind::compute);
-  std::vector<StepId> inputs;
+  std::vector<OpId> inputs;
   for (DeviceId device = 1; device <= 10; ++device)
     inputs.push_back(c.compute(c.schedule.stream(device, StreamKind::compute), 1e-3 + (10 - device) * 9e-13));
-  std::vector<StepId> steps;
-  for (const StepId input : inputs) steps.push_back(c.compute(compute, 1e-3, {input}));
+  std::vector<OpId> ops;
+  for (const OpId input : inputs) ops.push_back(c.compute(compute, 1e-3, {input}));
   const Timeline timeline = c.run();
-  check_seconds(timeline.started()[steps.front()], 2e-3);
-  CHECK(std::ranges::count_if(steps, [&](StepId step) { return timeline.started()[step] < 1.5e-3; }) == 1);
+  check_seconds(timeline.started()[ops.front()], 2e-3);
+  CHECK(std::ranges::count_if(ops, [&](OpId op) { return timeline.started()[op] < 1.5e-3; }) == 1);
 }
 
 TEST_CASE("one transfer takes its route's latency and then bytes over bandwidth") {
@@ -109,11 +109,11 @@ TEST_CASE("one transfer takes its route's latency and then bytes over bandwidth"
   Case c(2);
   const VertexId middle = c.topology.add_switch("switch");
   for (DeviceId d : {0, 1}) c.topology.connect(d, middle, LinkClass::scale_up, 50e9, 2e-6);
-  const StepId step = c.send(c.stream(0), 1, 1 << 20);
+  const OpId op = c.send(c.stream(0), 1, 1 << 20);
   const Timeline times = c.run();
-  CHECK(times.ready()[step] == 0);
-  CHECK(times.started()[step] == 0);
-  check_seconds(times.finished()[step], 24.97152e-6);
+  CHECK(times.ready()[op] == 0);
+  CHECK(times.started()[op] == 0);
+  check_seconds(times.finished()[op], 24.97152e-6);
   check_seconds(times.end(), 24.97152e-6);
 }
 
@@ -139,8 +139,8 @@ TEST_CASE("flows over routes of different latency share a link equally") {
   c.topology.connect(0, middle, LinkClass::scale_up, 10e9, 0.5e-6);
   c.topology.connect(1, middle, LinkClass::scale_up, 10e9, 3.5e-6);
   c.topology.connect(2, middle, LinkClass::scale_up, 1e9, 0.5e-6);
-  const StepId near = c.send(c.stream(0), 2, gigabyte);
-  const StepId far = c.send(c.stream(1), 2, gigabyte);
+  const OpId near = c.send(c.stream(0), 2, gigabyte);
+  const OpId far = c.send(c.stream(1), 2, gigabyte);
   const Timeline times = c.run();
   check_seconds(times.finished()[near], 1.999998);
   check_seconds(times.finished()[far], 2.000001);
@@ -161,9 +161,9 @@ TEST_CASE("max-min shares follow the flows that are left") {
   c.topology.connect(2, s2, LinkClass::scale_up, 100e9, 0);
   c.topology.connect(s0, s1, LinkClass::scale_out, 1e9, 0);
   c.topology.connect(s1, s2, LinkClass::scale_out, 2e9, 0);
-  const StepId x = c.send(c.stream(0), 1, gigabyte / 2);
-  const StepId y = c.send(c.stream(0), 2, gigabyte * 3 / 2);
-  const StepId z = c.send(c.stream(1), 2, gigabyte * 3);
+  const OpId x = c.send(c.stream(0), 1, gigabyte / 2);
+  const OpId y = c.send(c.stream(0), 2, gigabyte * 3 / 2);
+  const OpId z = c.send(c.stream(1), 2, gigabyte * 3);
   const Timeline times = c.run();
   check_seconds(times.finished()[x], 1.0);
   check_seconds(times.finished()[y], 2.0);
@@ -177,8 +177,8 @@ TEST_CASE("a window of one sends after delivery and a window of two at once") {
   for (const int window : {1, 2}) {
     Case c = star(3);
     const StreamId stream = c.stream(0, window);
-    const StepId first = c.send(stream, 1, gigabyte);
-    const StepId second = c.send(stream, 2, gigabyte);
+    const OpId first = c.send(stream, 1, gigabyte);
+    const OpId second = c.send(stream, 2, gigabyte);
     const Timeline times = c.run();
     CHECK(times.ready()[second] == 0);
     check_seconds(times.finished()[first], window == 1 ? 1.000002 : 2.000002);
@@ -195,7 +195,7 @@ TEST_CASE("a slot of the window frees at the delivery that comes first") {
   const StreamId stream = c.stream(0, 2);
   c.send(stream, 1, gigabyte);
   c.send(stream, 2, 3 * gigabyte);
-  const StepId third = c.send(stream, 3, gigabyte);
+  const OpId third = c.send(stream, 3, gigabyte);
   const Timeline times = c.run();
   check_seconds(times.started()[third], 2.000002);
   check_seconds(times.finished()[third], 4.000004);
@@ -204,10 +204,10 @@ TEST_CASE("a slot of the window frees at the delivery that comes first") {
 TEST_CASE("a stream issues in order: a blocked head holds back what is ready behind it") {
   // The first transfer of d0 follows a computation of 2 s on d2. The second is ready at 0 but waits behind.
   Case c = star(4);
-  const StepId computed = c.compute(c.stream(2), 2.0);
-  const StepId head = c.send(c.stream(0), 1, gigabyte, {computed});
-  const StepId behind = c.send(c.stream(0), 3, gigabyte);
-  const StepId other = c.send(c.stream(0, 0, 1), 3, 1000);  // another lane is not held back
+  const OpId computed = c.compute(c.stream(2), 2.0);
+  const OpId head = c.send(c.stream(0), 1, gigabyte, {computed});
+  const OpId behind = c.send(c.stream(0), 3, gigabyte);
+  const OpId other = c.send(c.stream(0, 0, 1), 3, 1000);  // another lane is not held back
   const Timeline times = c.run();
   check_seconds(times.ready()[head], 2.0);
   check_seconds(times.started()[head], 2.0);
@@ -222,8 +222,8 @@ TEST_CASE("a computation occupies its stream and a transfer does not") {
   Case c = star(2);
   const StreamId stream = c.stream(0);
   c.compute(stream, 1.0);
-  const StepId transfer = c.send(stream, 1, gigabyte);
-  const StepId beside = c.compute(stream, 0.25);
+  const OpId transfer = c.send(stream, 1, gigabyte);
+  const OpId beside = c.compute(stream, 0.25);
   const Timeline times = c.run();
   check_seconds(times.started()[transfer], 1.0);
   check_seconds(times.finished()[transfer], 2.000002);
@@ -234,8 +234,8 @@ TEST_CASE("a computation occupies its stream and a transfer does not") {
 TEST_CASE("nothing can be issued on a stream while a computation occupies it") {
   Case c = star(2);
   const StreamId stream = c.stream(0);
-  const StepId computed = c.compute(stream, 1.0);
-  const StepId transfer = c.send(stream, 1, gigabyte);
+  const OpId computed = c.compute(stream, 1.0);
+  const OpId transfer = c.send(stream, 1, gigabyte);
   Timeline times(c.schedule.size());
   Progress progress(c.schedule, times);
   REQUIRE(progress.can_issue(stream));
@@ -251,27 +251,27 @@ TEST_CASE("nothing can be issued on a stream while a computation occupies it") {
   CHECK(progress.complete());
 }
 
-TEST_CASE("a step follows steps of other devices") {
+TEST_CASE("an operation follows operations of other devices") {
   // d0 -> d1 -> d2 -> d3, each hop after the one before: 3 (2 us + 1 s). Ready when the hop before ended.
   Case c = star(4);
-  const StepId first = c.send(c.stream(0), 1, gigabyte);
-  const StepId second = c.send(c.stream(1), 2, gigabyte, {first});
-  const StepId third = c.send(c.stream(2), 3, gigabyte, {first, second, second});
+  const OpId first = c.send(c.stream(0), 1, gigabyte);
+  const OpId second = c.send(c.stream(1), 2, gigabyte, {first});
+  const OpId third = c.send(c.stream(2), 3, gigabyte, {first, second, second});
   const Timeline times = c.run();
   check_seconds(times.ready()[third], 2.000004);
   CHECK(times.ready()[third] == times.finished()[second]);
   check_seconds(times.end(), 3.000006);
 }
 
-TEST_CASE("joins end with the last step they follow however long their chain") {
+TEST_CASE("joins end with the last operation they follow however long their chain") {
   // A transfer (1 s + 2 us) and a computation (0.5 s) meet in a chain of 100000 joins. Then 1 s + 2 us more.
   Case c = star(3);
-  const StepId at_once = c.join({});
-  const StepId transfer = c.send(c.stream(0), 1, gigabyte, {at_once});
-  const StepId computed = c.compute(c.stream(1), 0.5);
-  StepId last = c.join({transfer, computed});
+  const OpId at_once = c.join({});
+  const OpId transfer = c.send(c.stream(0), 1, gigabyte, {at_once});
+  const OpId computed = c.compute(c.stream(1), 0.5);
+  OpId last = c.join({transfer, computed});
   for (int i = 0; i < 100'000; ++i) last = c.join({last});
-  const StepId after = c.send(c.stream(1), 2, gigabyte, {last});
+  const OpId after = c.send(c.stream(1), 2, gigabyte, {last});
   const Timeline times = c.run();
   CHECK(times.finished()[at_once] == 0);
   CHECK(times.ready()[last] == times.finished()[transfer]);
@@ -283,9 +283,9 @@ TEST_CASE("joins end with the last step they follow however long their chain") {
 TEST_CASE("computations of no length take no time") {
   // 1000 of them, across two streams in turn, before a transfer of 1 s + 2 us.
   Case c = star(2);
-  StepId last = c.join({});
+  OpId last = c.join({});
   for (int i = 0; i < 1000; ++i) last = c.compute(c.stream(i % 2), 0.0, {last});
-  const StepId transfer = c.send(c.stream(0), 1, gigabyte, {last});
+  const OpId transfer = c.send(c.stream(0), 1, gigabyte, {last});
   const Timeline times = c.run();
   CHECK(times.finished()[last] == 0);
   CHECK(times.started()[transfer] == 0);
@@ -299,23 +299,23 @@ TEST_CASE("a stream that comes to wait in the moment of its release goes on") {
     Case c = star(2);
     c.compute(c.stream(0), 1.0);
     c.compute(c.stream(1), 1.0);
-    const StepId instant = c.compute(c.stream(first), 0.0);
+    const OpId instant = c.compute(c.stream(first), 0.0);
     c.compute(c.stream(1 - first), 0.5, {instant});
     check_seconds(c.run().end(), 1.5);
   }
 }
 
-TEST_CASE("many rounds of dependent steps do not drift") {
+TEST_CASE("many rounds of dependent operations do not drift") {
   // Pairwise exchange of 1 MB on a star of 16 devices, each transfer after its sender's and its receiver's
   // transfers of the round before: 15 rounds of 2 us + 1 ms, merged events at most 1e-9 s apart.
   constexpr int devices = 16;
   Case c = star(devices);
-  std::vector<StepId> before;
+  std::vector<OpId> before;
   for (int round = 1; round < devices; ++round) {
-    std::vector<StepId> sent;
+    std::vector<OpId> sent;
     for (DeviceId i = 0; i < devices; ++i) {
       const DeviceId to = (i + round) % devices;
-      std::vector<StepId> after;
+      std::vector<OpId> after;
       for (const DeviceId end : {i, to})
         for (const DeviceId sender : {end, (end - round + 1 + devices) % devices})
           if (round > 1) after.push_back(before[static_cast<std::size_t>(sender)]);
@@ -329,8 +329,8 @@ TEST_CASE("many rounds of dependent steps do not drift") {
 TEST_CASE("an empty schedule ends at once") {
   CHECK(star(2).run().end() == 0);
   Case idle = star(2);
-  idle.stream(0);  // a stream without steps
-  const StepId joined = idle.join({});
+  idle.stream(0);  // a stream without operations
+  const OpId joined = idle.join({});
   const Timeline times = idle.run();
   CHECK(times.end() == 0);
   CHECK(times.finished()[joined] == 0);
@@ -353,7 +353,7 @@ TEST_CASE("the same schedule gives the same times to the bit") {
 }
 
 TEST_CASE("a deadlock names the blocked streams and what they wait for") {
-  // Steps 0 and 1 follow each other. What runs meanwhile ends: once a transfer last, once a computation.
+  // Operations 0 and 1 follow each other. What runs meanwhile ends: once a transfer last, once a computation.
   for (const bool transfer_last : {true, false}) {
     Case c = star(4);
     c.send(c.stream(0), 1, 1000, {1});
@@ -373,7 +373,7 @@ TEST_CASE("a deadlock names the blocked streams and what they wait for") {
 
 TEST_CASE("a deadlock lists eight streams and counts the others") {
   Case c = star(12);
-  for (DeviceId d = 0; d < 12; ++d) c.compute(c.stream(d), 1.0, {static_cast<StepId>(d)});
+  for (DeviceId d = 0; d < 12; ++d) c.compute(c.stream(d), 1.0, {static_cast<OpId>(d)});
   const std::string text = deadlock_of(c);
   CHECK(text.find("device 7, stream scale_up 0: computation 7 waits for ever for computation 7") !=
         std::string::npos);

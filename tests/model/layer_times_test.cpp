@@ -105,9 +105,9 @@ TEST_CASE("barriers separate the phases where point_to_point would overlap them"
     const Simulation run = layer.run(PatternKind::point_to_point);
     const Schedule& schedule = run.lowered.schedule;
     Seconds first = run.timeline.end();
-    for (StepId step = 0; step < schedule.size(); ++step)
-      if (schedule.phase(step) == Phase::expert && schedule.kind(step) == StepKind::computation)
-        first = std::min(first, run.timeline.started()[step]);
+    for (OpId op = 0; op < schedule.size(); ++op)
+      if (schedule.phase(op) == Phase::expert && schedule.kind(op) == OpKind::computation)
+        first = std::min(first, run.timeline.started()[op]);
     return first;
   };
   CHECK(first_expert_start() == exactly(gate));

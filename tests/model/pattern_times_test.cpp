@@ -107,21 +107,22 @@ TEST_CASE("star: point_to_point and hierarchical all at once equal direct") {
 }
 
 TEST_CASE("star: ring one way") {
-  // Step s = 1..N-1 moves N-s blocks one hop: sum of (N-s)S/B + 2L = N(N-1)/2 S/B + (N-1) 2L.
+  // Operation s = 1..N-1 moves N-s blocks one hop: sum of (N-s)S/B + 2L = N(N-1)/2 S/B + (N-1) 2L.
   for (const int N : {2, 3, 4, 8})
     CHECK(simulated(on_star(N), PatternKind::ring) == exactly(N * (N - 1) / 2 * (S / B) + (N - 1) * 2 * L));
 }
 
 TEST_CASE("star: ring both ways with an odd number of devices") {
-  // N = 5: blocks go at most 2 hops. Each way step 1 moves 2 blocks, step 2 moves 1; both ways share the
-  // port: 2 (2 + 1) S/B + 2 * 2L.
+  // N = 5: blocks go at most 2 hops. Each way step 1 moves 2 blocks, step 2 moves 1; both ways
+  // share the port: 2 (2 + 1) S/B + 2 * 2L.
   Scenario scenario = on_star(5);
   scenario.patterns.ring.bidirectional = true;
   CHECK(simulated(scenario, PatternKind::ring) == exactly(6 * S / B + 4 * L));
 }
 
 TEST_CASE("star: ring both ways with an even number of devices") {
-  // N = 4: distance 2 is split half each way. Step 1: 1.5 blocks each way; step 2: 0.5 each way: (3 + 1) S/B
+  // N = 4: distance 2 is split half each way. Step 1: 1.5 blocks each way; step 2: 0.5 each way: (3
+  // + 1) S/B
   // + 4L.
   Scenario scenario = on_star(4);
   scenario.patterns.ring.bidirectional = true;

@@ -9,7 +9,7 @@
 #include "sim/schedule/check.hpp"
 #include "tests/support/fixtures.hpp"
 #include "tests/support/property.hpp"
-#include "tests/support/schedule_steps.hpp"
+#include "tests/support/schedule_ops.hpp"
 
 using namespace epsim;
 
@@ -60,9 +60,9 @@ PatternKind random_pattern() {
 
 Bytes bytes_where(const Schedule& schedule, Phase phase, auto&& wanted) {
   Bytes sum = 0;
-  for (StepId step = 0; step < schedule.size(); ++step)
-    if (schedule.kind(step) == StepKind::transfer && schedule.phase(step) == phase && wanted(step))
-      sum += schedule.bytes(step);
+  for (OpId op = 0; op < schedule.size(); ++op)
+    if (schedule.kind(op) == OpKind::transfer && schedule.phase(op) == phase && wanted(op))
+      sum += schedule.bytes(op);
   return sum;
 }
 
@@ -90,18 +90,18 @@ TEST_CASE("a schedule that lacks any one transfer or ignores what one follows is
     const Cluster cluster = random_nodes();
     const Traffic traffic = skewed_traffic(cluster.group, static_cast<std::uint64_t>(between(0, 1'000'000)));
     const LayerSchedule layer = layer_of(cluster.group, traffic, random_pattern(), random_options());
-    std::vector<Step> steps = steps_of(layer.schedule);
-    std::vector<Step*> transfers;
-    for (Step& step : steps)
-      if (step.kind == StepKind::transfer) transfers.push_back(&step);
+    std::vector<Op> ops = ops_of(layer.schedule);
+    std::vector<Op*> transfers;
+    for (Op& op : ops)
+      if (op.kind == OpKind::transfer) transfers.push_back(&op);
     RC_PRE(!transfers.empty());
-    Step& broken = **rc::gen::elementOf(transfers);
+    Op& broken = **rc::gen::elementOf(transfers);
     if (between(0, 1) == 0)
       empty(broken);
     else
       broken.after.clear();
     RC_ASSERT_THROWS_AS(
-        check_schedule(schedule_of(layer.schedule, steps), cluster.group, traffic, layer.exchanges), Error);
+        check_schedule(schedule_of(layer.schedule, ops), cluster.group, traffic, layer.exchanges), Error);
   });
 }
 
@@ -123,7 +123,7 @@ TEST_CASE("patterns that do not forward move exactly the traffic into every dest
         into += traffic.device_copies(other, rank) * traffic.dispatch_bytes_per_copy;
         back += traffic.device_copies(rank, other) * traffic.combine_bytes_per_copy;
       }
-      const auto to_rank = [&](StepId step) { return schedule.peer(step) == group.device(rank); };
+      const auto to_rank = [&](OpId op) { return schedule.peer(op) == group.device(rank); };
       RC_ASSERT(bytes_where(schedule, Phase::dispatch, to_rank) == into);
       RC_ASSERT(bytes_where(schedule, Phase::combine, to_rank) == back);
     }
@@ -138,8 +138,8 @@ TEST_CASE("hierarchical crosses between nodes exactly once per token and node") 
     PatternOptions options = random_options();
     options.hierarchical.deduplicate = Deduplication::node;
     const Schedule schedule = layer_of(group, traffic, PatternKind::hierarchical, options).schedule;
-    const auto crosses = [&](StepId step) {
-      return schedule.streams()[schedule.stream_of(step)].kind == StreamKind::scale_out;
+    const auto crosses = [&](OpId op) {
+      return schedule.streams()[schedule.stream_of(op)].kind == StreamKind::scale_out;
     };
     const std::int64_t copies = crossing_copies(group, traffic.node_copies);
     RC_ASSERT(bytes_where(schedule, Phase::dispatch, crosses) == copies * traffic.dispatch_bytes_per_copy);

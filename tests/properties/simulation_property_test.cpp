@@ -82,11 +82,11 @@ std::int64_t sum(std::span<const std::int64_t> values) {
 void check_experts_follow_gates(const Simulation& run, const Cluster& cluster, const Traffic& traffic) {
   const Schedule& schedule = run.lowered.schedule;
   std::vector<Seconds> gated(static_cast<std::size_t>(cluster.topology.device_count()));
-  for (StepId step = 0; step < schedule.size(); ++step)
-    if (schedule.kind(step) == StepKind::computation && schedule.phase(step) == Phase::gate)
+  for (OpId step = 0; step < schedule.size(); ++step)
+    if (schedule.kind(step) == OpKind::computation && schedule.phase(step) == Phase::gate)
       gated[static_cast<std::size_t>(schedule.device(step))] = run.timeline.finished()[step];
-  for (StepId step = 0; step < schedule.size(); ++step) {
-    if (schedule.kind(step) != StepKind::computation || schedule.slot(step) < 0) continue;
+  for (OpId step = 0; step < schedule.size(); ++step) {
+    if (schedule.kind(step) != OpKind::computation || schedule.slot(step) < 0) continue;
     const Rank rank = traffic.rank_of_slot[static_cast<std::size_t>(schedule.slot(step))];
     if (traffic.selections(rank, schedule.slot(step)) > 0)
       RC_ASSERT(run.timeline.started()[step] >= gated[static_cast<std::size_t>(schedule.device(step))]);
@@ -138,7 +138,7 @@ TEST_CASE("the engines agree on random scenarios") {
     for (std::size_t i = 0; i < reference.size(); ++i) {
       const Seconds makespan = reference[i].timeline.end();
       RC_ASSERT(std::abs(fluid[i].timeline.end() - makespan) <= 1e-6 * makespan);
-      for (StepId s = 0; s < reference[i].lowered.schedule.size(); ++s)
+      for (OpId s = 0; s < reference[i].lowered.schedule.size(); ++s)
         RC_ASSERT(std::abs(fluid[i].timeline.finished()[s] - reference[i].timeline.finished()[s]) <=
                   1e-6 * makespan);
     }
@@ -187,7 +187,7 @@ TEST_CASE("the engines agree on exchanges of up to 128 devices") {
     CHECK(run.front().allowance == 0);
     CHECK(std::abs(fluid.end() - simgrid.end()) <= 1e-5 * simgrid.end());
     Seconds worst = 0;
-    for (StepId s = 0; s < run.front().lowered.schedule.size(); ++s)
+    for (OpId s = 0; s < run.front().lowered.schedule.size(); ++s)
       worst = std::max(worst, std::abs(fluid.finished()[s] - simgrid.finished()[s]));
     CHECK(worst <= (window == 0 ? 1e-5 : 1e-3) * simgrid.end());
   }

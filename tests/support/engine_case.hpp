@@ -1,5 +1,5 @@
-// A network and a schedule for it, built step by step, to run on both engines through run_jobs as in
-// production: SimGrid's times are returned, the fluid engine's must be the same.
+// A network and a schedule for it, built operation by operation, to run on both engines through run_jobs as
+// in production: SimGrid's times are returned, the fluid engine's must be the same.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -25,13 +25,13 @@ struct Case {
   StreamId stream(DeviceId device, int window = 0, int lane = 0) {
     return schedule.stream(device, StreamKind::scale_up, lane, window);
   }
-  StepId send(StreamId from, DeviceId to, Bytes bytes, std::vector<StepId> after = {}) {
+  OpId send(StreamId from, DeviceId to, Bytes bytes, std::vector<OpId> after = {}) {
     return schedule.add_transfer(part, from, to, bytes, {}, after);
   }
-  StepId compute(StreamId on, Seconds seconds, std::vector<StepId> after = {}) {
+  OpId compute(StreamId on, Seconds seconds, std::vector<OpId> after = {}) {
     return schedule.add_computation(part, on, seconds, after);
   }
-  StepId join(std::vector<StepId> after) { return schedule.add_join(part, after); }
+  OpId join(std::vector<OpId> after) { return schedule.add_join(part, after); }
 
   [[nodiscard]] Timeline run() const {
     Timeline reference = run_on(EngineKind::simgrid);
@@ -46,9 +46,8 @@ struct Case {
     LoweredSchedule lowered{schedule, {}};
     for (const Link& link : topology.links()) lowered.link_bandwidth.push_back(link.bandwidth);
     std::vector<std::pair<DeviceId, DeviceId>> pairs;
-    for (StepId step = 0; step < schedule.size(); ++step)
-      if (schedule.kind(step) == StepKind::transfer)
-        pairs.emplace_back(schedule.device(step), schedule.peer(step));
+    for (OpId op = 0; op < schedule.size(); ++op)
+      if (schedule.kind(op) == OpKind::transfer) pairs.emplace_back(schedule.device(op), schedule.peer(op));
     const Routes routes(topology, pairs);
     const EngineJob job{"case", &lowered, &topology, &routes, engine};
     Timeline timeline = std::move(run_jobs({&job, 1}, 1, delivered).front());
@@ -57,11 +56,11 @@ struct Case {
   }
 
   static void check_same(std::span<const Seconds> fluid, std::span<const Seconds> reference) {
-    for (std::size_t step = 0; step < fluid.size(); ++step) {
-      CAPTURE(step);
-      CAPTURE(fluid[step]);
-      CAPTURE(reference[step]);
-      CHECK(std::abs(fluid[step] - reference[step]) <= 1e-9 * reference[step]);
+    for (std::size_t op = 0; op < fluid.size(); ++op) {
+      CAPTURE(op);
+      CAPTURE(fluid[op]);
+      CAPTURE(reference[op]);
+      CHECK(std::abs(fluid[op] - reference[op]) <= 1e-9 * reference[op]);
     }
   }
 

@@ -12,7 +12,7 @@ struct Times {
 };
 
 Timeline timeline_of(std::initializer_list<Times> times) {
-  Timeline timeline(static_cast<StepId>(times.size()));
+  Timeline timeline(static_cast<OpId>(times.size()));
   std::size_t step = 0;
   for (const Times& one : times) {
     timeline.ready()[step] = one.ready;
@@ -33,16 +33,16 @@ Schedule slow_schedule() {
   const auto up = [&](DeviceId d) { return schedule.stream(d, StreamKind::scale_up); };
   const auto out = [&](DeviceId d) { return schedule.stream(d, StreamKind::scale_out); };
   const auto to_slot = [](std::int32_t slot) { return std::vector<Rectangle>{{.slot = slot}}; };
-  const StepId gated = schedule.add_computation(gate, compute(0), 1, {});
+  const OpId gated = schedule.add_computation(gate, compute(0), 1, {});
   schedule.add_join(combine, {});
-  const std::vector<StepId> after_gate = {gated};
-  const StepId near = schedule.add_transfer(dispatch, up(0), 1, 100, to_slot(1), after_gate);
+  const std::vector<OpId> after_gate = {gated};
+  const OpId near = schedule.add_transfer(dispatch, up(0), 1, 100, to_slot(1), after_gate);
   schedule.add_computation(dispatch, out(0), 0.25, after_gate);
-  const StepId far = schedule.add_transfer(dispatch, out(0), 2, 40, to_slot(2), after_gate);
-  const std::vector<StepId> near_there = {near};
-  const std::vector<StepId> far_there = {far};
-  const std::vector<StepId> near_done = {schedule.add_computation(expert, compute(1), 2, near_there, 1)};
-  const std::vector<StepId> far_done = {schedule.add_computation(expert, compute(2), 1, far_there, 2)};
+  const OpId far = schedule.add_transfer(dispatch, out(0), 2, 40, to_slot(2), after_gate);
+  const std::vector<OpId> near_there = {near};
+  const std::vector<OpId> far_there = {far};
+  const std::vector<OpId> near_done = {schedule.add_computation(expert, compute(1), 2, near_there, 1)};
+  const std::vector<OpId> far_done = {schedule.add_computation(expert, compute(2), 1, far_there, 2)};
   schedule.add_transfer(combine, up(1), 0, 200, to_slot(1), near_done);
   schedule.add_transfer(combine, out(2), 0, 80, to_slot(2), far_done);
   return schedule;

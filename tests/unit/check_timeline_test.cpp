@@ -26,9 +26,9 @@ struct TwoIntoOne {
   /// The transfers start and end then.
   void check(std::vector<Seconds> starts, std::vector<Seconds> ends) const {
     Timeline timeline(2);
-    for (StepId step = 0; step < 2; ++step) {
-      timeline.started()[step] = starts[step];
-      timeline.finished()[step] = ends[step];
+    for (OpId op = 0; op < 2; ++op) {
+      timeline.started()[op] = starts[op];
+      timeline.finished()[op] = ends[op];
     }
     check_timeline(lowered, topology, Routes(topology, {{0, 2}, {1, 2}}), timeline);
   }

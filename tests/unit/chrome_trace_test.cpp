@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "analysis/exports/link_counters.hpp"
-#include "analysis/exports/trace_slices.hpp"
+#include "analysis/exports/slices.hpp"
 #include "tests/unit/analysis_fixture.hpp"
 
 using namespace epsim;
@@ -16,7 +16,7 @@ using nlohmann::json;
 
 namespace {
 
-json trace_of(const ExperimentResult& experiment, const TraceSample& sample) {
+json trace_of(const ExperimentResult& experiment, const SpanSample& sample) {
   std::ostringstream out;
   write_chrome_trace(out, experiment, 0, sample);
   return json::parse(out.str());
@@ -52,7 +52,7 @@ ExperimentResult overlapping(int transfers) {
   for (int i = 0; i < transfers; ++i)
     schedule.add_transfer(part, schedule.stream(0, StreamKind::scale_up), 1, 10, {}, {});
   Timeline timeline(schedule.size());
-  for (StepId i = 0; i < schedule.size(); ++i) {
+  for (OpId i = 0; i < schedule.size(); ++i) {
     timeline.started()[i] = i;
     timeline.finished()[i] = i + 2.5;
   }
@@ -149,7 +149,7 @@ TEST_CASE("trace: slices that touch share a lane") {
   simulation.timeline.finished()[0] = 0.1 + 0.2;
   simulation.timeline.started()[1] = 0.3;
   simulation.timeline.finished()[1] = 0.5;
-  const auto devices = trace_slices(simulation, std::vector<bool>(4, true));
+  const auto devices = slices_of(simulation, std::vector<bool>(4, true));
   REQUIRE(devices.size() == 2);
   CHECK(devices[0].threads.size() == 1);
 }
@@ -180,8 +180,8 @@ TEST_CASE("trace: counters hold the bytes that crossed") {
 TEST_CASE("trace: with too many spans a sample of the ranks is shown and the trace says so") {
   const ExperimentResult experiment = slow_experiment();
   const Schedule& schedule = experiment.simulations.front().lowered.schedule;
-  CHECK(sample_for_trace(schedule, 8).is_complete());
-  const TraceSample sample = sample_for_trace(schedule, 4);
+  CHECK(sample_for_chrome_trace(schedule, 8).is_complete());
+  const SpanSample sample = sample_for_chrome_trace(schedule, 4);
   CHECK(sample.spans == 8);
   CHECK(sample.stride == 2);
   const json trace = trace_of(experiment, sample);

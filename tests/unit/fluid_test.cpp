@@ -62,7 +62,7 @@ std::vector<Seconds> ends_of(
     FlowNetwork& network, const Routes& routes, const Flows& flows,
     const std::function<void()>& after_each = [] {}) {
   std::vector<Seconds> ends(flows.pairs.size(), -1);
-  StepId next = 0;
+  OpId next = 0;
   for (;;) {
     const Seconds event = network.next_event();
     if (next < flows.pairs.size() && flows.starts[next] <= event) {

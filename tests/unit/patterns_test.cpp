@@ -27,33 +27,33 @@ Traffic matrix_of(const Group& group, std::initializer_list<Owed> owed) {
   return build_traffic(bytes, group);
 }
 
-/// The schedule's steps as text, without what every line repeats.
-Lines steps_of(const Schedule& schedule) {
+/// The schedule's operations as text, without what every line repeats.
+Lines ops_of(const Schedule& schedule) {
   const std::string text = to_text(schedule);
   Lines lines;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = text.find('\n', begin);
     const std::string line = text.substr(begin, end - begin);
     begin = end + 1;
-    if (line.rfind("step ", 0) == 0) lines.push_back(line.substr(5));
+    if (line.rfind("op ", 0) == 0) lines.push_back(line.substr(3));
   }
   return lines;
 }
 
-/// An exchange whose sources are ready after steps 0, 1, ...: one computation for each rank.
+/// An exchange whose sources are ready after operations 0, 1, ...: one computation for each rank.
 struct Appended {
   Schedule schedule;
-  DataSteps arrived;
+  DataOps arrived;
 };
 Appended append(const Cluster& cluster, const Traffic& traffic, Phase phase, PatternKind kind,
                 const PatternOptions& options) {
   Appended appended;
   const PartId part = appended.schedule.add_part({.phase = Phase::gate});
-  StepLists lists;
+  OpLists lists;
   for (Rank rank = 0; rank < cluster.group.size(); ++rank)
     lists.push_back({appended.schedule.add_computation(
         part, appended.schedule.stream(cluster.group.device(rank), StreamKind::compute), 1, {})});
-  const DataSteps ready = phase == Phase::combine ? DataSteps{{}, lists} : DataSteps{lists, {}};
+  const DataOps ready = phase == Phase::combine ? DataOps{{}, lists} : DataOps{lists, {}};
   appended.arrived =
       pattern(kind).append(appended.schedule, Exchange(traffic, cluster.group, phase), options, ready);
   return appended;
@@ -102,31 +102,31 @@ TEST_CASE("all_to_all direct: rotated order - scale-up inside a node and scale-o
   const Cluster cluster = two_nodes_of_two();
   const Traffic traffic = uniform_traffic(cluster.group, 10);
   const Schedule schedule = layer_of(cluster.group, traffic, PatternKind::all_to_all).schedule;
-  CHECK(steps_of(schedule) == Lines{
-                                  "0 part 0 d0.scale_up -> d1 10 B carries 0 x 1 chunks 0-1",
-                                  "1 part 0 d0.scale_out -> d2 10 B carries 0 x 2 chunks 0-1",
-                                  "2 part 0 d0.scale_out -> d3 10 B carries 0 x 3 chunks 0-1",
-                                  "3 part 0 d1.scale_out -> d2 10 B carries 1 x 2 chunks 0-1",
-                                  "4 part 0 d1.scale_out -> d3 10 B carries 1 x 3 chunks 0-1",
-                                  "5 part 0 d1.scale_up -> d0 10 B carries 1 x 0 chunks 0-1",
-                                  "6 part 0 d2.scale_up -> d3 10 B carries 2 x 3 chunks 0-1",
-                                  "7 part 0 d2.scale_out -> d0 10 B carries 2 x 0 chunks 0-1",
-                                  "8 part 0 d2.scale_out -> d1 10 B carries 2 x 1 chunks 0-1",
-                                  "9 part 0 d3.scale_out -> d0 10 B carries 3 x 0 chunks 0-1",
-                                  "10 part 0 d3.scale_out -> d1 10 B carries 3 x 1 chunks 0-1",
-                                  "11 part 0 d3.scale_up -> d2 10 B carries 3 x 2 chunks 0-1",
-                                  "12 part 0 join after 0 1 2 5 7 9",
-                                  "13 part 0 join after 0 3 4 5 8 10",
-                                  "14 part 0 join after 1 3 6 7 8 11",
-                                  "15 part 0 join after 2 4 6 9 10 11",
-                              });
+  CHECK(ops_of(schedule) == Lines{
+                                "0 part 0 d0.scale_up -> d1 10 B carries 0 x 1 chunks 0-1",
+                                "1 part 0 d0.scale_out -> d2 10 B carries 0 x 2 chunks 0-1",
+                                "2 part 0 d0.scale_out -> d3 10 B carries 0 x 3 chunks 0-1",
+                                "3 part 0 d1.scale_out -> d2 10 B carries 1 x 2 chunks 0-1",
+                                "4 part 0 d1.scale_out -> d3 10 B carries 1 x 3 chunks 0-1",
+                                "5 part 0 d1.scale_up -> d0 10 B carries 1 x 0 chunks 0-1",
+                                "6 part 0 d2.scale_up -> d3 10 B carries 2 x 3 chunks 0-1",
+                                "7 part 0 d2.scale_out -> d0 10 B carries 2 x 0 chunks 0-1",
+                                "8 part 0 d2.scale_out -> d1 10 B carries 2 x 1 chunks 0-1",
+                                "9 part 0 d3.scale_out -> d0 10 B carries 3 x 0 chunks 0-1",
+                                "10 part 0 d3.scale_out -> d1 10 B carries 3 x 1 chunks 0-1",
+                                "11 part 0 d3.scale_up -> d2 10 B carries 3 x 2 chunks 0-1",
+                                "12 part 0 join after 0 1 2 5 7 9",
+                                "13 part 0 join after 0 3 4 5 8 10",
+                                "14 part 0 join after 1 3 6 7 8 11",
+                                "15 part 0 join after 2 4 6 9 10 11",
+                            });
   for (const Stream& stream : schedule.streams()) CHECK(stream.window == 8);
 }
 
 TEST_CASE("all_to_all sends nothing for zero bytes nor to itself") {
   const Cluster cluster = two_devices();
   const Traffic traffic = matrix_of(cluster.group, {{0, 0, 5}, {0, 1, 7}, {1, 1, 5}});
-  CHECK(steps_of(layer_of(cluster.group, traffic, PatternKind::all_to_all).schedule) ==
+  CHECK(ops_of(layer_of(cluster.group, traffic, PatternKind::all_to_all).schedule) ==
         Lines{"0 part 0 d0.scale_up -> d1 7 B carries 0 x 1 chunks 0-1"});
 }
 
@@ -138,7 +138,7 @@ TEST_CASE("all_to_all pairwise: a round waits for both ranks' previous one - a f
   PatternOptions options;
   options.all_to_all.algorithm = AllToAllOptions::Algorithm::pairwise;
   const Appended appended = append(cluster, traffic, Phase::dispatch, PatternKind::all_to_all, options);
-  CHECK(without_first(steps_of(appended.schedule), 3) ==
+  CHECK(without_first(ops_of(appended.schedule), 3) ==
         Lines{
             "3 part 1 d1.scale_up -> d2 7 B carries 1 x 2 chunks 0-1 after 1",
             "4 part 1 d2.scale_up -> d0 4 B carries 2 x 0 chunks 0-1 after 2",
@@ -149,7 +149,7 @@ TEST_CASE("all_to_all pairwise: a round waits for both ranks' previous one - a f
             "9 part 1 join after 1 3 6 7",
             "10 part 1 join after 2 3 4 5 7",
         });
-  CHECK(appended.arrived.of_slot == StepLists{{8}, {9}, {10}});
+  CHECK(appended.arrived.of_slot == OpLists{{8}, {9}, {10}});
   for (const Stream& stream : appended.schedule.streams()) CHECK(stream.window == 0);
 }
 
@@ -160,18 +160,18 @@ TEST_CASE("all_to_all pairwise: a rank that was idle in a round has finished whe
   PatternOptions options;
   options.all_to_all.algorithm = AllToAllOptions::Algorithm::pairwise;
   const Appended appended = append(cluster, traffic, Phase::dispatch, PatternKind::all_to_all, options);
-  const Lines steps = without_first(steps_of(appended.schedule), 4);
-  CHECK(steps[0] == "4 part 1 d0.scale_up -> d1 5 B carries 0 x 1 chunks 0-1 after 0");
-  CHECK(steps[1] == "5 part 1 d1.scale_up -> d0 7 B carries 1 x 0 chunks 0-1 after 1 4");
+  const Lines ops = without_first(ops_of(appended.schedule), 4);
+  CHECK(ops[0] == "4 part 1 d0.scale_up -> d1 5 B carries 0 x 1 chunks 0-1 after 0");
+  CHECK(ops[1] == "5 part 1 d1.scale_up -> d0 7 B carries 1 x 0 chunks 0-1 after 1 4");
 }
 
 TEST_CASE("all_to_all combine waits for all slots of a rank - its level is the option's") {
   const Cluster cluster = two_devices();
   PatternOptions options;
   options.all_to_all.deduplicate = Deduplication::device;
-  // Steps 0 and 1 gates; 2 and 3 dispatch; 4 and 5 its end; 6..9 experts.
+  // Operations 0 and 1 gates; 2 and 3 dispatch; 4 and 5 its end; 6..9 experts.
   const LayerSchedule layer = layer_of(cluster.group, two_slots_each(), PatternKind::all_to_all, options);
-  CHECK(without_first(steps_of(layer.schedule), 10) ==
+  CHECK(without_first(ops_of(layer.schedule), 10) ==
         Lines{
             "10 part 3 join after 6 7",
             "11 part 3 join after 8 9",
@@ -180,13 +180,13 @@ TEST_CASE("all_to_all combine waits for all slots of a rank - its level is the o
             "14 part 3 join after 10 12 13",
             "15 part 3 join after 11 12 13",
         });
-  CHECK(layer.exchanges[1].arrived.of_rank == StepLists{{14}, {15}});
+  CHECK(layer.exchanges[1].arrived.of_rank == OpLists{{14}, {15}});
 }
 
 TEST_CASE("point_to_point expert: a message per source and slot - a slot waits for its own input alone") {
   const Cluster cluster = two_devices();
   const LayerSchedule layer = layer_of(cluster.group, two_slots_each(), PatternKind::point_to_point);
-  CHECK(without_first(steps_of(layer.schedule), 2) ==
+  CHECK(without_first(ops_of(layer.schedule), 2) ==
         Lines{
             "2 part 1 d0.scale_up -> d1 200 B carries 0 x 1 chunks 0-1 slot 2 after 0",
             "3 part 1 d0.scale_up -> d1 300 B carries 0 x 1 chunks 0-1 slot 3 after 0",
@@ -199,7 +199,7 @@ TEST_CASE("point_to_point expert: a message per source and slot - a slot waits f
             "10 part 3 d1.scale_up -> d0 400 B carries 1 x 0 chunks 0-1 slot 2 after 7",
             "11 part 3 d1.scale_up -> d0 600 B carries 1 x 0 chunks 0-1 slot 3 after 8",
         });
-  CHECK(layer.exchanges[1].arrived.of_rank == StepLists{{10, 11, 5}, {9, 7}});
+  CHECK(layer.exchanges[1].arrived.of_rank == OpLists{{10, 11, 5}, {9, 7}});
 }
 
 TEST_CASE("point_to_point expert: the first slot of every rank goes before the second of any") {
@@ -213,7 +213,7 @@ TEST_CASE("point_to_point expert: the first slot of every rank goes before the s
   traffic.dispatch_bytes_per_copy = 1;
   const Schedule schedule = layer_of(cluster.group, traffic, PatternKind::point_to_point).schedule;
   std::vector<int> slots;
-  for (StepId step = 0; step < schedule.size(); ++step) slots.push_back(schedule.slot(step));
+  for (OpId op = 0; op < schedule.size(); ++op) slots.push_back(schedule.slot(op));
   CHECK(slots == std::vector<int>{2, 4, 3, 5});
 }
 
@@ -222,7 +222,7 @@ TEST_CASE("point_to_point device: a merged message per pair for all slots of the
   PatternOptions options;
   options.point_to_point.granularity = PointToPointOptions::Granularity::device;
   const LayerSchedule layer = layer_of(cluster.group, two_slots_each(), PatternKind::point_to_point, options);
-  CHECK(without_first(steps_of(layer.schedule), 2) ==
+  CHECK(without_first(ops_of(layer.schedule), 2) ==
         Lines{
             "2 part 1 d0.scale_up -> d1 400 B carries 0 x 1 chunks 0-1 after 0",
             "3 part 1 d1.scale_up -> d0 400 B carries 1 x 0 chunks 0-1 after 1",
@@ -235,14 +235,14 @@ TEST_CASE("point_to_point device: a merged message per pair for all slots of the
             "10 part 3 d0.scale_up -> d1 800 B carries 0 x 1 chunks 0-1 after 8",
             "11 part 3 d1.scale_up -> d0 800 B carries 1 x 0 chunks 0-1 after 9",
         });
-  CHECK(layer.exchanges[1].arrived.of_rank == StepLists{{11, 4}, {10, 6}});
+  CHECK(layer.exchanges[1].arrived.of_rank == OpLists{{11, 4}, {10, 6}});
 }
 
 TEST_CASE("point_to_point: a slot that nobody sends to waits for its own rank's gate") {
   const Cluster cluster = two_devices();
   const Traffic traffic = matrix_of(cluster.group, {{0, 1, 5}});
   const Appended appended = append(cluster, traffic, Phase::dispatch, PatternKind::point_to_point, {});
-  CHECK(appended.arrived.of_slot == StepLists{{0}, {2}});
+  CHECK(appended.arrived.of_slot == OpLists{{0}, {2}});
 }
 
 TEST_CASE("hierarchical dispatch: over the rail chunk by chunk - then forwarded after local data") {
@@ -253,17 +253,17 @@ TEST_CASE("hierarchical dispatch: over the rail chunk by chunk - then forwarded 
   PatternOptions options;
   options.hierarchical.chunks = 2;
   const Schedule schedule = layer_of(cluster.group, traffic, PatternKind::hierarchical, options).schedule;
-  CHECK(steps_of(schedule) == Lines{
-                                  "0 part 0 d0.scale_out -> d2 3 B carries 0 x 2+1*2 chunks 0-1",
-                                  "1 part 0 d0.scale_out -> d2 3 B carries 0 x 2+1*2 chunks 1-2",
-                                  "2 part 0 d0.scale_up -> d1 5 B carries 0 x 1 chunks 0-2",
-                                  "3 part 0 d2.scale_up -> d3 9 B carries 2 x 3 chunks 0-2",
-                                  "4 part 0 d2.scale_up -> d3 1 B carries 0 x 3 chunks 0-1 after 0",
-                                  "5 part 0 d2.scale_up -> d3 1 B carries 0 x 3 chunks 1-2 after 1",
-                                  "6 part 0 join after 0 1 2",
-                                  "7 part 0 join after 0 1 3 4 5",
-                                  "8 part 0 join after 3 4 5",
-                              });
+  CHECK(ops_of(schedule) == Lines{
+                                "0 part 0 d0.scale_out -> d2 3 B carries 0 x 2+1*2 chunks 0-1",
+                                "1 part 0 d0.scale_out -> d2 3 B carries 0 x 2+1*2 chunks 1-2",
+                                "2 part 0 d0.scale_up -> d1 5 B carries 0 x 1 chunks 0-2",
+                                "3 part 0 d2.scale_up -> d3 9 B carries 2 x 3 chunks 0-2",
+                                "4 part 0 d2.scale_up -> d3 1 B carries 0 x 3 chunks 0-1 after 0",
+                                "5 part 0 d2.scale_up -> d3 1 B carries 0 x 3 chunks 1-2 after 1",
+                                "6 part 0 join after 0 1 2",
+                                "7 part 0 join after 0 1 3 4 5",
+                                "8 part 0 join after 3 4 5",
+                            });
 }
 
 TEST_CASE("hierarchical combine: gathered at the forwarder - reduced - returned over the rail") {
@@ -275,7 +275,7 @@ TEST_CASE("hierarchical combine: gathered at the forwarder - reduced - returned 
   PatternOptions options;
   options.hierarchical.chunks = 2;
   const Appended appended = append(cluster, traffic, Phase::combine, PatternKind::hierarchical, options);
-  CHECK(without_first(steps_of(appended.schedule), 4) ==
+  CHECK(without_first(ops_of(appended.schedule), 4) ==
         Lines{
             "4 part 1 d3.scale_up -> d2 1 B carries 3 x 0 chunks 0-1 after 3",
             "5 part 1 d3.scale_up -> d2 1 B carries 3 x 0 chunks 1-2 after 3",
@@ -289,7 +289,7 @@ TEST_CASE("hierarchical combine: gathered at the forwarder - reduced - returned 
             "13 part 1 join after 2 4 5 8 10",
             "14 part 1 join after 3 4 5",
         });
-  CHECK(appended.arrived.of_rank == StepLists{{11}, {12}, {13}, {14}});
+  CHECK(appended.arrived.of_rank == OpLists{{11}, {12}, {13}, {14}});
 }
 
 TEST_CASE("hierarchical: one forward for all sources of a gateway") {
@@ -298,42 +298,42 @@ TEST_CASE("hierarchical: one forward for all sources of a gateway") {
   const Traffic traffic = matrix_of(cluster.group, {{0, 5, 1}, {2, 5, 2}});
   PatternOptions options;
   options.hierarchical.chunks = 1;
-  const Lines steps = steps_of(layer_of(cluster.group, traffic, PatternKind::hierarchical, options).schedule);
-  CHECK(steps[0] == "0 part 0 d0.scale_out -> d4 1 B carries 0 x 4+1*2 chunks 0-1");
-  CHECK(steps[1] == "1 part 0 d2.scale_out -> d4 2 B carries 2 x 4+1*2 chunks 0-1");
-  CHECK(steps[2] == "2 part 0 join after 0 1");  // one for all destinations that wait for the same
-  CHECK(steps[3] == "3 part 0 d4.scale_up -> d5 3 B carries 0+2*2 x 5 chunks 0-1 after 2");
+  const Lines ops = ops_of(layer_of(cluster.group, traffic, PatternKind::hierarchical, options).schedule);
+  CHECK(ops[0] == "0 part 0 d0.scale_out -> d4 1 B carries 0 x 4+1*2 chunks 0-1");
+  CHECK(ops[1] == "1 part 0 d2.scale_out -> d4 2 B carries 2 x 4+1*2 chunks 0-1");
+  CHECK(ops[2] == "2 part 0 join after 0 1");  // one for all destinations that wait for the same
+  CHECK(ops[3] == "3 part 0 d4.scale_up -> d5 3 B carries 0+2*2 x 5 chunks 0-1 after 2");
 }
 
 TEST_CASE("hierarchical on one node is direct") {
   const Cluster cluster = unlinked_nodes({3});
   const Traffic traffic = uniform_traffic(cluster.group, 10);
-  Lines hierarchical = steps_of(layer_of(cluster.group, traffic, PatternKind::hierarchical).schedule);
-  CHECK(hierarchical == steps_of(layer_of(cluster.group, traffic, PatternKind::all_to_all).schedule));
+  Lines hierarchical = ops_of(layer_of(cluster.group, traffic, PatternKind::hierarchical).schedule);
+  CHECK(hierarchical == ops_of(layer_of(cluster.group, traffic, PatternKind::all_to_all).schedule));
 }
 
 TEST_CASE("ring one way: passes on what is not yet home - one at a time") {
   const Cluster cluster = unlinked_nodes({3});
   const Traffic traffic = uniform_traffic(cluster.group, 10);
   const Schedule schedule = layer_of(cluster.group, traffic, PatternKind::ring).schedule;
-  CHECK(steps_of(schedule) == Lines{
-                                  "0 part 0 d0.scale_up -> d1 20 B carries 0 x 1+1*2 chunks 0-1",
-                                  "1 part 0 d1.scale_up -> d2 20 B carries 1 x 2+1*2 chunks 0-1",
-                                  "2 part 0 d2.scale_up -> d0 20 B carries 2 x 0+1*2 chunks 0-1",
-                                  "3 part 0 d0.scale_up -> d1 10 B carries 2 x 1 chunks 0-1 after 2",
-                                  "4 part 0 d1.scale_up -> d2 10 B carries 0 x 2 chunks 0-1 after 0",
-                                  "5 part 0 d2.scale_up -> d0 10 B carries 1 x 0 chunks 0-1 after 1",
-                                  "6 part 0 join after 0 2 3 5",
-                                  "7 part 0 join after 0 1 3 4",
-                                  "8 part 0 join after 1 2 4 5",
-                              });
+  CHECK(ops_of(schedule) == Lines{
+                                "0 part 0 d0.scale_up -> d1 20 B carries 0 x 1+1*2 chunks 0-1",
+                                "1 part 0 d1.scale_up -> d2 20 B carries 1 x 2+1*2 chunks 0-1",
+                                "2 part 0 d2.scale_up -> d0 20 B carries 2 x 0+1*2 chunks 0-1",
+                                "3 part 0 d0.scale_up -> d1 10 B carries 2 x 1 chunks 0-1 after 2",
+                                "4 part 0 d1.scale_up -> d2 10 B carries 0 x 2 chunks 0-1 after 0",
+                                "5 part 0 d2.scale_up -> d0 10 B carries 1 x 0 chunks 0-1 after 1",
+                                "6 part 0 join after 0 2 3 5",
+                                "7 part 0 join after 0 1 3 4",
+                                "8 part 0 join after 1 2 4 5",
+                            });
   for (const Stream& stream : schedule.streams()) CHECK(stream.window == 1);
 }
 
 TEST_CASE("ring one way: a block goes no further than its last destination") {
   const Cluster cluster = four_device_star();
   const Traffic traffic = matrix_of(cluster.group, {{1, 3, 8}});
-  CHECK(steps_of(layer_of(cluster.group, traffic, PatternKind::ring).schedule) ==
+  CHECK(ops_of(layer_of(cluster.group, traffic, PatternKind::ring).schedule) ==
         Lines{
             "0 part 0 d1.scale_up -> d2 8 B carries 1 x 2+1*3 chunks 0-1",
             "1 part 0 d2.scale_up -> d3 8 B carries 1 x 3+1*2 chunks 0-1 after 0",
@@ -346,7 +346,7 @@ TEST_CASE("ring both ways: the shorter way - distance N/2 half each way on lanes
   const Traffic traffic = matrix_of(cluster.group, {{0, 1, 10}, {0, 2, 7}, {0, 3, 20}});
   PatternOptions options;
   options.ring.bidirectional = true;
-  CHECK(steps_of(layer_of(cluster.group, traffic, PatternKind::ring, options).schedule) ==
+  CHECK(ops_of(layer_of(cluster.group, traffic, PatternKind::ring, options).schedule) ==
         Lines{
             "0 part 0 d0.scale_up -> d1 13 B carries 0 x 1 chunks 0-2, 0 x 2 chunks 0-1",
             "1 part 0 d1.scale_up -> d2 3 B carries 0 x 2 chunks 0-1 after 0",

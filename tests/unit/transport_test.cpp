@@ -14,7 +14,7 @@ Schedule compute_then_send_twice() {
   Schedule schedule;
   const PartId gate = schedule.add_part({.phase = Phase::gate});
   const PartId dispatch = schedule.add_part({.phase = Phase::dispatch});
-  const StepId computed = schedule.add_computation(gate, schedule.stream(0, StreamKind::compute), 1e-6, {});
+  const OpId computed = schedule.add_computation(gate, schedule.stream(0, StreamKind::compute), 1e-6, {});
   const StreamId sending = schedule.stream(0, StreamKind::scale_up, 0, 8);
   const Rectangle payload{{0}, {1}};
   for (const Bytes bytes : {100, 200})
@@ -36,7 +36,7 @@ TEST_CASE("a transport whose values differ from its preset does not carry its na
   CHECK(label_of(changed) == "nccl, modified");
 }
 
-TEST_CASE("the ideal transport changes neither steps nor bandwidths") {
+TEST_CASE("the ideal transport changes neither operations nor bandwidths") {
   const Schedule schedule = compute_then_send_twice();
   const LoweredSchedule lowered = lower(schedule, Transport{}, two_devices());
   CHECK(to_text(lowered.schedule) == to_text(schedule));
@@ -53,12 +53,12 @@ TEST_CASE("start-up once per phase and stream - overhead before each message") {
         "part 1 dispatch deduplicate none chunks 1\n"
         "stream d0.compute as ready\n"
         "stream d0.scale_up window 8\n"
-        "step 0 part 0 d0.compute 1e-06 s\n"
-        "step 1 part 1 d0.scale_up 5e-06 s after 0\n"
-        "step 2 part 1 d0.scale_up 1e-06 s after 0\n"
-        "step 3 part 1 d0.scale_up -> d1 100 B carries 0 x 1 chunks 0-1 after 0\n"
-        "step 4 part 1 d0.scale_up 1e-06 s after 0\n"
-        "step 5 part 1 d0.scale_up -> d1 200 B carries 0 x 1 chunks 0-1 after 0\n");
+        "op 0 part 0 d0.compute 1e-06 s\n"
+        "op 1 part 1 d0.scale_up 5e-06 s after 0\n"
+        "op 2 part 1 d0.scale_up 1e-06 s after 0\n"
+        "op 3 part 1 d0.scale_up -> d1 100 B carries 0 x 1 chunks 0-1 after 0\n"
+        "op 4 part 1 d0.scale_up 1e-06 s after 0\n"
+        "op 5 part 1 d0.scale_up -> d1 200 B carries 0 x 1 chunks 0-1 after 0\n");
 }
 
 TEST_CASE("achieved shares scale the links of their class") {

@@ -15,36 +15,36 @@
 
 namespace epsim {
 
-struct PendingStep {
+struct PendingOp {
   Seconds time = 0;          ///< a computation's end; a transfer's bytes reach the network
-  std::uint64_t number = 0;  ///< of the order in which steps were put in
-  StepId step = 0;
+  std::uint64_t number = 0;  ///< of the order in which operations were put in
+  OpId op = 0;
   std::uint32_t pair = 0;  ///< of a transfer: its route's place in Routes
-  bool operator>(const PendingStep& other) const {
+  bool operator>(const PendingOp& other) const {
     return time != other.time ? time > other.time : number > other.number;
   }
 };
 
-class PendingSteps {
+class PendingOps {
  public:
   /// Precondition: `now` is not before any earlier call's.
-  void add(StepId step, std::uint32_t pair, Seconds now, Seconds duration);
+  void add(OpId op, std::uint32_t pair, Seconds now, Seconds duration);
   /// The next one; null pointer when there is none. Valid until the next call.
-  [[nodiscard]] const PendingStep* first() const;
+  [[nodiscard]] const PendingOp* first() const;
   /// Takes it out. Precondition: there is one.
-  PendingStep take_first();
+  PendingOp take_first();
 
  private:
   static constexpr std::size_t most_queues = 8;
   struct Queue {
     Seconds duration;
-    std::deque<PendingStep> steps;
+    std::deque<PendingOp> ops;
   };
   [[nodiscard]] std::size_t first_queue() const;  // queues_.size(): the heap
-  [[nodiscard]] const PendingStep* front(std::size_t queue) const;
+  [[nodiscard]] const PendingOp* front(std::size_t queue) const;
 
   std::vector<Queue> queues_;
-  std::vector<PendingStep> heap_;
+  std::vector<PendingOp> heap_;
   std::uint64_t added_ = 0;
 };
 

@@ -13,15 +13,15 @@
 
 namespace epsim {
 
-struct TraceSlice {
-  StepId step = 0;
+struct Slice {
+  OpId op = 0;
   bool is_receive = false;  ///< the receiving end of a transfer
   std::int64_t begin_ns = 0;
   std::int64_t end_ns = 0;
   int thread = 0;  ///< of its device
 };
 
-struct TraceThread {
+struct SliceTrack {
   DeviceId device = 0;
   int thread = 0;
   std::string name;  ///< "compute"; "scale_up 0", "scale_up 1" where a stream needs several lanes
@@ -29,13 +29,13 @@ struct TraceThread {
 
 struct DeviceSlices {
   DeviceId device = 0;
-  std::vector<TraceThread> threads;
-  std::vector<TraceSlice> slices;  ///< by track (streams, then receive), begin, step
+  std::vector<SliceTrack> threads;
+  std::vector<Slice> slices;  ///< by track (streams, then receive), begin, operation
 };
 
 /// The slices of the devices that `is_shown` (by device) says. A sent slice lasts from issue to delivery, a
 /// received one from when the first bytes can be there (issue + route latency) to delivery.
-[[nodiscard]] std::vector<DeviceSlices> trace_slices(const Simulation& simulation,
-                                                     const std::vector<bool>& is_shown);
+[[nodiscard]] std::vector<DeviceSlices> slices_of(const Simulation& simulation,
+                                                  const std::vector<bool>& is_shown);
 
 }  // namespace epsim

@@ -1,4 +1,4 @@
-#include "analysis/exports/trace_slices.hpp"
+#include "analysis/exports/slices.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -18,27 +18,27 @@ struct Track {
   auto operator<=>(const Track&) const = default;
 };
 
-using Tracks = std::map<Track, std::vector<TraceSlice>>;
+using Tracks = std::map<Track, std::vector<Slice>>;
 
 std::int64_t nanoseconds(Seconds time) {
   return std::llround(time * 1e9);
 }
 
-TraceSlice received(const Simulation& simulation, StepId step) {
+Slice received(const Simulation& simulation, OpId op) {
   const Schedule& schedule = simulation.lowered.schedule;
-  const Seconds end = simulation.timeline.finished()[step];
-  const Seconds arrival = simulation.timeline.started()[step] +
-                          simulation.routes.latency(schedule.device(step), schedule.peer(step));
-  return {step, true, nanoseconds(std::min(arrival, end)), nanoseconds(end)};
+  const Seconds end = simulation.timeline.finished()[op];
+  const Seconds arrival =
+      simulation.timeline.started()[op] + simulation.routes.latency(schedule.device(op), schedule.peer(op));
+  return {op, true, nanoseconds(std::min(arrival, end)), nanoseconds(end)};
 }
 
 /// Puts every slice on the lowest lane that is free; returns the number of lanes.
-int assign_lanes(std::vector<TraceSlice>& slices, int first_thread) {
-  std::sort(slices.begin(), slices.end(), [](const TraceSlice& a, const TraceSlice& b) {
-    return std::tuple{a.begin_ns, a.step} < std::tuple{b.begin_ns, b.step};
+int assign_lanes(std::vector<Slice>& slices, int first_thread) {
+  std::sort(slices.begin(), slices.end(), [](const Slice& a, const Slice& b) {
+    return std::tuple{a.begin_ns, a.op} < std::tuple{b.begin_ns, b.op};
   });
   std::vector<std::int64_t> free_from;
-  for (TraceSlice& slice : slices) {
+  for (Slice& slice : slices) {
     auto lane = std::find_if(free_from.begin(), free_from.end(),
                              [&](std::int64_t end) { return end <= slice.begin_ns; });
     if (lane == free_from.end()) lane = free_from.insert(lane, 0);
@@ -64,21 +64,21 @@ DeviceSlices lay_out(DeviceId device, Tracks& tracks) {
 
 }  // namespace
 
-std::vector<DeviceSlices> trace_slices(const Simulation& simulation, const std::vector<bool>& is_shown) {
+std::vector<DeviceSlices> slices_of(const Simulation& simulation, const std::vector<bool>& is_shown) {
   const Schedule& schedule = simulation.lowered.schedule;
   std::map<DeviceId, Tracks> tracks_of_device;
-  const auto add = [&](DeviceId device, Track track, const TraceSlice& slice) {
+  const auto add = [&](DeviceId device, Track track, const Slice& slice) {
     if (!is_shown[static_cast<std::size_t>(device)]) return;
     tracks_of_device[device][track].push_back(slice);
   };
-  for (StepId step = 0; step < schedule.size(); ++step) {
-    if (schedule.kind(step) == StepKind::join) continue;
-    const Stream& stream = schedule.streams()[schedule.stream_of(step)];
+  for (OpId op = 0; op < schedule.size(); ++op) {
+    if (schedule.kind(op) == OpKind::join) continue;
+    const Stream& stream = schedule.streams()[schedule.stream_of(op)];
     add(stream.device, {false, stream.kind, stream.lane},
-        {step, false, nanoseconds(simulation.timeline.started()[step]),
-         nanoseconds(simulation.timeline.finished()[step])});
-    if (schedule.kind(step) == StepKind::transfer)
-      add(schedule.peer(step), {.is_receive = true}, received(simulation, step));
+        {op, false, nanoseconds(simulation.timeline.started()[op]),
+         nanoseconds(simulation.timeline.finished()[op])});
+    if (schedule.kind(op) == OpKind::transfer)
+      add(schedule.peer(op), {.is_receive = true}, received(simulation, op));
   }
   std::vector<DeviceSlices> devices;
   for (auto& [device, tracks] : tracks_of_device) devices.push_back(lay_out(device, tracks));

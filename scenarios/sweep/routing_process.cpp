@@ -1,4 +1,4 @@
-#include "scenarios/sweep/router.hpp"
+#include "scenarios/sweep/routing_process.hpp"
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -24,7 +24,7 @@ namespace {
 
 using nlohmann::json;
 
-/// The routed steps that a router keeps for its points take at most this much.
+/// The routed steps that a routing process keeps for its points take at most this much.
 constexpr double most_shared_bytes = 512e6;
 
 /// Dies with `runner`. Ctrl-C reaches all processes of a terminal: the runner decides.
@@ -44,7 +44,7 @@ void limit_memory(Bytes bytes) {
   setrlimit(RLIMIT_AS, &limit);
 }
 
-void begin_as_child(const RouterTask& task, int runner) {
+void begin_as_child(const RoutingTask& task, int runner) {
   become_child_of(runner);
   dup2(STDERR_FILENO, STDOUT_FILENO);
   limit_memory(task.memory_limit);
@@ -101,7 +101,7 @@ std::string report_of(const PointResult& result) {
 }
 
 /// Runs the point, with its first steps routed, and tells its result.
-[[noreturn]] void run_point(const RouterTask& task, const PointRequest& request,
+[[noreturn]] void run_point(const RoutingTask& task, const PointRequest& request,
                             const std::vector<RoutedStep>& routed) {
   PointResult result;
   result.error = failure_of([&] {
@@ -118,7 +118,7 @@ std::string report_of(const PointResult& result) {
 }
 
 /// `between` is the process that started this one and is about to end.
-[[noreturn]] void be_point(const RouterTask& task, const PointRequest& request, int runner, pid_t between,
+[[noreturn]] void be_point(const RoutingTask& task, const PointRequest& request, int runner, pid_t between,
                            const std::vector<RoutedStep>& routed) {
   while (getppid() == between) {
     const timespec moment = {0, 20'000};
@@ -129,7 +129,7 @@ std::string report_of(const PointResult& result) {
 }
 
 /// The point's process has to become a child of the runner, so the one between the two ends at once.
-void start_point(const RouterTask& task, const PointRequest& request, int runner,
+void start_point(const RoutingTask& task, const PointRequest& request, int runner,
                  const std::vector<RoutedStep>& routed) {
   const pid_t between = fork();
   if (between == 0) {
@@ -143,7 +143,7 @@ void start_point(const RouterTask& task, const PointRequest& request, int runner
   int status = 0;
   while (between > 0 && waitpid(between, &status, 0) < 0 && errno == EINTR) continue;
   if (between < 0 || status != 0) {
-    task.messages->send(MessageKind::router_failed, task.router,
+    task.messages->send(MessageKind::routing_failed, task.routing,
                         "cannot start a process; end other programs or lower --jobs");
     _exit(1);
   }
@@ -151,21 +151,21 @@ void start_point(const RouterTask& task, const PointRequest& request, int runner
 
 }  // namespace
 
-void be_lone_point(const RouterTask& task, const PointRequest& request, int runner) noexcept {
+void be_lone_point(const RoutingTask& task, const PointRequest& request, int runner) noexcept {
   begin_as_child(task, runner);
   run_point(task, request, {});
 }
 
-void be_router(const RouterTask& task, int runner) noexcept {
+void be_routing_process(const RoutingTask& task, int runner) noexcept {
   begin_as_child(task, runner);
   std::vector<RoutedStep> routed;
   const std::string failure =
       failure_of([&] { routed = route_steps(scenario_of(*task.sweep, task.combination)); });
   if (!failure.empty()) {
-    task.messages->send(MessageKind::router_failed, task.router, failure);
+    task.messages->send(MessageKind::routing_failed, task.routing, failure);
     _exit(0);
   }
-  if (!task.messages->send(MessageKind::router_ready, task.router)) _exit(1);
+  if (!task.messages->send(MessageKind::routing_ready, task.routing)) _exit(1);
   PointRequest request;
   for (;;) {
     const ssize_t size = read(task.requests, &request, sizeof request);

@@ -1,4 +1,4 @@
-#include "sim/engine/pending_steps.hpp"
+#include "sim/engine/pending_ops.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,13 +10,13 @@
 
 using namespace epsim;
 
-TEST_CASE("pending steps come out by time and then in the order in which they were put in") {
+TEST_CASE("pending operations come out by time and then in the order in which they were put in") {
   // Durations of more kinds than there are queues, zero among them.
-  check_property("pending steps", [] {
-    PendingSteps pending;
-    std::vector<std::tuple<Seconds, StepId>> expected;  // a step's number is its place
+  check_property("pending operations", [] {
+    PendingOps pending;
+    std::vector<std::tuple<Seconds, OpId>> expected;  // an operation's number is its place
     Seconds now = 0;
-    StepId added = 0;
+    OpId added = 0;
     for (int action = between(1, 100); action > 0; --action) {
       if (expected.empty() || between(0, 2) > 0) {
         const Seconds duration = between(0, 15);
@@ -26,10 +26,10 @@ TEST_CASE("pending steps come out by time and then in the order in which they we
       }
       const auto first = std::ranges::min_element(expected);
       REQUIRE(pending.first() != nullptr);
-      RC_ASSERT(pending.first()->step == std::get<StepId>(*first));
-      const PendingStep taken = pending.take_first();
-      RC_ASSERT(std::tuple(taken.time, taken.step) == *first);
-      RC_ASSERT(taken.pair == taken.step + 7);
+      RC_ASSERT(pending.first()->op == std::get<OpId>(*first));
+      const PendingOp taken = pending.take_first();
+      RC_ASSERT(std::tuple(taken.time, taken.op) == *first);
+      RC_ASSERT(taken.pair == taken.op + 7);
       now = taken.time;
       expected.erase(first);
     }
