@@ -7,10 +7,6 @@
 
 namespace epsim {
 
-std::string_view name_of(LinkClass link_class) {
-  return link_class == LinkClass::scale_up ? "scale_up" : "scale_out";
-}
-
 Topology::Topology(std::vector<NodeId> node_of_device)
     : graph_(std::make_unique<NetworkGraph>()), node_of_device_(std::move(node_of_device)) {
   const NodeId nodes =

@@ -9,9 +9,9 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "platforms/names.hpp"
 #include "platforms/units.hpp"
 
 namespace epsim {
@@ -22,7 +22,10 @@ using LinkId = std::int32_t;
 using VertexId = std::int32_t;
 
 enum class LinkClass : std::uint8_t { scale_up, scale_out };
-[[nodiscard]] std::string_view name_of(LinkClass link_class);
+template <>
+struct Names<LinkClass> {
+  static constexpr auto values = name_list("scale_up", "scale_out");
+};
 
 /// One direction of a cable (or of a bundle of parallel cables, as one link of the summed bandwidth).
 struct Link {

@@ -12,8 +12,8 @@ EngineKind choose_engine(const Scenario& scenario) {
   if (scenario.engine != EngineKind::automatic) return scenario.engine;
   constexpr Seconds long_wait = 2;
   Seconds longest = 0;
-  for (const Pattern& pattern : all_patterns())
-    longest = std::max(longest, engine_seconds(EngineKind::simgrid, 0, engine_load(scenario, pattern.kind)));
+  for (const PatternKind kind : all_pattern_kinds())
+    longest = std::max(longest, engine_seconds(EngineKind::simgrid, 0, engine_load(scenario, kind)));
   return longest > long_wait ? EngineKind::fluid : EngineKind::simgrid;
 }
 

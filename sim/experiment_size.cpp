@@ -5,6 +5,7 @@
 #include <numeric>
 #include <optional>
 
+#include "sim/patterns/pattern.hpp"
 #include "sim/routing/recorded.hpp"
 
 namespace epsim {
@@ -46,34 +47,6 @@ ExperimentSize size_of(const Scenario& scenario) {
   return sizes;
 }
 
-PatternSize size_of(const PatternOptions& options, PatternKind kind, const ExperimentSize& sizes) {
-  const double pairs = sizes.pairs;
-  switch (kind) {
-    case PatternKind::all_to_all: {
-      const bool has_rounds = options.all_to_all.algorithm == AllToAllOptions::Algorithm::pairwise;
-      return {pairs, pairs, has_rounds ? 1 : options.all_to_all.window};
-    }
-    case PatternKind::point_to_point: {
-      const bool by_expert = options.point_to_point.granularity == PointToPointOptions::Granularity::expert;
-      const bool is_routed = sizes.selections > 0;
-      return {by_expert && is_routed ? std::min(pairs * sizes.slots, sizes.selections) : pairs, pairs,
-              options.point_to_point.window};
-    }
-    case PatternKind::hierarchical: {
-      const double other_nodes = sizes.nodes - 1;
-      const double neighbours = sizes.ranks_per_node - 1;
-      // Each chunk goes to the other nodes and is forwarded to the neighbours; local data goes directly.
-      const double forwards = other_nodes > 0 ? neighbours : 0;
-      return {sizes.ranks * (options.hierarchical.chunks * (other_nodes + forwards) + neighbours),
-              sizes.ranks * (other_nodes + neighbours), options.hierarchical.window};
-    }
-    case PatternKind::ring:
-      // A block goes from neighbour to neighbour; bidirectional halves the longest distance.
-      return {sizes.ranks * sizes.ranks, 2 * sizes.ranks, 1};
-  }
-  return {};
-}
-
 namespace {
 
 double total_bytes(const Matrix<Bytes>& bytes) {
@@ -99,18 +72,16 @@ bool has_equal_sizes(const Scenario& scenario) {
   return true;
 }
 
-/// Hierarchical's flows share links only with those of their rail or node.
-double connected_devices(PatternKind kind, const ExperimentSize& sizes) {
-  return kind == PatternKind::hierarchical && sizes.nodes > 1 ? std::max(sizes.nodes, sizes.ranks_per_node)
-                                                              : sizes.ranks;
+double connected_devices(const PatternSize& pattern, const ExperimentSize& sizes) {
+  return pattern.reach == Reach::rail && sizes.nodes > 1 ? std::max(sizes.nodes, sizes.ranks_per_node)
+                                                         : sizes.ranks;
 }
 
 /// Whether flows go through switches beyond the leaf of their own rail, on cables that they share unevenly.
-bool shares_cables(const Scenario& scenario, PatternKind kind, const ExperimentSize& sizes) {
+bool shares_cables(const Scenario& scenario, const PatternSize& pattern, const ExperimentSize& sizes) {
   const auto* fabric = std::get_if<RailOptimizedSpec>(&scenario.platform.fabric);
   if (fabric == nullptr || sizes.nodes <= 2) return false;  // to one other node each NIC has its own cable
-  const bool leaves_rail = kind == PatternKind::all_to_all || kind == PatternKind::point_to_point;
-  return leaves_rail && (spine_count(*fabric) > 1 || fabric->oversubscription > 1);
+  return pattern.reach == Reach::all_ranks && (spine_count(*fabric) > 1 || fabric->oversubscription > 1);
 }
 
 /// That of the router, where load balancing leaves it.
@@ -126,11 +97,9 @@ double skew_of(const Scenario& scenario) {
 }
 
 /// Of a rank's transfers, those on its slowest link.
-double sent_by_rank(const Scenario& scenario, PatternKind kind, const PatternSize& pattern,
-                    const ExperimentSize& sizes) {
-  const double other_nodes = sizes.nodes - 1;
-  if (other_nodes <= 0) return pattern.ops / std::max(1.0, sizes.ranks);
-  if (kind == PatternKind::hierarchical) return scenario.patterns.hierarchical.chunks * other_nodes;
+double sent_by_rank(const PatternSize& pattern, const ExperimentSize& sizes) {
+  if (sizes.nodes <= 1) return pattern.ops / std::max(1.0, sizes.ranks);
+  if (pattern.sent_between_nodes) return *pattern.sent_between_nodes;
   const double to_other_nodes = (sizes.ranks - sizes.ranks_per_node) / std::max(1.0, sizes.ranks - 1);
   return pattern.ops / sizes.ranks * to_other_nodes;
 }
@@ -155,31 +124,29 @@ double sent_at_once(const Scenario& scenario, double sent, const ExperimentSize&
 
 EngineLoad engine_load(const Scenario& scenario, PatternKind kind) {
   const ExperimentSize sizes = size_of(scenario);
-  const PatternSize pattern = size_of(scenario.patterns, kind, sizes);
+  const Pattern& row = pattern(kind);
+  const PatternSize size = row.size(scenario.patterns, sizes);
+  const int window = row.shape(scenario.patterns).window;
   const double streams = sizes.nodes > 1 ? 2 : 1;  // per rank: scale-up and scale-out
   EngineLoad load;
   const bool has_overheads = scenario.transport.message_overhead > 0;
-  load.transfers = pattern.ops * sizes.exchanges;
+  load.transfers = size.ops * sizes.exchanges;
   load.ops = load.transfers * (has_overheads ? 2 : 1) + sizes.ranks * sizes.slots;
-  load.in_flight =
-      pattern.window > 0 ? std::min(pattern.ops, sizes.ranks * streams * pattern.window) : pattern.ops;
-  const double sent = sent_by_rank(scenario, kind, pattern, sizes);
-  load.per_link =
-      pattern.window > 0 ? std::min<double>(pattern.window, sent) : sent_at_once(scenario, sent, sizes);
-  load.connected = connected_devices(kind, sizes);
+  load.in_flight = window > 0 ? std::min(size.ops, sizes.ranks * streams * window) : size.ops;
+  const double sent = sent_by_rank(size, sizes);
+  load.per_link = window > 0 ? std::min<double>(window, sent) : sent_at_once(scenario, sent, sizes);
+  load.connected = connected_devices(size, sizes);
   load.skew = skew_of(scenario);
   load.exchanges = sizes.exchanges;
-  load.routes = pattern.routes;
-  if (pattern.window == 0)
-    load.issue = scenario.direct_traffic && !has_overheads ? Issue::at_once : Issue::unlimited;
-  if (shares_cables(scenario, kind, sizes)) {
+  load.routes = size.routes;
+  if (window == 0) load.issue = scenario.direct_traffic && !has_overheads ? Issue::at_once : Issue::unlimited;
+  if (shares_cables(scenario, size, sizes)) {
     load.shares_cables = true;
     load.oversubscription =
         std::max(1.0, std::get<RailOptimizedSpec>(scenario.platform.fabric).oversubscription);
   }
   load.equal_sizes = has_equal_sizes(scenario);
-  if (kind == PatternKind::hierarchical && pattern.window == 0)
-    load.end_together = std::max(1, scenario.patterns.hierarchical.chunks);
+  if (window == 0) load.end_together = size.end_together;
   return load;
 }
 

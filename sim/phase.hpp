@@ -2,12 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
+
+#include "platforms/names.hpp"
 
 namespace epsim {
 
 enum class Phase : std::uint8_t { gate, dispatch, expert, combine };
 inline constexpr int phase_count = 4;
-[[nodiscard]] std::string_view name_of(Phase phase);
+template <>
+struct Names<Phase> {
+  static constexpr auto values = name_list("gate", "dispatch", "expert", "combine");
+};
 
 }  // namespace epsim

@@ -10,9 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "platforms/names.hpp"
 #include "platforms/platform.hpp"
 #include "platforms/units.hpp"
 #include "sim/matrix.hpp"
+#include "sim/pattern_options.hpp"
 
 namespace epsim {
 
@@ -30,6 +32,8 @@ enum class LoadBalancing : std::uint8_t {
   round_robin,
   load_aware
 };
+/// A place in the table of patterns (sim/patterns/patterns.cpp); these are the places that code or tests
+/// speak of.
 enum class PatternKind : std::uint8_t { all_to_all, point_to_point, hierarchical, ring };
 enum class GateKind : std::uint8_t { softmax, sigmoid };
 enum class GroupScore : std::uint8_t { max, top2_sum };
@@ -40,6 +44,41 @@ enum class Deduplication : std::uint8_t { none, device, node };
 enum class DataType : std::uint8_t { fp8, bf16 };
 /// `automatic`: SimGrid while that is quick, the fluid engine above (choose_engine.hpp).
 enum class EngineKind : std::uint8_t { simgrid, fluid, automatic };
+
+template <>
+struct Names<RoutingStrategy> {
+  static constexpr auto values =
+      name_list("learned_gating", "hash_based", "random", "load_based", "similarity_based");
+};
+template <>
+struct Names<LoadBalancing> {
+  static constexpr auto values =
+      name_list("token_choice_based", "expert_choice_based", "dynamic", "round_robin", "load_aware");
+};
+template <>
+struct Names<GateKind> {
+  static constexpr auto values = name_list("softmax", "sigmoid");
+};
+template <>
+struct Names<GroupScore> {
+  static constexpr auto values = name_list("max", "top2_sum");
+};
+template <>
+struct Names<ReplicaChoice> {
+  static constexpr auto values = name_list("nearest", "round_robin", "random");
+};
+template <>
+struct Names<Deduplication> {
+  static constexpr auto values = name_list("none", "device", "node");
+};
+template <>
+struct Names<DataType> {
+  static constexpr auto values = name_list("fp8", "bf16");
+};
+template <>
+struct Names<EngineKind> {
+  static constexpr auto values = name_list("simgrid", "fluid", "auto");
+};
 
 /// Shape of the MoE layer. Source of the presets: the models' published configurations.
 struct ModelShape {
@@ -127,31 +166,6 @@ struct Transport {
   bool operator==(const Transport&) const = default;
 };
 
-struct AllToAllOptions {
-  enum class Algorithm : std::uint8_t { direct, pairwise } algorithm = Algorithm::direct;
-  int window = 8;                                   ///< transfers in flight per sending stream; 0: no limit
-  Deduplication deduplicate = Deduplication::none;  ///< none or device
-};
-struct PointToPointOptions {
-  enum class Granularity : std::uint8_t { expert, device } granularity = Granularity::expert;
-  int window = 8;
-};
-struct HierarchicalOptions {
-  Deduplication deduplicate = Deduplication::node;
-  int chunks = 8;
-  int window = 8;
-};
-struct RingOptions {
-  bool bidirectional = false;
-  Deduplication deduplicate = Deduplication::none;  ///< none or device
-};
-struct PatternOptions {
-  AllToAllOptions all_to_all;
-  PointToPointOptions point_to_point;
-  HierarchicalOptions hierarchical;
-  RingOptions ring;
-};
-
 struct Scenario {
   std::string name;
   std::string question;  ///< what the scenario is for; may be empty
@@ -174,17 +188,6 @@ struct Scenario {
   /// Number of ranks: expert_parallel_size, or the matrix's size for direct traffic.
   [[nodiscard]] int ranks() const;
 };
-
-/// Names as they appear in scenario files and results.
-[[nodiscard]] std::string_view name_of(RoutingStrategy value);
-[[nodiscard]] std::string_view name_of(LoadBalancing value);
-[[nodiscard]] std::string_view name_of(PatternKind value);
-[[nodiscard]] std::string_view name_of(GateKind value);
-[[nodiscard]] std::string_view name_of(GroupScore value);
-[[nodiscard]] std::string_view name_of(ReplicaChoice value);
-[[nodiscard]] std::string_view name_of(Deduplication value);
-[[nodiscard]] std::string_view name_of(DataType value);
-[[nodiscard]] std::string_view name_of(EngineKind value);
 
 /// Bytes of one token vector: bf16 2 * hidden; fp8 hidden + a 4-byte scale per started 128 elements.
 [[nodiscard]] Bytes bytes_per_token(DataType type, int hidden);

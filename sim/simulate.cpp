@@ -6,6 +6,7 @@
 #include "sim/choose_engine.hpp"
 #include "sim/engine/least_duration.hpp"
 #include "sim/layer.hpp"
+#include "sim/patterns/pattern.hpp"
 #include "sim/schedule/check.hpp"
 
 namespace epsim {

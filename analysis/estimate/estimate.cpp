@@ -26,15 +26,8 @@ struct Estimation {
   NetworkCost network;
 };
 
-bool goes_in_rounds(const Scenario& scenario, PatternKind pattern) {
-  return pattern == PatternKind::ring ||
-         (pattern == PatternKind::all_to_all &&
-          scenario.patterns.all_to_all.algorithm == AllToAllOptions::Algorithm::pairwise);
-}
-
-int window_of(const PatternOptions& options, PatternKind pattern) {
-  if (pattern == PatternKind::all_to_all) return options.all_to_all.window;
-  return pattern == PatternKind::point_to_point ? options.point_to_point.window : options.hierarchical.window;
+ExchangeShape shape_of(const Estimation& layer) {
+  return pattern(layer.pattern).shape(layer.scenario.patterns);
 }
 
 /// The transfers of a phase, over both fabrics or one.
@@ -59,8 +52,8 @@ Times computations_of(const Estimation& layer, Phase phase) {
 }
 
 Times exchange_done(const Estimation& layer, Phase phase, const Times& ready) {
-  const int window = window_of(layer.scenario.patterns, layer.pattern);
-  const bool has_stages = layer.pattern == PatternKind::hierarchical && layer.cluster.group.node_count() > 1;
+  const auto [form, window] = shape_of(layer);
+  const bool has_stages = form == ExchangeShape::Form::two_stages && layer.cluster.group.node_count() > 1;
   if (!has_stages) return direct_done(layer.network, transfers_of(layer.schedule, phase), window, ready);
   const auto inside = transfers_of(layer.schedule, phase, StreamKind::scale_up);
   const auto between = transfers_of(layer.schedule, phase, StreamKind::scale_out);
@@ -92,7 +85,7 @@ PatternEstimate estimate_pattern(const Estimation& layer, const Traffic& traffic
   const Times gates = computations_of(layer, Phase::gate);
   const Times experts = computations_of(layer, Phase::expert);
   result.expert = latest(experts);
-  const bool in_rounds = goes_in_rounds(layer.scenario, layer.pattern);
+  const bool in_rounds = shape_of(layer).form == ExchangeShape::Form::rounds;
   const auto alone = [&](Phase phase) {
     return in_rounds ? rounds_alone(layer, traffic, phase) : latest(exchange_done(layer, phase, none));
   };

@@ -9,6 +9,7 @@
 #include "analysis/exports/slices.hpp"
 #include "analysis/exports/spans.hpp"
 #include "analysis/version.hpp"
+#include "sim/patterns/pattern.hpp"
 
 namespace epsim {
 namespace {

@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "analysis/exports/spans.hpp"
+#include "sim/patterns/pattern.hpp"
 
 namespace epsim {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "analysis/exports/text_table.hpp"
 #include "analysis/version.hpp"
+#include "sim/patterns/pattern.hpp"
 
 namespace epsim {
 namespace {

@@ -96,8 +96,8 @@ void OutputDirectory::close(std::ofstream& file, const std::string& name) const 
 // touched. The last file comes first: half a set must not be vouched for.
 std::vector<std::string> OutputDirectory::names_of_older_result() const {
   std::vector<std::string> names(names_.rbegin(), names_.rend());
-  for (const Pattern& pattern : all_patterns()) {
-    const std::string name = chrome_trace_file_name(pattern.kind);
+  for (const PatternKind kind : all_pattern_kinds()) {
+    const std::string name = chrome_trace_file_name(kind);
     if (std::ranges::find(names, name) == names.end()) names.push_back(name);
   }
   std::erase_if(names, [&](const std::string& name) {

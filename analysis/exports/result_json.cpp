@@ -4,6 +4,7 @@
 
 #include "analysis/exports/verdict.hpp"
 #include "analysis/version.hpp"
+#include "sim/patterns/pattern.hpp"
 
 namespace epsim {
 namespace {

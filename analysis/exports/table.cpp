@@ -8,6 +8,7 @@
 
 #include "analysis/exports/text_table.hpp"
 #include "analysis/exports/verdict.hpp"
+#include "sim/patterns/pattern.hpp"
 
 namespace epsim {
 namespace {

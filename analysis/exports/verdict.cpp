@@ -1,4 +1,5 @@
 #include "analysis/exports/verdict.hpp"
+#include "sim/patterns/pattern.hpp"
 
 #include <fmt/format.h>
 

@@ -6,12 +6,13 @@
 #include "analysis/exports/estimate_text.hpp"
 #include "scenarios/commands/experiment_command.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
+#include "sim/patterns/pattern.hpp"
 
 namespace epsim {
 
 void estimate(const ExperimentOptions& options) {
   const std::vector<PatternKind> patterns =
-      options.patterns.empty() ? every_pattern() : named_patterns(options.patterns, "--patterns");
+      options.patterns.empty() ? all_pattern_kinds() : named_patterns(options.patterns, "--patterns");
   const Scenario scenario = load_scenario(options);
   check_memory(estimate_memory_unsimulated(scenario, patterns), physical_memory());
   const EstimatedStep last = route_last_step(scenario);

@@ -69,7 +69,7 @@ void refuse_to_replace_inputs(const ExperimentOptions& options, const nlohmann::
   std::vector<NamedFile> inputs = files_named_in(document, base_folder);
   if (options.scenario != "-") inputs.push_back({options.scenario, options.scenario});
   std::vector<std::string> outputs = {spans_file, links_file, result_file};
-  for (const Pattern& pattern : all_patterns()) outputs.push_back(chrome_trace_file_name(pattern.kind));
+  for (const PatternKind kind : all_pattern_kinds()) outputs.push_back(chrome_trace_file_name(kind));
   for (const NamedFile& input : inputs)
     for (const std::string& output : outputs) {
       std::error_code ignored;
@@ -103,12 +103,6 @@ Scenario load_scenario(const ExperimentOptions& options) {
   if (options.resolution && scenario.engine == EngineKind::simgrid)
     throw input_error("--resolution", "engine simgrid is exact", "name --engine fluid or auto");
   return scenario;
-}
-
-std::vector<PatternKind> every_pattern() {
-  std::vector<PatternKind> kinds;
-  for (const Pattern& one : all_patterns()) kinds.push_back(one.kind);
-  return kinds;
 }
 
 std::vector<PatternKind> named_patterns(const std::vector<std::string>& names, const std::string& option) {

@@ -13,9 +13,6 @@ namespace epsim {
 /// Reads the scenario with all overrides. Throws Error (input).
 [[nodiscard]] Scenario load_scenario(const ExperimentOptions& options);
 
-/// What `compare` and `estimate` take when none is named.
-[[nodiscard]] std::vector<PatternKind> every_pattern();
-
 /// The patterns that the command line names, each once. Throws Error (input) naming the option and the
 /// nearest name.
 [[nodiscard]] std::vector<PatternKind> named_patterns(const std::vector<std::string>& names,

@@ -11,6 +11,7 @@
 #include "scenarios/commands/experiment_command.hpp"
 #include "scenarios/reader/choices.hpp"
 #include "scenarios/reader/limits.hpp"
+#include "scenarios/reader/trace_reader.hpp"
 
 namespace epsim {
 namespace {
@@ -19,7 +20,7 @@ TraceFormat named_format(const std::string& name) {
   std::vector<Problem> problems;
   const nlohmann::json value = {{"format", name}};
   JsonObject object(value, "", problems);
-  const auto format = object.choice<TraceFormat>("format", "a trace format", trace_formats());
+  const auto format = object.choice<TraceFormat>("format", "a trace format", choices_of<TraceFormat>());
   for (Problem& problem : problems) problem.place = "--format";
   if (!format) throw Error(Error::Kind::input, problems);
   return *format;

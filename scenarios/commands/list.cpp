@@ -53,7 +53,7 @@ Entries platforms() {
 Entries patterns() {
   Entries entries;
   for (const Pattern& one : all_patterns())
-    entries.push_back({std::string(name_of(one.kind)), std::string(one.summary)});
+    entries.push_back({std::string(one.name), std::string(one.summary)});
   return entries;
 }
 
@@ -65,8 +65,8 @@ void add_choices(Entries& entries, std::span<const Choice<E>> choices, std::stri
 
 Entries strategies() {
   Entries entries;
-  add_choices(entries, routing_strategies(), "routing strategy");
-  add_choices(entries, load_balancings(), "load balancing");
+  add_choices(entries, choices_of<RoutingStrategy>(), "routing strategy");
+  add_choices(entries, choices_of<LoadBalancing>(), "load balancing");
   return entries;
 }
 

@@ -171,9 +171,9 @@ void check_groups(JsonObject& object, const ExpertParallel& result) {
 
 void read_gate(JsonObject& object, const Model& model, const PlatformSpec* platform, ExpertParallel& result) {
   result.gate = model.gate;
-  assign(result.gate, object.choice("gate", "a gate", gates()));
+  assign(result.gate, object.choice("gate", "a gate", choices_of<GateKind>()));
   result.group_score = model.group_score;
-  assign(result.group_score, object.choice("group_score", "a group score", group_scores()));
+  assign(result.group_score, object.choice("group_score", "a group score", choices_of<GroupScore>()));
   result.expert_groups = model.expert_groups;
   const bool one_per_node = read_expert_groups(object, result);
   if (one_per_node && platform) result.expert_groups = nodes_spanned(*platform, result.expert_parallel_size);
@@ -184,8 +184,9 @@ void read_gate(JsonObject& object, const Model& model, const PlatformSpec* platf
 
 void read_balancing(JsonObject& object, ExpertParallel& result) {
   assign(result.routing_strategy,
-         object.choice("routing_strategy", "a routing strategy", routing_strategies()));
-  assign(result.load_balancing, object.choice("load_balancing", "a load balancing", load_balancings()));
+         object.choice("routing_strategy", "a routing strategy", choices_of<RoutingStrategy>()));
+  assign(result.load_balancing,
+         object.choice("load_balancing", "a load balancing", choices_of<LoadBalancing>()));
   assign(result.communication_pattern,
          object.choice("communication_pattern", "a communication pattern", communication_patterns()));
   assign(result.capacity_factor, object.number("capacity_factor", limits::capacity_factor));
@@ -200,7 +201,8 @@ void read_balancing(JsonObject& object, ExpertParallel& result) {
 }
 
 void read_replicas(JsonObject& object, ExpertParallel& result) {
-  assign(result.replica_choice, object.choice("replica_choice", "a choice of replicas", replica_choices()));
+  assign(result.replica_choice,
+         object.choice("replica_choice", "a choice of replicas", choices_of<ReplicaChoice>()));
   assign(result.rebalance_interval, object.integer("rebalance_interval", limits::steps));
   if (result.redundant_experts == 0) return;
   if (result.load_balancing == LoadBalancing::round_robin)

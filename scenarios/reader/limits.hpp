@@ -23,8 +23,6 @@ inline constexpr IntegerRange seed = {0, INT64_MAX};
 inline constexpr IntegerRange layer = {0, 65536};
 inline constexpr IntegerRange topics = {0, 65536};
 inline constexpr IntegerRange embedding_dim = {1, 4096};
-inline constexpr IntegerRange window = {0, 1'000'000};
-inline constexpr IntegerRange chunks = {1, 1024};
 inline constexpr IntegerRange bytes = {0, most_bytes};
 inline constexpr IntegerRange memory = {1, most_bytes};
 

@@ -69,10 +69,10 @@ Model read_model(const nlohmann::json* value, std::vector<Problem>& problems) {
   assign(model.shape.expert_intermediate, object.integer("expert_intermediate", limits::width));
   assign(model.num_experts, object.integer("num_experts", limits::experts));
   assign(model.top_k, object.integer("top_k", limits::experts));
-  assign(model.gate, object.choice("gate", "a gate", gates()));
+  assign(model.gate, object.choice("gate", "a gate", choices_of<GateKind>()));
   assign(model.expert_groups, object.integer("expert_groups", limits::experts));
   assign(model.kept_groups, object.integer("kept_groups", limits::experts));
-  assign(model.group_score, object.choice("group_score", "a group score", group_scores()));
+  assign(model.group_score, object.choice("group_score", "a group score", choices_of<GroupScore>()));
   object.finish();
   return model;
 }

@@ -11,6 +11,7 @@
 #include "scenarios/reader/limits.hpp"
 #include "scenarios/reader/model_presets.hpp"
 #include "scenarios/reader/nearest_name.hpp"
+#include "scenarios/reader/pattern_options.hpp"
 #include "scenarios/reader/platform_reader.hpp"
 #include "scenarios/reader/trace_member.hpp"
 #include "scenarios/reader/traffic_reader.hpp"
@@ -21,9 +22,7 @@ namespace {
 
 using nlohmann::json;
 
-/// Choices of which one exists so far; the value is not kept.
-constexpr std::array<Choice<bool>, 2> orders = {{{"scale_out_first", true}, {"scale_up_first", {}, false}}};
-constexpr std::array<Choice<bool>, 2> ring_modes = {{{"all_to_all", true}, {"all_gather", {}, false}}};
+/// One exists so far; the value is not kept.
 constexpr std::array<Choice<bool>, 2> workload_phases = {{{"inference", true}, {"training", {}, false}}};
 
 Transport preset_transport(const std::string& name, const std::string& pointer,
@@ -112,10 +111,10 @@ Workload read_workload(JsonObject& object, int ranks, std::vector<Problem>& prob
 Payload read_payload(JsonObject object, const ModelShape& model, const DeviceCompute* device) {
   Payload payload;
   const bool has_fp8 = !device || device->fp8_flops > 0;
-  assign(payload.dispatch, object.choice("dispatch", "a data type", data_types()));
-  assign(payload.combine, object.choice("combine", "a data type", data_types()));
+  assign(payload.dispatch, object.choice("dispatch", "a data type", choices_of<DataType>()));
+  assign(payload.combine, object.choice("combine", "a data type", choices_of<DataType>()));
   payload.weights = has_fp8 ? payload.dispatch : DataType::bf16;
-  assign(payload.weights, object.choice("weights", "a data type", data_types()));
+  assign(payload.weights, object.choice("weights", "a data type", choices_of<DataType>()));
   if (payload.weights == DataType::fp8 && !has_fp8)
     object.add_problem("weights", fmt::format("\"fp8\" needs FP8 units, and {} has none", device->name),
                        "give \"bf16\", or /platform/device/fp8_flops");
@@ -123,44 +122,6 @@ Payload read_payload(JsonObject object, const ModelShape& model, const DeviceCom
   payload.dispatch_bytes_per_copy = bytes_per_token(payload.dispatch, model.hidden);
   payload.combine_bytes_per_copy = bytes_per_token(payload.combine, model.hidden);
   return payload;
-}
-
-void read_all_to_all(JsonObject object, AllToAllOptions& options) {
-  assign(options.algorithm, object.choice("algorithm", "an all-to-all algorithm", all_to_all_algorithms()));
-  assign(options.window, object.integer("window", limits::window));
-  assign(options.deduplicate, object.choice("deduplicate", "a deduplication here", pair_deduplications()));
-  object.finish();
-}
-
-void read_point_to_point(JsonObject object, PointToPointOptions& options) {
-  assign(options.granularity, object.choice("granularity", "a granularity", granularities()));
-  assign(options.window, object.integer("window", limits::window));
-  object.finish();
-}
-
-void read_hierarchical(JsonObject object, HierarchicalOptions& options) {
-  object.choice<bool>("order", "an order", orders);
-  assign(options.deduplicate, object.choice("deduplicate", "a deduplication", deduplications()));
-  assign(options.chunks, object.integer("chunks", limits::chunks));
-  assign(options.window, object.integer("window", limits::window));
-  object.finish();
-}
-
-void read_ring(JsonObject object, RingOptions& options) {
-  assign(options.bidirectional, object.boolean("bidirectional"));
-  object.choice<bool>("mode", "a ring mode", ring_modes);
-  assign(options.deduplicate, object.choice("deduplicate", "a deduplication here", pair_deduplications()));
-  object.finish();
-}
-
-PatternOptions read_patterns(JsonObject object) {
-  PatternOptions patterns;
-  read_all_to_all(object.object("all_to_all"), patterns.all_to_all);
-  read_point_to_point(object.object("point_to_point"), patterns.point_to_point);
-  read_hierarchical(object.object("hierarchical"), patterns.hierarchical);
-  read_ring(object.object("ring"), patterns.ring);
-  object.finish();
-  return patterns;
 }
 
 /// One layer's experts must fit into a device's memory.
@@ -234,9 +195,9 @@ Scenario parse_scenario(const json& document, const std::filesystem::path& base_
     read_direct_traffic(object, known_platform, base_folder, problems, scenario);
   else
     read_layer(object, known_platform, base_folder, problems, scenario);
-  scenario.patterns = read_patterns(object.object("patterns"));
+  scenario.patterns = read_pattern_options(object.object("patterns"));
   assign(scenario.barriers, object.boolean("barriers"));
-  assign(scenario.engine, object.choice<EngineKind>("engine", "an engine", engines()));
+  assign(scenario.engine, object.choice<EngineKind>("engine", "an engine", choices_of<EngineKind>()));
   assign(scenario.resolution, object.number("resolution", limits::resolution));
   object.finish();
   if (!problems.empty()) throw Error(Error::Kind::input, problems);

@@ -1,8 +1,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "scenarios/reader/choices.hpp"
+#include "scenarios/reader/pattern_options.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
+#include "sim/patterns/pattern.hpp"
 
 namespace epsim {
 namespace {
@@ -119,26 +120,6 @@ json payload_json(const Payload& payload) {
           {"weights", name_of(payload.weights)}};
 }
 
-json patterns_json(const PatternOptions& patterns) {
-  const auto& [all_to_all, point_to_point, hierarchical, ring] = patterns;
-  return {{"all_to_all",
-           {{"algorithm", name_in(all_to_all_algorithms(), all_to_all.algorithm)},
-            {"window", all_to_all.window},
-            {"deduplicate", name_of(all_to_all.deduplicate)}}},
-          {"point_to_point",
-           {{"granularity", name_in(granularities(), point_to_point.granularity)},
-            {"window", point_to_point.window}}},
-          {"hierarchical",
-           {{"order", "scale_out_first"},
-            {"deduplicate", name_of(hierarchical.deduplicate)},
-            {"chunks", hierarchical.chunks},
-            {"window", hierarchical.window}}},
-          {"ring",
-           {{"bidirectional", ring.bidirectional},
-            {"mode", "all_to_all"},
-            {"deduplicate", name_of(ring.deduplicate)}}}};
-}
-
 /// The bytes of every pair when they are all the same and nobody sends to itself.
 std::optional<Bytes> uniform_bytes(const Matrix<Bytes>& matrix) {
   const Bytes bytes = matrix.rows() > 1 ? matrix(0, 1) : 0;
@@ -173,7 +154,7 @@ json resolved_json(const Scenario& scenario) {
     result["workload"] = workload_json(scenario.workload);
     result["payload"] = payload_json(scenario.payload);
   }
-  result["patterns"] = patterns_json(scenario.patterns);
+  result["patterns"] = pattern_options_json(scenario.patterns);
   result["barriers"] = scenario.barriers;
   result["resolution"] = scenario.resolution;
   result["engine"] = name_of(scenario.engine);

@@ -37,7 +37,7 @@ std::optional<Request> read_request(JsonObject& workload, const std::filesystem:
   } else {
     JsonObject object = workload.object("trace");
     file = object.string("file");
-    format = object.choice("format", "a trace format", trace_formats());
+    format = object.choice("format", "a trace format", choices_of<TraceFormat>());
     request.layer = object.integer("layer", limits::layer);
     if (!file && !object.has("file"))
       object.add_problem("file", "missing", "give a file of recorded routing");
@@ -146,7 +146,7 @@ void read_trace(JsonObject& workload, const std::filesystem::path& base_folder, 
     check_router(workload, has_tokens, scenario.expert_parallel);
     Trace& trace = scenario.workload.trace;
     trace.file = request->file.string();
-    trace.format = name_in(trace_formats(), request->format);
+    trace.format = name_of(request->format);
     if (has_tokens)
       use_tokens(*request, workload, scenario);
     else

@@ -15,11 +15,16 @@
 #include <string>
 #include <vector>
 
+#include "platforms/names.hpp"
 #include "sim/matrix.hpp"
 
 namespace epsim {
 
 enum class TraceFormat : std::uint8_t { megatron, csv, loads };
+template <>
+struct Names<TraceFormat> {
+  static constexpr auto values = name_list("megatron", "csv", "loads");
+};
 
 /// By the file's name: .jsonl, .csv or .json. Throws Error (input).
 [[nodiscard]] TraceFormat format_of(const std::filesystem::path& file);

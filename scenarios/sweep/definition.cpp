@@ -10,6 +10,7 @@
 #include "scenarios/reader/choices.hpp"
 #include "scenarios/reader/json_file.hpp"
 #include "scenarios/reader/json_reader.hpp"
+#include "sim/patterns/pattern.hpp"
 
 namespace epsim {
 namespace {

@@ -12,6 +12,7 @@
 #include "platforms/printable.hpp"
 #include "scenarios/reader/json_reader.hpp"
 #include "scenarios/reader/limits.hpp"
+#include "sim/patterns/pattern.hpp"
 
 namespace epsim {
 namespace {

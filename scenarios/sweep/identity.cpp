@@ -13,6 +13,7 @@
 #include "analysis/version.hpp"
 #include "scenarios/reader/named_files.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
+#include "sim/patterns/pattern.hpp"
 #include "sim/routing/recorded.hpp"
 
 namespace epsim {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "scenarios/reader/scenario_reader.hpp"
+#include "sim/patterns/pattern.hpp"
 
 namespace epsim {
 namespace {

@@ -136,7 +136,7 @@ void read_patterns(JsonObject& object, std::vector<Problem>& problems, Sweep& sw
   if (!list) {
     const std::vector<std::string> swept = swept_pointers(sweep);
     if (std::ranges::find(swept, "/expert_parallel/communication_pattern") != swept.end()) return;
-    for (const Pattern& pattern : all_patterns()) sweep.patterns.push_back(pattern.kind);
+    sweep.patterns = all_pattern_kinds();
     return;
   }
   if (!list->is_array() || list->empty()) {

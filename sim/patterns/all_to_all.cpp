@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "sim/patterns/all_to_all.hpp"
 #include "sim/patterns/common.hpp"
-#include "sim/patterns/patterns.hpp"
 
 namespace epsim {
 namespace {
@@ -76,18 +76,42 @@ void append_pairwise(Appender& appender, Deduplication level, const OpLists& rea
   }
 }
 
-}  // namespace
+bool is_pairwise(const PatternOptions& options) {
+  return options.of<AllToAllOptions>().algorithm == AllToAllOptions::Algorithm::pairwise;
+}
 
-DataOps append_all_to_all(Schedule& schedule, const Exchange& exchange, const PatternOptions& options,
-                          const DataOps& ready) {
-  const AllToAllOptions& choice = options.all_to_all;
-  const bool is_pairwise = choice.algorithm == AllToAllOptions::Algorithm::pairwise;
+DataOps append_exchange(Schedule& schedule, const Exchange& exchange, const PatternOptions& options,
+                        const DataOps& ready) {
+  const AllToAllOptions& choice = options.of<AllToAllOptions>();
+  const bool in_rounds = is_pairwise(options);
   Appender appender =
-      begin_exchange(schedule, exchange, choice.deduplicate, 1, is_pairwise ? 0 : choice.window);
+      begin_exchange(schedule, exchange, choice.deduplicate, 1, in_rounds ? 0 : choice.window);
   const OpLists ready_at = ready_at_sources(schedule, exchange, appender.part, ready);
   OpLists ops_of_rank = ready_at;
-  (is_pairwise ? append_pairwise : append_direct)(appender, choice.deduplicate, ready_at, ops_of_rank);
+  (in_rounds ? append_pairwise : append_direct)(appender, choice.deduplicate, ready_at, ops_of_rank);
   return collective_arrival(schedule, exchange, appender.part, ops_of_rank);
+}
+
+ExchangeShape shape(const PatternOptions& options) {
+  if (is_pairwise(options)) return {ExchangeShape::Form::rounds, 1};
+  return {ExchangeShape::Form::direct, options.of<AllToAllOptions>().window};
+}
+
+PatternSize size(const PatternOptions&, const ExperimentSize& experiment) {
+  return {.ops = experiment.pairs, .routes = experiment.pairs};
+}
+
+}  // namespace
+
+Pattern all_to_all() {
+  return {"all_to_all",
+          "a blocking collective: every device exchanges with every other",
+          {option<&AllToAllOptions::algorithm>(
+               "algorithm", ChoiceOption{"an all-to-all algorithm", {"direct", "pairwise"}, {"bruck"}}),
+           window_option<&AllToAllOptions::window>(), deduplication_by_pair<&AllToAllOptions::deduplicate>()},
+          append_exchange,
+          shape,
+          size};
 }
 
 }  // namespace epsim

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "sim/patterns/common.hpp"
-#include "sim/patterns/patterns.hpp"
+#include "sim/patterns/hierarchical.hpp"
 
 namespace epsim {
 namespace {
@@ -199,16 +199,46 @@ class Hierarchical {
   std::vector<Rectangle> payload_;
 };
 
-}  // namespace
-
-DataOps append_hierarchical(Schedule& schedule, const Exchange& exchange, const PatternOptions& options,
-                            const DataOps& ready) {
-  const HierarchicalOptions& choice = options.hierarchical;
+DataOps append_exchange(Schedule& schedule, const Exchange& exchange, const PatternOptions& options,
+                        const DataOps& ready) {
+  const HierarchicalOptions& choice = options.of<HierarchicalOptions>();
   const int chunks = exchange.group().node_count() == 1 ? 1 : choice.chunks;
   Appender appender = begin_exchange(schedule, exchange, choice.deduplicate, chunks, choice.window);
   const OpLists ready_at = ready_at_sources(schedule, exchange, appender.part, ready);
   const OpLists ops_of_rank = Hierarchical(appender, choice.deduplicate, chunks, ready_at).append();
   return collective_arrival(schedule, exchange, appender.part, ops_of_rank);
+}
+
+ExchangeShape shape(const PatternOptions& options) {
+  return {ExchangeShape::Form::two_stages, options.of<HierarchicalOptions>().window};
+}
+
+/// Each chunk goes to the other nodes and is forwarded to the neighbours; local data goes directly.
+PatternSize size(const PatternOptions& options, const ExperimentSize& experiment) {
+  const double chunks = options.of<HierarchicalOptions>().chunks;
+  const double other_nodes = experiment.nodes - 1;
+  const double neighbours = experiment.ranks_per_node - 1;
+  const double forwards = other_nodes > 0 ? neighbours : 0;
+  return {.ops = experiment.ranks * (chunks * (other_nodes + forwards) + neighbours),
+          .routes = experiment.ranks * (other_nodes + neighbours),
+          .reach = Reach::rail,
+          .sent_between_nodes = chunks * other_nodes,
+          .end_together = chunks};
+}
+
+}  // namespace
+
+Pattern hierarchical() {
+  return {"hierarchical",
+          "two levels: once per destination node, forwarded inside it, in chunks",
+          {option_of_one("order", {"an order", {"scale_out_first"}, {"scale_up_first"}}),
+           option<&HierarchicalOptions::deduplicate>(
+               "deduplicate", ChoiceOption{"a deduplication", {"none", "device", "node"}}),
+           option<&HierarchicalOptions::chunks>("chunks", IntegerOption{1, 1024}),
+           window_option<&HierarchicalOptions::window>()},
+          append_exchange,
+          shape,
+          size};
 }
 
 }  // namespace epsim

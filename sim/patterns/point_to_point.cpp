@@ -4,7 +4,7 @@
 #include <cstddef>
 
 #include "sim/patterns/common.hpp"
-#include "sim/patterns/patterns.hpp"
+#include "sim/patterns/point_to_point.hpp"
 
 namespace epsim {
 namespace {
@@ -116,14 +116,13 @@ void add_own_outputs(OpLists& at_rank, const Exchange& exchange, const DataOps& 
       if (exchange.slot_copies(rank, slot) > 0) append(of(at_rank, rank), of(ready.of_slot, slot));
 }
 
-}  // namespace
-
-DataOps append_point_to_point(Schedule& schedule, const Exchange& exchange, const PatternOptions& options,
-                              const DataOps& ready) {
-  const bool by_slot = options.point_to_point.granularity == PointToPointOptions::Granularity::expert;
+DataOps append_exchange(Schedule& schedule, const Exchange& exchange, const PatternOptions& options,
+                        const DataOps& ready) {
+  const bool by_slot =
+      options.of<PointToPointOptions>().granularity == PointToPointOptions::Granularity::expert;
   Appender appender =
       begin_exchange(schedule, exchange, by_slot ? Deduplication::none : Deduplication::device, 1,
-                     options.point_to_point.window);
+                     options.of<PointToPointOptions>().window);
   DataOps arrived;
   if (exchange.phase() == Phase::combine) {
     arrived.of_rank = by_slot ? combine_slots(appender, ready) : send_pairs(appender, ready);
@@ -134,6 +133,33 @@ DataOps append_point_to_point(Schedule& schedule, const Exchange& exchange, cons
     add_own_tokens(arrived.of_slot, exchange, ready);
   }
   return arrived;
+}
+
+ExchangeShape shape(const PatternOptions& options) {
+  return {ExchangeShape::Form::direct, options.of<PointToPointOptions>().window};
+}
+
+PatternSize size(const PatternOptions& options, const ExperimentSize& experiment) {
+  const bool by_expert =
+      options.of<PointToPointOptions>().granularity == PointToPointOptions::Granularity::expert;
+  const bool is_routed = experiment.selections > 0;
+  const double messages = by_expert && is_routed
+                              ? std::min(experiment.pairs * experiment.slots, experiment.selections)
+                              : experiment.pairs;
+  return {.ops = messages, .routes = experiment.pairs};
+}
+
+}  // namespace
+
+Pattern point_to_point() {
+  return {"point_to_point",
+          "one-sided messages: an expert starts when its own input is complete",
+          {option<&PointToPointOptions::granularity>("granularity",
+                                                     ChoiceOption{"a granularity", {"expert", "device"}}),
+           window_option<&PointToPointOptions::window>()},
+          append_exchange,
+          shape,
+          size};
 }
 
 }  // namespace epsim

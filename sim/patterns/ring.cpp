@@ -4,7 +4,7 @@
 #include <cstddef>
 
 #include "sim/patterns/common.hpp"
-#include "sim/patterns/patterns.hpp"
+#include "sim/patterns/ring.hpp"
 
 namespace epsim {
 namespace {
@@ -89,19 +89,41 @@ std::vector<Way> ways_round(int ranks, bool bidirectional) {
           {.sign = -1, .lane = 1, .reach = reach, .half = is_even ? 1 : -1}};
 }
 
-}  // namespace
-
-DataOps append_ring(Schedule& schedule, const Exchange& exchange, const PatternOptions& options,
-                    const DataOps& ready) {
-  const int chunks = options.ring.bidirectional ? 2 : 1;
-  const Part part{exchange.phase(), options.ring.deduplicate, chunks};
+DataOps append_exchange(Schedule& schedule, const Exchange& exchange, const PatternOptions& options,
+                        const DataOps& ready) {
+  const int chunks = options.of<RingOptions>().bidirectional ? 2 : 1;
+  const Part part{exchange.phase(), options.of<RingOptions>().deduplicate, chunks};
   // Window 1: a device passes on one block at a time, each way.
   Appender appender = begin_exchange(schedule, exchange, part.deduplicate, part.chunks, 1);
   const OpLists ready_at = ready_at_sources(schedule, exchange, appender.part, ready);
   OpLists ops_of_rank = ready_at;
-  for (const Way& way : ways_round(exchange.ranks(), options.ring.bidirectional))
+  for (const Way& way : ways_round(exchange.ranks(), options.of<RingOptions>().bidirectional))
     RingWay(appender, part, way).append(ready_at, ops_of_rank);
   return collective_arrival(schedule, exchange, appender.part, ops_of_rank);
+}
+
+/// A device passes on one block at a time, each way.
+ExchangeShape shape(const PatternOptions&) {
+  return {ExchangeShape::Form::rounds, 1};
+}
+
+/// A block goes from neighbour to neighbour; bidirectional halves the longest distance.
+PatternSize size(const PatternOptions&, const ExperimentSize& experiment) {
+  return {
+      .ops = experiment.ranks * experiment.ranks, .routes = 2 * experiment.ranks, .reach = Reach::neighbours};
+}
+
+}  // namespace
+
+Pattern ring() {
+  return {"ring",
+          "every block travels around a ring of devices",
+          {option<&RingOptions::bidirectional>("bidirectional", FlagOption{}),
+           option_of_one("mode", {"a ring mode", {"all_to_all"}, {"all_gather"}}),
+           deduplication_by_pair<&RingOptions::deduplicate>()},
+          append_exchange,
+          shape,
+          size};
 }
 
 }  // namespace epsim

@@ -2,30 +2,6 @@
 
 namespace epsim {
 
-std::string_view name_of(OpKind kind) {
-  switch (kind) {
-    case OpKind::transfer:
-      return "transfer";
-    case OpKind::computation:
-      return "computation";
-    case OpKind::join:
-      return "join";
-  }
-  return "";
-}
-
-std::string_view name_of(StreamKind kind) {
-  switch (kind) {
-    case StreamKind::compute:
-      return "compute";
-    case StreamKind::scale_up:
-      return "scale_up";
-    case StreamKind::scale_out:
-      return "scale_out";
-  }
-  return "";
-}
-
 PartId Schedule::add_part(Part part) {
   parts_.push_back(part);
   return static_cast<PartId>(parts_.size() - 1);

@@ -18,11 +18,11 @@
 #include <cstdint>
 #include <limits>
 #include <span>
-#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "platforms/names.hpp"
 #include "platforms/topology.hpp"
 #include "platforms/units.hpp"
 #include "sim/group.hpp"
@@ -40,8 +40,14 @@ enum class OpKind : std::uint8_t { transfer, computation, join };
 /// What a device's stream works on. `scale_up` and `scale_out` issue transfers inside a node and between
 /// nodes.
 enum class StreamKind : std::uint8_t { compute, scale_up, scale_out };
-[[nodiscard]] std::string_view name_of(OpKind kind);
-[[nodiscard]] std::string_view name_of(StreamKind kind);
+template <>
+struct Names<OpKind> {
+  static constexpr auto values = name_list("transfer", "computation", "join");
+};
+template <>
+struct Names<StreamKind> {
+  static constexpr auto values = name_list("compute", "scale_up", "scale_out");
+};
 
 struct Stream {
   DeviceId device = 0;

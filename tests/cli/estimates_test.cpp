@@ -14,6 +14,7 @@
 #include "analysis/estimate/memory_estimate.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
 #include "sim/choose_engine.hpp"
+#include "sim/patterns/pattern.hpp"
 #include "tests/cli/command.hpp"
 
 using namespace epsim;

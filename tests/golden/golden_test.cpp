@@ -7,6 +7,10 @@
 #include <sstream>
 
 #include "sim/layer.hpp"
+#include "sim/patterns/all_to_all.hpp"
+#include "sim/patterns/hierarchical.hpp"
+#include "sim/patterns/point_to_point.hpp"
+#include "sim/patterns/ring.hpp"
 #include "sim/placement/placement.hpp"
 #include "sim/schedule/check.hpp"
 #include "sim/schedule/text.hpp"
@@ -49,7 +53,7 @@ struct SmallSkewed {
     scenario.platform.device = {"unit", 1e12, 0, 1e12, 1, 1, 1};
     scenario.model.hidden = 1;
     scenario.model.expert_intermediate = 1;
-    scenario.patterns.hierarchical.chunks = 2;
+    scenario.patterns.of<HierarchicalOptions>().chunks = 2;
     return scenario;
   }
 };
@@ -78,8 +82,8 @@ TEST_CASE("golden: all_to_all direct") {
 
 TEST_CASE("golden: all_to_all pairwise with device deduplication") {
   SmallSkewed small;
-  small.scenario.patterns.all_to_all.algorithm = AllToAllOptions::Algorithm::pairwise;
-  small.scenario.patterns.all_to_all.deduplicate = Deduplication::device;
+  small.scenario.patterns.of<AllToAllOptions>().algorithm = AllToAllOptions::Algorithm::pairwise;
+  small.scenario.patterns.of<AllToAllOptions>().deduplicate = Deduplication::device;
   check_golden("all_to_all_pairwise", schedule_text(small, PatternKind::all_to_all));
 }
 
@@ -89,7 +93,7 @@ TEST_CASE("golden: point_to_point per expert") {
 
 TEST_CASE("golden: point_to_point per device") {
   SmallSkewed small;
-  small.scenario.patterns.point_to_point.granularity = PointToPointOptions::Granularity::device;
+  small.scenario.patterns.of<PointToPointOptions>().granularity = PointToPointOptions::Granularity::device;
   check_golden("point_to_point_device", schedule_text(small, PatternKind::point_to_point));
 }
 
@@ -103,6 +107,6 @@ TEST_CASE("golden: ring") {
 
 TEST_CASE("golden: ring both ways") {
   SmallSkewed small;
-  small.scenario.patterns.ring.bidirectional = true;
+  small.scenario.patterns.of<RingOptions>().bidirectional = true;
   check_golden("ring_bidirectional", schedule_text(small, PatternKind::ring));
 }

@@ -1,5 +1,7 @@
 // Estimates against closed forms worked out by hand.
 #include "analysis/estimate/estimate.hpp"
+#include "sim/patterns/all_to_all.hpp"
+#include "sim/patterns/hierarchical.hpp"
 
 #include <doctest/doctest.h>
 
@@ -36,7 +38,7 @@ TEST_CASE("estimate: uniform traffic on a star meets the closed forms") {
   // N(N-1)/2 S/B + (N-1) 2L = 6 * 20 us + 12 us
   CHECK(layer_of_pattern(scenario, PatternKind::ring) == doctest::Approx(132e-6).epsilon(1e-12));
   // (N-1)(S/B + 2L) = 3 * 24 us
-  scenario.patterns.all_to_all.algorithm = AllToAllOptions::Algorithm::pairwise;
+  scenario.patterns.of<AllToAllOptions>().algorithm = AllToAllOptions::Algorithm::pairwise;
   CHECK(layer_of_pattern(scenario, PatternKind::all_to_all) == doctest::Approx(72e-6).epsilon(1e-12));
 }
 
@@ -50,7 +52,7 @@ TEST_CASE("estimate: software costs and achieved shares") {
   scenario.direct_traffic = Matrix<Bytes>(4, 4, 50);
   CHECK(layer_of_pattern(scenario, PatternKind::all_to_all) == doctest::Approx(104.002e-6).epsilon(1e-12));
   // One in flight: 3 * (4 us + 30 us + 2 ns), start-up.
-  scenario.patterns.all_to_all.window = 1;
+  scenario.patterns.of<AllToAllOptions>().window = 1;
   CHECK(layer_of_pattern(scenario, PatternKind::all_to_all) == doctest::Approx(112.006e-6).epsilon(1e-12));
 }
 
@@ -71,8 +73,8 @@ TEST_CASE("estimate: one receiver of everything and a pipeline over two fabrics"
   Matrix<Bytes> across(4, 4);
   across(0, 3) = 8 * megabyte;  // d0 -> its gateway d2 -> d3
   scenario.direct_traffic = across;
-  scenario.patterns.hierarchical.chunks = 8;
-  scenario.patterns.hierarchical.window = 1;
+  scenario.patterns.of<HierarchicalOptions>().chunks = 8;
+  scenario.patterns.of<HierarchicalOptions>().window = 1;
   // Eight pieces. d2 has everything from the rail after 160 us + 1.2 us. Then the last piece inside the node:
   // an eighth of 8 * (10 + 1) us, since one is in flight.
   CHECK(layer_of_pattern(scenario, PatternKind::hierarchical) ==

@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include "sim/computation.hpp"
+#include "sim/patterns/all_to_all.hpp"
+#include "sim/patterns/hierarchical.hpp"
 #include "sim/simulate.hpp"
 
 using namespace epsim;
@@ -74,7 +76,7 @@ TEST_CASE("hierarchical layer: the node's copy crosses once and combine is its m
   // Combine: the peer's output C over NVLink to the forwarder, the reduced one C over the rail; beside it,
   // the output for the node's own other device, which is sent after and overlaps.
   EverybodyToEverybody layer;
-  layer.scenario.patterns.hierarchical.chunks = 1;
+  layer.scenario.patterns.of<HierarchicalOptions>().chunks = 1;
   const double dispatch = D / Bo + 2 * Lo + D / Bu + 2 * Lu;
   // The two outputs a device sends over NVLink (to the forwarder's homes and to its own node) share the port:
   // both are delivered after 2C/Bu + 2 Lu; then the rail.
@@ -86,7 +88,7 @@ TEST_CASE("all_to_all layer without deduplication") {
   // top_k selections on four devices: one vector per device, two over the NIC (rail and spine, latency equal
   // here).
   EverybodyToEverybody layer;
-  layer.scenario.patterns.all_to_all.window = 0;
+  layer.scenario.patterns.of<AllToAllOptions>().window = 0;
   const double dispatch = 2 * D / Bo + 2 * Lo;
   const double combine = 2 * C / Bo + 2 * Lo;
   CHECK(layer.run(PatternKind::all_to_all).timeline.end() == exactly(gate + dispatch + expert + combine));

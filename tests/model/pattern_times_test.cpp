@@ -4,6 +4,10 @@
 
 #include "analysis/bounds.hpp"
 #include "analysis/summary.hpp"
+#include "sim/patterns/all_to_all.hpp"
+#include "sim/patterns/hierarchical.hpp"
+#include "sim/patterns/point_to_point.hpp"
+#include "sim/patterns/ring.hpp"
 #include "sim/simulate.hpp"
 #include "tests/support/fixtures.hpp"
 
@@ -67,7 +71,7 @@ TEST_CASE("star: all_to_all direct all at once") {
   // All N-1 blocks share the port out and in from the start: (N-1) S/B after the two links' latency.
   for (const int N : {2, 3, 4, 8}) {
     Scenario scenario = on_star(N);
-    scenario.patterns.all_to_all.window = 0;
+    scenario.patterns.of<AllToAllOptions>().window = 0;
     CHECK(simulated(scenario, PatternKind::all_to_all) == exactly((N - 1) * S / B + 2 * L));
   }
 }
@@ -76,7 +80,7 @@ TEST_CASE("star: all_to_all direct with window 1 is one permutation after the ot
   // Rotated order: at any time every device sends to one and receives from one, at full rate; a slot frees at
   // delivery, so each of the N-1 transfers pays its latency: (N-1)(S/B + 2L).
   Scenario scenario = on_star(4);
-  scenario.patterns.all_to_all.window = 1;
+  scenario.patterns.of<AllToAllOptions>().window = 1;
   CHECK(simulated(scenario, PatternKind::all_to_all) == exactly(3 * (S / B + 2 * L)));
 }
 
@@ -84,7 +88,7 @@ TEST_CASE("star: all_to_all direct with window 2") {
   // N = 4: two transfers start at 0 and share the port; both are delivered at 2S/B + 2L. Then the third,
   // alone.
   Scenario scenario = on_star(4);
-  scenario.patterns.all_to_all.window = 2;
+  scenario.patterns.of<AllToAllOptions>().window = 2;
   CHECK(simulated(scenario, PatternKind::all_to_all) == exactly(2 * S / B + 2 * L + S / B + 2 * L));
 }
 
@@ -92,7 +96,7 @@ TEST_CASE("star: all_to_all pairwise") {
   // N-1 rounds of one permutation each: (N-1)(S/B + 2L).
   for (const int N : {2, 3, 4, 8}) {
     Scenario scenario = on_star(N);
-    scenario.patterns.all_to_all.algorithm = AllToAllOptions::Algorithm::pairwise;
+    scenario.patterns.of<AllToAllOptions>().algorithm = AllToAllOptions::Algorithm::pairwise;
     CHECK(simulated(scenario, PatternKind::all_to_all) == exactly((N - 1) * (S / B + 2 * L)));
   }
 }
@@ -100,8 +104,8 @@ TEST_CASE("star: all_to_all pairwise") {
 TEST_CASE("star: point_to_point and hierarchical all at once equal direct") {
   // One node: hierarchical degenerates to direct transfers; a matrix has one slot per device.
   Scenario scenario = on_star(4);
-  scenario.patterns.point_to_point.window = 0;
-  scenario.patterns.hierarchical.window = 0;
+  scenario.patterns.of<PointToPointOptions>().window = 0;
+  scenario.patterns.of<HierarchicalOptions>().window = 0;
   CHECK(simulated(scenario, PatternKind::point_to_point) == exactly(3 * S / B + 2 * L));
   CHECK(simulated(scenario, PatternKind::hierarchical) == exactly(3 * S / B + 2 * L));
 }
@@ -116,7 +120,7 @@ TEST_CASE("star: ring both ways with an odd number of devices") {
   // N = 5: blocks go at most 2 hops. Each way step 1 moves 2 blocks, step 2 moves 1; both ways
   // share the port: 2 (2 + 1) S/B + 2 * 2L.
   Scenario scenario = on_star(5);
-  scenario.patterns.ring.bidirectional = true;
+  scenario.patterns.of<RingOptions>().bidirectional = true;
   CHECK(simulated(scenario, PatternKind::ring) == exactly(6 * S / B + 4 * L));
 }
 
@@ -125,7 +129,7 @@ TEST_CASE("star: ring both ways with an even number of devices") {
   // + 1) S/B
   // + 4L.
   Scenario scenario = on_star(4);
-  scenario.patterns.ring.bidirectional = true;
+  scenario.patterns.of<RingOptions>().bidirectional = true;
   CHECK(simulated(scenario, PatternKind::ring) == exactly(4 * S / B + 4 * L));
 }
 
@@ -134,9 +138,9 @@ TEST_CASE("two nodes: all_to_all direct all at once") {
   // later; the NIC is never idle in between, so the last is delivered at 2 Lo + 2S/Bo. NVLink is done long
   // before.
   Scenario scenario = on_two_nodes_of_two();
-  scenario.patterns.all_to_all.window = 0;
+  scenario.patterns.of<AllToAllOptions>().window = 0;
   CHECK(simulated(scenario, PatternKind::all_to_all) == exactly(2 * S / Bo + 2 * Lo));
-  scenario.patterns.point_to_point.window = 0;
+  scenario.patterns.of<PointToPointOptions>().window = 0;
   CHECK(simulated(scenario, PatternKind::point_to_point) == exactly(2 * S / Bo + 2 * Lo));
 }
 
@@ -144,7 +148,7 @@ TEST_CASE("two nodes: all_to_all pairwise") {
   // Rounds 1 and 3 have transfers across rails (X), which every device either sends or receives; round 2
   // stays on the rail (R): 2X + R.
   Scenario scenario = on_two_nodes_of_two();
-  scenario.patterns.all_to_all.algorithm = AllToAllOptions::Algorithm::pairwise;
+  scenario.patterns.of<AllToAllOptions>().algorithm = AllToAllOptions::Algorithm::pairwise;
   const double X = S / Bo + 2 * Lo + 2 * Ls;
   const double R = S / Bo + 2 * Lo;
   CHECK(simulated(scenario, PatternKind::all_to_all) == exactly(2 * X + R));
@@ -160,7 +164,7 @@ TEST_CASE("two nodes: hierarchical in one chunk") {
   // Both blocks for the other node go over the rail to the gateway: 2S/Bo + 2 Lo. It keeps one and forwards
   // the other over NVLink: S/Bu + 2 Lu. The block inside the node has long arrived.
   Scenario scenario = on_two_nodes_of_two();
-  scenario.patterns.hierarchical.chunks = 1;
+  scenario.patterns.of<HierarchicalOptions>().chunks = 1;
   CHECK(simulated(scenario, PatternKind::hierarchical) == exactly(2 * S / Bo + 2 * Lo + S / Bu + 2 * Lu));
 }
 
@@ -168,8 +172,8 @@ TEST_CASE("two nodes: hierarchical with two chunks one after the other") {
   // Window 1: chunk c (half of both blocks, S bytes) is delivered at (c + 1)(S/Bo + 2 Lo). Forwarding chunk 0
   // (S/2 over NVLink) hides behind chunk 1; forwarding chunk 1 does not: 2(S/Bo + 2 Lo) + (S/2)/Bu + 2 Lu.
   Scenario scenario = on_two_nodes_of_two();
-  scenario.patterns.hierarchical.chunks = 2;
-  scenario.patterns.hierarchical.window = 1;
+  scenario.patterns.of<HierarchicalOptions>().chunks = 2;
+  scenario.patterns.of<HierarchicalOptions>().window = 1;
   CHECK(simulated(scenario, PatternKind::hierarchical) ==
         exactly(2 * (S / Bo + 2 * Lo) + 0.5 * S / Bu + 2 * Lu));
 }

@@ -6,6 +6,10 @@
 #include <vector>
 
 #include "platforms/error.hpp"
+#include "sim/patterns/all_to_all.hpp"
+#include "sim/patterns/hierarchical.hpp"
+#include "sim/patterns/point_to_point.hpp"
+#include "sim/patterns/ring.hpp"
 #include "sim/schedule/check.hpp"
 #include "tests/support/fixtures.hpp"
 #include "tests/support/property.hpp"
@@ -40,16 +44,16 @@ Traffic random_traffic(const Group& group) {
 
 PatternOptions random_options() {
   PatternOptions options;
-  options.all_to_all.algorithm =
+  options.of<AllToAllOptions>().algorithm =
       one_of({AllToAllOptions::Algorithm::direct, AllToAllOptions::Algorithm::pairwise});
-  options.all_to_all.deduplicate = one_of({Deduplication::none, Deduplication::device});
-  options.point_to_point.granularity =
+  options.of<AllToAllOptions>().deduplicate = one_of({Deduplication::none, Deduplication::device});
+  options.of<PointToPointOptions>().granularity =
       one_of({PointToPointOptions::Granularity::expert, PointToPointOptions::Granularity::device});
-  options.hierarchical.deduplicate =
+  options.of<HierarchicalOptions>().deduplicate =
       one_of({Deduplication::none, Deduplication::device, Deduplication::node});
-  options.hierarchical.chunks = between(1, 9);
-  options.ring.bidirectional = one_of({false, true});
-  options.ring.deduplicate = one_of({Deduplication::none, Deduplication::device});
+  options.of<HierarchicalOptions>().chunks = between(1, 9);
+  options.of<RingOptions>().bidirectional = one_of({false, true});
+  options.of<RingOptions>().deduplicate = one_of({Deduplication::none, Deduplication::device});
   return options;
 }
 
@@ -112,8 +116,8 @@ TEST_CASE("patterns that do not forward move exactly the traffic into every dest
     const Traffic traffic = random_traffic(group);
     const PatternKind kind = one_of({PatternKind::all_to_all, PatternKind::point_to_point});
     PatternOptions options = random_options();
-    options.all_to_all.deduplicate = Deduplication::device;
-    options.point_to_point.granularity = PointToPointOptions::Granularity::device;
+    options.of<AllToAllOptions>().deduplicate = Deduplication::device;
+    options.of<PointToPointOptions>().granularity = PointToPointOptions::Granularity::device;
     const Schedule schedule = layer_of(group, traffic, kind, options).schedule;
     for (Rank rank = 0; rank < group.size(); ++rank) {
       Bytes into = 0;
@@ -136,7 +140,7 @@ TEST_CASE("hierarchical crosses between nodes exactly once per token and node") 
     const Group& group = cluster.group;
     const Traffic traffic = random_traffic(group);
     PatternOptions options = random_options();
-    options.hierarchical.deduplicate = Deduplication::node;
+    options.of<HierarchicalOptions>().deduplicate = Deduplication::node;
     const Schedule schedule = layer_of(group, traffic, PatternKind::hierarchical, options).schedule;
     const auto crosses = [&](OpId op) {
       return schedule.streams()[schedule.stream_of(op)].kind == StreamKind::scale_out;

@@ -6,6 +6,10 @@
 #include <numeric>
 
 #include "analysis/summary.hpp"
+#include "sim/patterns/all_to_all.hpp"
+#include "sim/patterns/hierarchical.hpp"
+#include "sim/patterns/point_to_point.hpp"
+#include "sim/patterns/ring.hpp"
 #include "sim/random.hpp"
 #include "sim/simulate.hpp"
 #include "tests/support/property.hpp"
@@ -33,19 +37,19 @@ PlatformSpec random_platform() {
 
 PatternOptions random_options() {
   PatternOptions options;
-  options.all_to_all.algorithm =
+  options.of<AllToAllOptions>().algorithm =
       one_of({AllToAllOptions::Algorithm::direct, AllToAllOptions::Algorithm::pairwise});
-  options.all_to_all.window = between(0, 3);
-  options.all_to_all.deduplicate = one_of({Deduplication::none, Deduplication::device});
-  options.point_to_point.granularity =
+  options.of<AllToAllOptions>().window = between(0, 3);
+  options.of<AllToAllOptions>().deduplicate = one_of({Deduplication::none, Deduplication::device});
+  options.of<PointToPointOptions>().granularity =
       one_of({PointToPointOptions::Granularity::expert, PointToPointOptions::Granularity::device});
-  options.point_to_point.window = between(0, 3);
-  options.hierarchical.deduplicate =
+  options.of<PointToPointOptions>().window = between(0, 3);
+  options.of<HierarchicalOptions>().deduplicate =
       one_of({Deduplication::none, Deduplication::device, Deduplication::node});
-  options.hierarchical.chunks = between(1, 4);
-  options.hierarchical.window = between(0, 3);
-  options.ring.bidirectional = between(0, 1) == 1;
-  options.ring.deduplicate = one_of({Deduplication::none, Deduplication::device});
+  options.of<HierarchicalOptions>().chunks = between(1, 4);
+  options.of<HierarchicalOptions>().window = between(0, 3);
+  options.of<RingOptions>().bidirectional = between(0, 1) == 1;
+  options.of<RingOptions>().deduplicate = one_of({Deduplication::none, Deduplication::device});
   return options;
 }
 
@@ -173,7 +177,7 @@ TEST_CASE("the engines agree on exchanges of up to 128 devices") {
           bytes(from, to) =
               1 + static_cast<Bytes>(median * std::exp(deviation * normal_quantile(uniform(random()))));
     scenario.direct_traffic = bytes;
-    scenario.patterns.all_to_all.window = window;
+    scenario.patterns.of<AllToAllOptions>().window = window;
     const PatternKind pattern[] = {PatternKind::all_to_all};
     const Cluster cluster = build_cluster(scenario);
     const RoutedStep step = route_step(scenario, cluster, {});

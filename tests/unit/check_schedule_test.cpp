@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "platforms/error.hpp"
+#include "sim/patterns/all_to_all.hpp"
+#include "sim/patterns/hierarchical.hpp"
 #include "sim/schedule/order.hpp"
 #include "tests/support/fixtures.hpp"
 #include "tests/support/schedule_ops.hpp"
@@ -76,7 +78,7 @@ void contains(const std::string& text, const std::string& part) {
 
 PatternOptions one_chunk() {
   PatternOptions options;
-  options.hierarchical.chunks = 1;
+  options.of<HierarchicalOptions>().chunks = 1;
   return options;
 }
 
@@ -201,7 +203,7 @@ TEST_CASE("combining before an expert has computed") {
 
 TEST_CASE("a pairwise transfer may follow its gate through earlier ones") {
   PatternOptions options;
-  options.all_to_all.algorithm = AllToAllOptions::Algorithm::pairwise;
+  options.of<AllToAllOptions>().algorithm = AllToAllOptions::Algorithm::pairwise;
   Case broken = uniform_on_two_nodes(PatternKind::all_to_all, options);
   CHECK(broken.error() == "");
   // Its last round's transfer d0->d3 knows of gate 0 only through the rounds before.

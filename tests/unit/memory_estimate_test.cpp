@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "platforms/error.hpp"
+#include "sim/patterns/hierarchical.hpp"
 #include "tests/unit/analysis_fixture.hpp"
 
 using namespace epsim;
@@ -33,7 +34,7 @@ TEST_CASE("memory: the engine that runs is the one that is counted") {
   large.platform.fabric = RailOptimizedSpec{.nodes = 512};
   large.engine = EngineKind::fluid;
   large.expert_parallel.expert_parallel_size = 4096;
-  large.patterns.hierarchical.chunks = 4;
+  large.patterns.of<HierarchicalOptions>().chunks = 4;
   CHECK(estimate_memory(large, std::vector<PatternKind>{PatternKind::hierarchical}, 1).total() < 12e9);
 }
 
@@ -42,7 +43,7 @@ TEST_CASE("memory: grows with ranks and tokens and chunks and children") {
   Scenario scenario = slow_scenario();
   scenario.platform.fabric = RailOptimizedSpec{.nodes = 2, .devices_per_node = 2};
   const double before = estimate(scenario, {PatternKind::hierarchical});
-  scenario.patterns.hierarchical.chunks *= 2;
+  scenario.patterns.of<HierarchicalOptions>().chunks *= 2;
   const double chunked = estimate(scenario, {PatternKind::hierarchical});
   CHECK(chunked > before);
   scenario.workload.tokens_per_device.front() += 1000;

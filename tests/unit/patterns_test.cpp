@@ -5,7 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "sim/patterns/all_to_all.hpp"
 #include "sim/patterns/common.hpp"
+#include "sim/patterns/hierarchical.hpp"
+#include "sim/patterns/point_to_point.hpp"
+#include "sim/patterns/ring.hpp"
 #include "sim/schedule/text.hpp"
 #include "tests/support/fixtures.hpp"
 
@@ -136,7 +140,7 @@ TEST_CASE("all_to_all pairwise: a round waits for both ranks' previous one - a f
   const Cluster cluster = unlinked_nodes({3});
   const Traffic traffic = matrix_of(cluster.group, {{0, 2, 5}, {1, 2, 7}, {1, 0, 3}, {2, 0, 4}, {2, 1, 6}});
   PatternOptions options;
-  options.all_to_all.algorithm = AllToAllOptions::Algorithm::pairwise;
+  options.of<AllToAllOptions>().algorithm = AllToAllOptions::Algorithm::pairwise;
   const Appended appended = append(cluster, traffic, Phase::dispatch, PatternKind::all_to_all, options);
   CHECK(without_first(ops_of(appended.schedule), 3) ==
         Lines{
@@ -158,7 +162,7 @@ TEST_CASE("all_to_all pairwise: a rank that was idle in a round has finished whe
   const Cluster cluster = four_device_star();
   const Traffic traffic = matrix_of(cluster.group, {{0, 1, 5}, {1, 0, 7}});
   PatternOptions options;
-  options.all_to_all.algorithm = AllToAllOptions::Algorithm::pairwise;
+  options.of<AllToAllOptions>().algorithm = AllToAllOptions::Algorithm::pairwise;
   const Appended appended = append(cluster, traffic, Phase::dispatch, PatternKind::all_to_all, options);
   const Lines ops = without_first(ops_of(appended.schedule), 4);
   CHECK(ops[0] == "4 part 1 d0.scale_up -> d1 5 B carries 0 x 1 chunks 0-1 after 0");
@@ -168,7 +172,7 @@ TEST_CASE("all_to_all pairwise: a rank that was idle in a round has finished whe
 TEST_CASE("all_to_all combine waits for all slots of a rank - its level is the option's") {
   const Cluster cluster = two_devices();
   PatternOptions options;
-  options.all_to_all.deduplicate = Deduplication::device;
+  options.of<AllToAllOptions>().deduplicate = Deduplication::device;
   // Operations 0 and 1 gates; 2 and 3 dispatch; 4 and 5 its end; 6..9 experts.
   const LayerSchedule layer = layer_of(cluster.group, two_slots_each(), PatternKind::all_to_all, options);
   CHECK(without_first(ops_of(layer.schedule), 10) ==
@@ -220,7 +224,7 @@ TEST_CASE("point_to_point expert: the first slot of every rank goes before the s
 TEST_CASE("point_to_point device: a merged message per pair for all slots of the receiver") {
   const Cluster cluster = two_devices();
   PatternOptions options;
-  options.point_to_point.granularity = PointToPointOptions::Granularity::device;
+  options.of<PointToPointOptions>().granularity = PointToPointOptions::Granularity::device;
   const LayerSchedule layer = layer_of(cluster.group, two_slots_each(), PatternKind::point_to_point, options);
   CHECK(without_first(ops_of(layer.schedule), 2) ==
         Lines{
@@ -251,7 +255,7 @@ TEST_CASE("hierarchical dispatch: over the rail chunk by chunk - then forwarded 
   const Cluster cluster = two_nodes_of_two();
   const Traffic traffic = matrix_of(cluster.group, {{0, 1, 5}, {0, 2, 4}, {0, 3, 2}, {2, 3, 9}});
   PatternOptions options;
-  options.hierarchical.chunks = 2;
+  options.of<HierarchicalOptions>().chunks = 2;
   const Schedule schedule = layer_of(cluster.group, traffic, PatternKind::hierarchical, options).schedule;
   CHECK(ops_of(schedule) == Lines{
                                 "0 part 0 d0.scale_out -> d2 3 B carries 0 x 2+1*2 chunks 0-1",
@@ -273,7 +277,7 @@ TEST_CASE("hierarchical combine: gathered at the forwarder - reduced - returned 
   traffic.combine_bytes_per_copy = 1;
   traffic.home_tokens.assign(static_cast<std::size_t>(traffic.ranks()), 1);
   PatternOptions options;
-  options.hierarchical.chunks = 2;
+  options.of<HierarchicalOptions>().chunks = 2;
   const Appended appended = append(cluster, traffic, Phase::combine, PatternKind::hierarchical, options);
   CHECK(without_first(ops_of(appended.schedule), 4) ==
         Lines{
@@ -297,7 +301,7 @@ TEST_CASE("hierarchical: one forward for all sources of a gateway") {
   const Cluster cluster = unlinked_nodes({2, 2, 2});
   const Traffic traffic = matrix_of(cluster.group, {{0, 5, 1}, {2, 5, 2}});
   PatternOptions options;
-  options.hierarchical.chunks = 1;
+  options.of<HierarchicalOptions>().chunks = 1;
   const Lines ops = ops_of(layer_of(cluster.group, traffic, PatternKind::hierarchical, options).schedule);
   CHECK(ops[0] == "0 part 0 d0.scale_out -> d4 1 B carries 0 x 4+1*2 chunks 0-1");
   CHECK(ops[1] == "1 part 0 d2.scale_out -> d4 2 B carries 2 x 4+1*2 chunks 0-1");
@@ -345,7 +349,7 @@ TEST_CASE("ring both ways: the shorter way - distance N/2 half each way on lanes
   const Cluster cluster = four_device_star();
   const Traffic traffic = matrix_of(cluster.group, {{0, 1, 10}, {0, 2, 7}, {0, 3, 20}});
   PatternOptions options;
-  options.ring.bidirectional = true;
+  options.of<RingOptions>().bidirectional = true;
   CHECK(ops_of(layer_of(cluster.group, traffic, PatternKind::ring, options).schedule) ==
         Lines{
             "0 part 0 d0.scale_up -> d1 13 B carries 0 x 1 chunks 0-2, 0 x 2 chunks 0-1",
@@ -359,8 +363,29 @@ TEST_CASE("ring both ways: the shorter way - distance N/2 half each way on lanes
         });
 }
 
-TEST_CASE("the table of patterns is in the order of their kinds") {
-  int kind = 0;
-  for (const Pattern& entry : all_patterns()) CHECK(static_cast<int>(entry.kind) == kind++);
-  CHECK(kind == 4);
+TEST_CASE("the patterns that code speaks of are where it looks for them") {
+  CHECK(name_of(PatternKind::all_to_all) == "all_to_all");
+  CHECK(name_of(PatternKind::point_to_point) == "point_to_point");
+  CHECK(name_of(PatternKind::hierarchical) == "hierarchical");
+  CHECK(name_of(PatternKind::ring) == "ring");
+}
+
+TEST_CASE("every option of every pattern is stored where it is found again, and nowhere else") {
+  for (const Pattern& row : all_patterns()) {
+    for (const PatternOption& option : row.options) {
+      CAPTURE(row.name);
+      CAPTURE(option.name);
+      PatternOptions options;
+      const int other = option.get(options) == 1 ? 0 : 1;
+      option.set(options, other);
+      const auto* choice = std::get_if<ChoiceOption>(&option.type);
+      const bool has_one_value = choice != nullptr && choice->names.size() == 1;
+      CHECK(option.get(options) == (has_one_value ? 0 : other));
+      int changed = 0;
+      for (const Pattern& any : all_patterns())
+        for (const PatternOption& one : any.options)
+          if (one.get(options) != one.get(PatternOptions())) ++changed;
+      CHECK(changed == (has_one_value ? 0 : 1));
+    }
+  }
 }

@@ -7,6 +7,10 @@
 
 #include "platforms/error.hpp"
 #include "scenarios/reader/model_presets.hpp"
+#include "sim/patterns/all_to_all.hpp"
+#include "sim/patterns/hierarchical.hpp"
+#include "sim/patterns/point_to_point.hpp"
+#include "sim/patterns/ring.hpp"
 #include "tests/support/scenarios.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -225,12 +229,12 @@ TEST_CASE("pattern options") {
       "hierarchical": {"order": "scale_out_first", "deduplicate": "none", "chunks": 2, "window": 1},
       "ring": {"bidirectional": true, "mode": "all_to_all", "deduplicate": "device"}}})"))
                             .patterns;
-  CHECK(patterns.all_to_all.algorithm == AllToAllOptions::Algorithm::pairwise);
-  CHECK(patterns.all_to_all.window == 0);
-  CHECK(patterns.point_to_point.granularity == PointToPointOptions::Granularity::device);
-  CHECK(patterns.hierarchical.chunks == 2);
-  CHECK(patterns.hierarchical.deduplicate == Deduplication::none);
-  CHECK(patterns.ring.bidirectional);
+  CHECK(patterns.of<AllToAllOptions>().algorithm == AllToAllOptions::Algorithm::pairwise);
+  CHECK(patterns.of<AllToAllOptions>().window == 0);
+  CHECK(patterns.of<PointToPointOptions>().granularity == PointToPointOptions::Granularity::device);
+  CHECK(patterns.of<HierarchicalOptions>().chunks == 2);
+  CHECK(patterns.of<HierarchicalOptions>().deduplicate == Deduplication::none);
+  CHECK(patterns.of<RingOptions>().bidirectional);
   CHECK(message_of(on_star(R"({"patterns": {"all_to_all": {"algorithm": "bruck", "deduplicate": "node"},
       "hierarchical": {"order": "scale_up_first"}, "ring": {"mode": "all_gather"}}})")) ==
         "/patterns/all_to_all/algorithm: \"bruck\" is not available yet; allowed: direct, pairwise\n"

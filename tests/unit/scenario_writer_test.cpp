@@ -13,6 +13,8 @@
 #include "scenarios/reader/json_file.hpp"
 #include "scenarios/reader/model_presets.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
+#include "sim/patterns/pattern.hpp"
+#include "sim/transports/transport.hpp"
 
 using namespace epsim;
 using nlohmann::json;
@@ -69,23 +71,6 @@ auto members_of(const Payload& value) {
   const auto& [dispatch, combine, weights, dispatch_bytes, combine_bytes] = value;
   return std::tie(dispatch, combine, weights, dispatch_bytes, combine_bytes);
 }
-auto members_of(const AllToAllOptions& value) {
-  const auto& [algorithm, window, deduplicate] = value;
-  return std::tie(algorithm, window, deduplicate);
-}
-auto members_of(const PointToPointOptions& value) {
-  const auto& [granularity, window] = value;
-  return std::tie(granularity, window);
-}
-auto members_of(const HierarchicalOptions& value) {
-  const auto& [deduplicate, chunks, window] = value;
-  return std::tie(deduplicate, chunks, window);
-}
-auto members_of(const RingOptions& value) {
-  const auto& [bidirectional, deduplicate] = value;
-  return std::tie(bidirectional, deduplicate);
-}
-
 template <class T>
 void check_same(const T& a, const T& b) {
   CHECK(members_of(a) == members_of(b));
@@ -101,10 +86,8 @@ void check_same(const PlatformSpec& a, const PlatformSpec& b) {
 }
 
 void check_same(const PatternOptions& a, const PatternOptions& b) {
-  check_same(a.all_to_all, b.all_to_all);
-  check_same(a.point_to_point, b.point_to_point);
-  check_same(a.hierarchical, b.hierarchical);
-  check_same(a.ring, b.ring);
+  for (const Pattern& row : all_patterns())
+    for (const PatternOption& option : row.options) CHECK(option.get(a) == option.get(b));
 }
 
 void check_same(const Scenario& a, const Scenario& b) {
@@ -261,9 +244,10 @@ TEST_CASE("the JSON schema allows exactly the keys that the reader knows") {
   CHECK(keys_of(file.at("properties")) == keys_of_reader(star, ""));
   for (const char* section : {"expert_parallel", "workload", "payload", "patterns"})
     CHECK(keys_of(sections.at(section).at("properties")) == keys_of_reader(star, std::string("/") + section));
-  for (const char* section : {"all_to_all", "point_to_point", "hierarchical", "ring"})
-    CHECK(keys_of(sections.at(section).at("properties")) ==
-          keys_of_reader(star, std::string("/patterns/") + section));
+  for (const Pattern& row : all_patterns()) {
+    const std::string section(row.name);
+    CHECK(keys_of(sections.at(section).at("properties")) == keys_of_reader(star, "/patterns/" + section));
+  }
   CHECK(keys_of(sections.at("device").at("properties")) == keys_of_reader(star, "/platform/device"));
   const json transport = merged(star, R"({"transport": {}})");
   CHECK(keys_of(sections.at("transport").at("properties")) == keys_of_reader(transport, "/transport"));
@@ -305,8 +289,86 @@ TEST_CASE("the JSON schema's defaults are the reader's") {
   CHECK(check("workload", "/workload", star) >= 5);
   CHECK(check("expert_parallel", "/expert_parallel", star) >= 10);
   CHECK(check("payload", "/payload", star) >= 1);
-  for (const char* pattern : {"all_to_all", "point_to_point", "hierarchical", "ring"})
-    CHECK(check(pattern, (std::string("/patterns/") + pattern).c_str(), star) >= 1);
+  for (const Pattern& row : all_patterns()) {
+    const std::string section(row.name);
+    CHECK(check(section.c_str(), ("/patterns/" + section).c_str(), star) == std::ssize(row.options));
+  }
+}
+
+namespace {
+
+/// A property of the schema, behind its reference if it is one.
+json resolved_property(const json& file, const json& property) {
+  if (property.contains("allOf")) return resolved_property(file, property.at("allOf").at(0));
+  if (!property.contains("$ref")) return property;
+  return file.at(json::json_pointer(property.at("$ref").get<std::string>().substr(1)));
+}
+
+/// "round_robin" and "RoundRobin".
+std::set<std::string> spellings(const std::vector<std::string_view>& names) {
+  std::set<std::string> all;
+  for (const std::string_view name : names) {
+    std::string camel;
+    bool is_start = true;
+    for (const char c : name) {
+      if (c != '_') camel += is_start ? static_cast<char>(std::toupper(c)) : c;
+      is_start = c == '_';
+    }
+    all.insert({std::string(name), camel});
+  }
+  return all;
+}
+
+template <class E>
+std::set<std::string> spellings_of() {
+  return spellings({Names<E>::values.begin(), Names<E>::values.end()});
+}
+
+std::set<std::string> enum_of(const json& file, const std::string& pointer) {
+  const json property = resolved_property(file, file.at(json::json_pointer(pointer)));
+  return property.at("enum").get<std::set<std::string>>();
+}
+
+}  // namespace
+
+TEST_CASE("the JSON schema knows the patterns' options as the patterns tell them") {
+  const json file = schema();
+  std::vector<std::string_view> names;
+  for (const Pattern& row : all_patterns()) {
+    names.push_back(row.name);
+    const json& properties = file.at("definitions").at(std::string(row.name)).at("properties");
+    for (const PatternOption& option : row.options) {
+      CAPTURE(row.name);
+      CAPTURE(option.name);
+      const json property = resolved_property(file, properties.at(std::string(option.name)));
+      if (const auto* integer = std::get_if<IntegerOption>(&option.type)) {
+        CHECK(property.at("minimum") == integer->low);
+        CHECK(property.at("maximum") == integer->high);
+      } else if (const auto* choice = std::get_if<ChoiceOption>(&option.type)) {
+        CHECK(property.at("enum").get<std::set<std::string>>() == spellings(choice->names));
+      } else {
+        CHECK(property.at("type") == "boolean");
+      }
+    }
+  }
+  CHECK(enum_of(file, "/definitions/expert_parallel/properties/communication_pattern") == spellings(names));
+}
+
+TEST_CASE("the JSON schema knows every choice by the names that the reader knows") {
+  const json file = schema();
+  const std::string keys = "/definitions/expert_parallel/properties/";
+  CHECK(enum_of(file, keys + "routing_strategy") == spellings_of<RoutingStrategy>());
+  CHECK(enum_of(file, keys + "load_balancing") == spellings_of<LoadBalancing>());
+  CHECK(enum_of(file, keys + "gate") == spellings_of<GateKind>());
+  CHECK(enum_of(file, keys + "group_score") == spellings_of<GroupScore>());
+  CHECK(enum_of(file, keys + "replica_choice") == spellings_of<ReplicaChoice>());
+  CHECK(enum_of(file, "/definitions/model/properties/gate") == spellings_of<GateKind>());
+  CHECK(enum_of(file, "/definitions/model/properties/group_score") == spellings_of<GroupScore>());
+  CHECK(enum_of(file, "/definitions/data_type") == spellings_of<DataType>());
+  CHECK(enum_of(file, "/properties/engine") == spellings_of<EngineKind>());
+  std::set<std::string> transports;
+  for (const TransportPreset& preset : transport_presets()) transports.insert(preset.transport.name);
+  CHECK(enum_of(file, "/definitions/transport_preset") == transports);
 }
 
 TEST_CASE("the JSON schema names every preset") {

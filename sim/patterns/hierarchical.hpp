@@ -1,0 +1,16 @@
+// Options of hierarchical.cpp.
+#pragma once
+
+#include <cstdint>
+
+#include "sim/scenario.hpp"
+
+namespace epsim {
+
+struct HierarchicalOptions {
+  Deduplication deduplicate = Deduplication::node;
+  int chunks = 8;
+  int window = 8;
+};
+
+}  // namespace epsim
