@@ -1,8 +1,7 @@
 #include "sim/timeline.hpp"
 
-#include <sys/mman.h>
-
 #include <algorithm>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -11,34 +10,33 @@
 namespace epsim {
 namespace {
 
-std::size_t column_bytes(std::size_t ops) {
-  return 3 * ops * sizeof(Seconds);
+SharedMemory columns_of(std::size_t ops) {
+  const std::size_t bytes = 3 * ops * sizeof(Seconds);
+  try {
+    return SharedMemory(bytes);
+  } catch (const std::bad_alloc&) {
+    throw simulation_error("timeline",
+                           "no memory for the times of " + std::to_string(ops) + " operations (" +
+                               std::to_string(bytes) + " bytes)",
+                           "simulate fewer devices, chunks or patterns at once");
+  }
 }
 
 }  // namespace
 
-Timeline::Timeline(OpId ops) : ops_(ops) {
-  if (ops == 0) return;  // mmap refuses empty mappings
-  void* memory = mmap(nullptr, column_bytes(ops_), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED)
-    throw simulation_error("timeline",
-                           "no memory for the times of " + std::to_string(ops) + " operations (" +
-                               std::to_string(column_bytes(ops_)) + " bytes)",
-                           "simulate fewer devices, chunks or patterns at once");
-  columns_ = static_cast<Seconds*>(memory);  // the kernel hands out zeroed pages
-}
+Timeline::Timeline(OpId ops)
+    : memory_(columns_of(ops)), columns_(static_cast<Seconds*>(memory_.data())), ops_(ops) {}
 
 Timeline::Timeline(Timeline&& other) noexcept
-    : columns_(std::exchange(other.columns_, nullptr)), ops_(std::exchange(other.ops_, 0)) {}
+    : memory_(std::move(other.memory_)),
+      columns_(std::exchange(other.columns_, nullptr)),
+      ops_(std::exchange(other.ops_, 0)) {}
 
 Timeline& Timeline::operator=(Timeline&& other) noexcept {
+  std::swap(memory_, other.memory_);
   std::swap(columns_, other.columns_);
   std::swap(ops_, other.ops_);
   return *this;
-}
-
-Timeline::~Timeline() {
-  if (columns_ != nullptr) munmap(columns_, column_bytes(ops_));
 }
 
 Seconds Timeline::end() const {

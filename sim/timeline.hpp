@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <span>
 
+#include "platforms/system/shared_memory.hpp"
 #include "platforms/units.hpp"
 #include "sim/schedule/schedule.hpp"
 
@@ -19,7 +20,6 @@ class Timeline {
   Timeline& operator=(Timeline&& other) noexcept;
   Timeline(const Timeline&) = delete;
   Timeline& operator=(const Timeline&) = delete;
-  ~Timeline();
 
   /// When all operations it follows had finished.
   [[nodiscard]] std::span<Seconds> ready() { return {columns_, ops_}; }
@@ -34,7 +34,8 @@ class Timeline {
   [[nodiscard]] Seconds end() const;
 
  private:
-  Seconds* columns_ = nullptr;
+  SharedMemory memory_;
+  Seconds* columns_ = nullptr;  // in it
   std::size_t ops_ = 0;
 };
 

@@ -1,10 +1,8 @@
 #include "analysis/estimate/memory_estimate.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "platforms/error.hpp"
 #include "sim/choose_engine.hpp"
@@ -56,15 +54,6 @@ MemoryEstimate estimate_memory_unsimulated(const Scenario& scenario, std::span<c
         std::max(estimate.schedules, load.ops * bytes_per_op + load.routes * bytes_per_route);
   }
   return estimate;
-}
-
-double physical_memory() {
-  const long pages = sysconf(_SC_PHYS_PAGES);
-  const long page = sysconf(_SC_PAGESIZE);
-  const double physical = pages > 0 && page > 0 ? static_cast<double>(pages) * static_cast<double>(page) : 0;
-  std::ifstream limit("/sys/fs/cgroup/memory.max");  // a container's; "max" where there is none
-  double allowed = 0;
-  return limit >> allowed && allowed < physical ? allowed : physical;
 }
 
 void check_memory(const MemoryEstimate& estimate, double available) {

@@ -26,9 +26,6 @@ struct MemoryEstimate {
 [[nodiscard]] MemoryEstimate estimate_memory_unsimulated(const Scenario& scenario,
                                                          std::span<const PatternKind> patterns);
 
-/// The machine's memory; 0 when the system does not tell.
-[[nodiscard]] double physical_memory();
-
 /// Throws Error (input) that names the estimate and what to reduce when it exceeds `available` (0: unknown).
 void check_memory(const MemoryEstimate& estimate, double available);
 

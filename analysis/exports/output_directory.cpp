@@ -1,36 +1,18 @@
 #include "analysis/exports/output_directory.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <csignal>
 #include <ostream>
 #include <system_error>
 #include <utility>
 
 #include "platforms/error.hpp"
-#include "platforms/system/interruption.hpp"
+#include "platforms/system/signals.hpp"
 #include "sim/patterns/pattern.hpp"
 
 namespace epsim {
 namespace {
 
 constexpr const char* nothing_left = "nothing in --out was changed";
-
-/// While it lives no signal comes between two steps that belong together.
-class HeldSignals {
- public:
-  HeldSignals() {
-    const sigset_t set = interrupting_set();
-    sigprocmask(SIG_BLOCK, &set, &before_);
-  }
-  HeldSignals(const HeldSignals&) = delete;
-  HeldSignals& operator=(const HeldSignals&) = delete;
-  ~HeldSignals() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_ = {};
-};
 
 /// Renamings that are taken back, the last one first, unless they are kept.
 class Renamings {

@@ -1,7 +1,6 @@
 #include "platforms/system/child_process.hpp"
 
 #include <poll.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,7 +18,8 @@
 #include <vector>
 
 #include "platforms/error.hpp"
-#include "platforms/system/interruption.hpp"
+#include "platforms/system/process.hpp"
+#include "platforms/system/signals.hpp"
 
 namespace epsim {
 namespace {
@@ -114,16 +114,7 @@ std::string run_and_report(const ChildTask& task) {
 }
 
 [[noreturn]] void be_child(const ChildTask& task, int report_end, pid_t parent) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != parent) _exit(1);  // it died before the line above
-  for (int signal = 1; signal < NSIG; ++signal) std::signal(signal, SIG_DFL);
-  // Ctrl-C and batch systems signal parent and children alike: the parent decides.
-  for (const int signal : interrupting_signals) std::signal(signal, SIG_IGN);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
-  dup2(STDERR_FILENO, STDOUT_FILENO);
-
+  live_as_child_of(parent);
   const std::string report = run_and_report(task);
   std::fflush(nullptr);
   std::cout.flush();
@@ -232,7 +223,7 @@ void Children::judge(const Child& child, int status) {
   if (WIFSIGNALED(status)) {
     const int signal = WTERMSIG(status);
     throw Error(is_fault(signal) ? Error::Kind::internal : Error::Kind::simulation,
-                {{"", died + "killed by signal " + std::to_string(signal) + " (" + strsignal(signal) + ")",
+                {{"", died + "killed by signal " + std::to_string(signal) + " (" + signal_name(signal) + ")",
                   remedy_for(signal)}});
   }
   if (child.report.empty() || WEXITSTATUS(status) != 0)
@@ -258,8 +249,7 @@ void run_in_children(std::span<const ChildTask> tasks, int parallel, const std::
     children.wait(watch.mask_while_waiting(), tick ? &between_ticks : nullptr);
     if (tick) tick();
     if (interruption != 0)
-      throw Error(Error::Kind::interrupted,
-                  {{"", std::string("interrupted (") + strsignal(interruption) + ")", ""}});
+      throw Error(Error::Kind::interrupted, {{"", "interrupted (" + signal_name(interruption) + ")", ""}});
   }
 }
 

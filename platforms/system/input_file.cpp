@@ -1,5 +1,6 @@
 #include "platforms/system/input_file.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -54,6 +55,11 @@ std::string read_input_file(const std::filesystem::path& path, const std::string
   std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   if (!file || file.bad()) throw input_error(path.string(), "cannot be read to its end", remedy);
   return text;
+}
+
+FileNumber file_at(const std::filesystem::path& path) {
+  struct stat status = {};
+  return stat(path.c_str(), &status) == 0 ? FileNumber{status.st_dev, status.st_ino} : FileNumber{};
 }
 
 }  // namespace epsim

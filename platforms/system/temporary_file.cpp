@@ -1,18 +1,21 @@
 #include "platforms/system/temporary_file.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <limits.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
-#include "platforms/system/interruption.hpp"
+#include "platforms/system/signals.hpp"
 
 namespace epsim {
 namespace {
@@ -127,6 +130,14 @@ Error cannot_write(const std::filesystem::path& path, const std::string& remedy)
   const bool is_full = !error && space.available < (1 << 20);
   return simulation_error(path.string(),
                           is_full ? "cannot be written: the disk is full" : "cannot be written", remedy);
+}
+
+void rename_if_new(const std::filesystem::path& file, const std::filesystem::path& name) {
+  int renamed = renameat2(AT_FDCWD, file.c_str(), AT_FDCWD, name.c_str(), RENAME_NOREPLACE);
+  const bool is_unknown = renamed != 0 && (errno == EINVAL || errno == ENOSYS);  // to NFS, for one
+  if (is_unknown) renamed = link(file.c_str(), name.c_str());
+  if (renamed != 0 && errno != EEXIST)
+    throw simulation_error(name.string(), std::string("cannot be made: ") + std::strerror(errno));
 }
 
 OutputFile::OutputFile(const std::filesystem::path& target, const std::string& option,

@@ -40,6 +40,10 @@ class Unfinished {
 /// Error (simulation) "cannot be written", which names a full disk.
 [[nodiscard]] Error cannot_write(const std::filesystem::path& path, const std::string& remedy = "");
 
+/// Gives a file its name where that is free; else it stays what it was. Throws Error (simulation) when it can
+/// neither be named nor is there a file of that name.
+void rename_if_new(const std::filesystem::path& file, const std::filesystem::path& name);
+
 /// One file. A target that is a link is replaced where it points to.
 class OutputFile {
  public:

@@ -2,13 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <csignal>
 #include <functional>
 #include <iostream>
 #include <string>
@@ -18,6 +14,8 @@
 
 #include "analysis/version.hpp"
 #include "platforms/error.hpp"
+#include "platforms/system/machine.hpp"
+#include "platforms/system/signals.hpp"
 #include "platforms/system/temporary_file.hpp"
 #include "scenarios/commands/arguments.hpp"
 #include "scenarios/commands/compare.hpp"
@@ -226,16 +224,6 @@ void refuse_unknown_command(const CLI::App& app, std::string_view word) {
   throw input_error("", fmt::format("\"{}\" is not a command", word), suggestion(word, views));
 }
 
-/// A file that took the place of a closed standard stream would get what is printed. Writing to the stand-in
-/// for standard output fails, as it does where that is closed.
-void fill_closed_streams() {
-  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-    if (fcntl(stream, F_GETFD) < 0) {
-      const int null = open("/dev/null", stream == STDERR_FILENO ? O_WRONLY : O_RDONLY);
-      if (null >= 0 && null != stream) dup2(null, stream);
-    }
-}
-
 /// Errors of CLI11 become ours; --help and --version are its exceptions, too.
 void parse(CLI::App& app, int argc, const char* const* argv) {
   try {
@@ -252,8 +240,7 @@ void parse(CLI::App& app, int argc, const char* const* argv) {
 
 int run_command_line(int argc, const char* const* argv) {
   fill_closed_streams();
-  // A limit on the size of files, and a pipe that nobody reads any more, are errors of writing.
-  for (const int signal : {SIGXFSZ, SIGPIPE}) std::signal(signal, SIG_IGN);
+  make_failed_writes_errors();
   clean_up_when_interrupted();
   CommandLine line;
   line.experiment.jobs = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));

@@ -4,6 +4,7 @@
 
 #include "analysis/estimate/memory_estimate.hpp"
 #include "analysis/exports/estimate_text.hpp"
+#include "platforms/system/machine.hpp"
 #include "scenarios/commands/experiment_command.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
 #include "sim/patterns/pattern.hpp"

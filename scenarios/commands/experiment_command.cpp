@@ -1,7 +1,6 @@
 #include "scenarios/commands/experiment_command.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <iostream>
@@ -16,6 +15,7 @@
 #include "analysis/exports/output_directory.hpp"
 #include "analysis/exports/result_json.hpp"
 #include "platforms/printable.hpp"
+#include "platforms/system/machine.hpp"
 #include "scenarios/reader/choices.hpp"
 #include "scenarios/reader/named_files.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
@@ -32,7 +32,7 @@ constexpr const char* result_file = "result.json";
 class ProgressLine {
  public:
   explicit ProgressLine(const ExperimentOptions& options)
-      : is_shown_(!options.quiet && !options.json && isatty(STDERR_FILENO) == 1) {}
+      : is_shown_(!options.quiet && !options.json && is_at_terminal()) {}
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
   ~ProgressLine() { show(""); }

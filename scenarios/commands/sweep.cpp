@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "analysis/estimate/memory_estimate.hpp"
+#include "platforms/system/machine.hpp"
 #include "platforms/units.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
 #include "scenarios/sweep/database.hpp"

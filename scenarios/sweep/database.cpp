@@ -1,14 +1,10 @@
 #include "scenarios/sweep/database.hpp"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 #include <variant>
 
 #include "analysis/version.hpp"
+#include "platforms/system/process.hpp"
 #include "scenarios/sweep/schema.hpp"
 
 namespace epsim {
@@ -19,25 +15,6 @@ Identity identity_in(const Statement& row, int column) {
   const auto bytes = row.blob(column);
   std::copy_n(bytes.begin(), std::min(bytes.size(), identity.size()), identity.begin());
   return identity;
-}
-
-/// When the process started, in clock ticks since boot: tells it from a later one of the same number. 0:
-/// gone.
-std::int64_t start_of(std::int64_t process) {
-  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
-  std::string text;
-  std::getline(file, text);
-  const std::size_t name_end = text.rfind(')');
-  if (name_end == std::string::npos) return 0;
-  std::istringstream fields(text.substr(name_end + 1));
-  std::string field;
-  constexpr int start_time = 20;  // proc(5): field 22, counted from behind the name
-  for (int i = 0; i < start_time; ++i) fields >> field;
-  return std::stoll(field);
-}
-
-std::int64_t this_process() {
-  return getpid();
 }
 
 std::int64_t start_of_this_process() {
@@ -51,12 +28,6 @@ SweepDatabase::Access made(const std::filesystem::path& path, SweepDatabase::Acc
     create_sweep_database(path);
   check_is_sweep_database(path);
   return access;
-}
-
-/// Device and number of the file; zeros when there is none.
-FileNumber file_at(const std::filesystem::path& path) {
-  struct stat status = {};
-  return stat(path.c_str(), &status) == 0 ? FileNumber{status.st_dev, status.st_ino} : FileNumber{};
 }
 
 Sqlite::Mode mode_for(SweepDatabase::Access access) {
@@ -171,7 +142,7 @@ Claim SweepDatabase::claim(const Identity& identity, bool retry_failed) {
     if (is_alive) return Claim::theirs;
   }
   Statement insert = connection_.prepare("INSERT OR REPLACE INTO claims VALUES(?, ?, ?)");
-  insert.bind_blob(1, identity).bind(2, this_process()).bind(3, start_of_this_process()).run();
+  insert.bind_blob(1, identity).bind(2, std::int64_t{this_process()}).bind(3, start_of_this_process()).run();
   return Claim::mine;
 }
 
@@ -191,7 +162,7 @@ void SweepDatabase::store(const Identity& identity, const PointResult& result) {
 
 void SweepDatabase::release_claims() {
   Statement remove = connection_.prepare("DELETE FROM claims WHERE process = ? AND process_started = ?");
-  remove.bind(1, this_process()).bind(2, start_of_this_process()).run();
+  remove.bind(1, std::int64_t{this_process()}).bind(2, start_of_this_process()).run();
 }
 
 }  // namespace epsim

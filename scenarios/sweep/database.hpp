@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "platforms/system/input_file.hpp"
 #include "scenarios/sweep/definition.hpp"
 #include "scenarios/sweep/identity.hpp"
 #include "scenarios/sweep/plan.hpp"
@@ -30,9 +31,6 @@ enum class Claim : std::uint8_t {
   theirs,    ///< a living process is at it
   finished,  ///< somebody has stored its result
 };
-
-/// Device and inode: what a path's file is known by.
-using FileNumber = std::pair<std::uint64_t, std::uint64_t>;
 
 class SweepDatabase {
  public:

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "platforms/system/channel.hpp"
+
 namespace epsim {
 
 enum class MessageKind : char {
@@ -22,23 +24,10 @@ struct Message {
   std::string text;
 };
 
-class MessageSocket {
- public:
-  /// Throws Error (simulation) when the system has no more sockets.
-  MessageSocket();
-  MessageSocket(const MessageSocket&) = delete;
-  MessageSocket& operator=(const MessageSocket&) = delete;
-  ~MessageSocket();
-
-  /// For poll.
-  [[nodiscard]] int receiving_end() const { return ends_[0]; }
-  /// In a child. False when nobody listens any more.
-  bool send(MessageKind kind, std::uint64_t number, std::string_view text = "") const;
-  /// The next message; nothing when none is waiting.
-  [[nodiscard]] std::optional<Message> receive() const;
-
- private:
-  int ends_[2] = {-1, -1};
-};
+/// In a child. False when nobody listens any more.
+[[nodiscard]] bool send(const MessageSocket& socket, MessageKind kind, std::uint64_t number,
+                        std::string_view text = "");
+/// The next message; nothing when none is waiting.
+[[nodiscard]] std::optional<Message> receive(const MessageSocket& socket);
 
 }  // namespace epsim

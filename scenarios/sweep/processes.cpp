@@ -1,65 +1,29 @@
 #include "scenarios/sweep/processes.hpp"
 
-#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <poll.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/signalfd.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <csignal>
-#include <cstdio>
-#include <cstring>
-#include <iostream>
+#include <span>
+#include <thread>
 #include <utility>
 
 #include "platforms/error.hpp"
-#include "platforms/system/interruption.hpp"
+#include "platforms/system/signals.hpp"
 
 namespace epsim {
 namespace {
 
-sigset_t watched_signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGCHLD);
-  // One that is ignored, as nohup does with SIGHUP, would be queued once it is blocked.
-  for (const int signal : interrupting_signals) {
-    struct sigaction action = {};
-    sigaction(signal, nullptr, &action);
-    if (action.sa_handler != SIG_IGN) sigaddset(&set, signal);
-  }
-  return set;
-}
-
 std::string signal_text(int signal) {
-  return fmt::format("killed by signal {} ({})", signal, strsignal(signal));
+  return fmt::format("killed by signal {} ({})", signal, signal_name(signal));
 }
 
 /// How a process ended that did not say so itself.
-std::string death_text(int status, const PointLimits& limits) {
-  if (!WIFSIGNALED(status))
-    return fmt::format("its process ended with status {} and no result", WEXITSTATUS(status));
-  const int signal = WTERMSIG(status);
+std::string death_text(const ProcessEnd& end, const PointLimits& limits) {
+  const int signal = end.signal();
+  if (signal == 0) return fmt::format("its process ended with status {} and no result", end.exit_status());
   if (signal == SIGKILL) return signal_text(signal) + ", most likely because the machine ran out of memory";
   return signal_text(signal) + (limits.memory > 0 ? ", perhaps because of the memory limit" : "");
-}
-
-Error no_process(const char* what) {
-  return simulation_error("", fmt::format("cannot start a process: {}: {}", what, std::strerror(errno)),
-                          "end other programs or lower --jobs");
-}
-
-/// So that what is waiting to be written is not written twice.
-pid_t flushed_fork() {
-  std::fflush(nullptr);
-  std::cout.flush();
-  return fork();
 }
 
 }  // namespace
@@ -68,76 +32,60 @@ std::string utc_now() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
 }
 
-PointProcesses::PointProcesses(const Sweep& sweep, PointLimits limits) : sweep_(sweep), limits_(limits) {
-  const sigset_t watched = watched_signals();
-  sigprocmask(SIG_BLOCK, &watched, &old_mask_);
-  signals_ = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
-  if (signals_ < 0) throw no_process("signalfd");
-  prctl(PR_SET_CHILD_SUBREAPER, 1);
-}
+PointProcesses::PointProcesses(const Sweep& sweep, PointLimits limits) : sweep_(sweep), limits_(limits) {}
 
 PointProcesses::~PointProcesses() {
   for (auto& [number, routing] : routing_processes_) {
-    if (routing.process > 0) kill(routing.process, SIGKILL);
-    if (routing.requests >= 0) close(routing.requests);
+    if (routing.process > 0) kill_process(routing.process);
+    routing.requests.close_writing();
   }
   // Points that a routing process had just started become known, or known as children, only now.
-  std::map<int, Exit> exits;
+  std::map<int, ProcessEnd> ended;
   for (bool is_alive = true; is_alive;) {
     read_messages();
     for (const auto& [number, point] : points_)
-      if (point.process > 0 && !exits.contains(point.process)) kill(point.process, SIGKILL);
-    reap(exits);
-    siginfo_t info;
-    is_alive = waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG) == 0;
-    if (is_alive) poll(nullptr, 0, 1);
+      if (point.process > 0 && !ended.contains(point.process)) kill_process(point.process);
+    ended.merge(children_.take_ended());
+    is_alive = children_.has_children();
+    if (is_alive) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
-  close(signals_);
-  prctl(PR_SET_CHILD_SUBREAPER, 0);
-  sigprocmask(SIG_SETMASK, &old_mask_, nullptr);
 }
 
 std::uint64_t PointProcesses::start_routing(std::uint64_t combination) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) throw no_process("pipe");
+  RequestPipe requests;
   const std::uint64_t number = next_routing_++;
-  const pid_t runner = getpid();
-  const pid_t process = flushed_fork();
+  const int runner = this_process();
+  const int process = fork_process();
   if (process == 0) {
-    close(ends[1]);
+    requests.close_writing();
     close_requests();
-    be_routing_process(task_for(number, combination, ends[0]), runner);
+    be_routing_process(task_for(number, combination, &requests), runner);
   }
-  close(ends[0]);
-  if (process < 0) {
-    close(ends[1]);
-    throw no_process("fork");
-  }
+  requests.close_reading();
   RoutingProcess& routing = routing_processes_[number];
   routing.process = process;
-  routing.requests = ends[1];
+  routing.requests = std::move(requests);
   routing.started = Clock::now();
   return number;
 }
 
-RoutingTask PointProcesses::task_for(std::uint64_t routing, std::uint64_t combination, int requests) const {
+RoutingTask PointProcesses::task_for(std::uint64_t routing, std::uint64_t combination,
+                                     const RequestPipe* requests) const {
   return {&sweep_, &messages_, routing, combination, requests, limits_.memory};
 }
 
 /// In a child: or routing processes would never see the end of their requests.
-void PointProcesses::close_requests() const {
-  for (const auto& [number, routing] : routing_processes_)
-    if (routing.requests >= 0) close(routing.requests);
+void PointProcesses::close_requests() {
+  for (auto& [number, routing] : routing_processes_) routing.requests.close_writing();
 }
 
 void PointProcesses::start_alone(PointRequest request) {
-  const pid_t runner = getpid();
-  const pid_t process = flushed_fork();
+  const int runner = this_process();
+  const int process = fork_process();
   if (process == 0) {
     close_requests();
-    be_lone_point(task_for(no_routing, request.combination, -1), request, runner);
+    be_lone_point(task_for(no_routing, request.combination, nullptr), request, runner);
   }
-  if (process < 0) throw no_process("fork");
   points_[request.point] = {.process = process, .started_at = utc_now(), .started = Clock::now()};
 }
 
@@ -145,8 +93,7 @@ void PointProcesses::start_point(std::uint64_t routing, PointRequest request) {
   if (!owes_points(routing)) routing_processes_.at(routing).last_sign = Clock::now();
   points_[request.point] = {.routing = routing};
   // A routing process that has just died is noticed by wait; SIGPIPE is ignored.
-  while (write(routing_processes_.at(routing).requests, &request, sizeof request) < 0 && errno == EINTR)
-    continue;
+  routing_processes_.at(routing).requests.write(std::as_bytes(std::span(&request, 1)));
 }
 
 /// Whether it was asked for points that have not started.
@@ -158,9 +105,7 @@ bool PointProcesses::owes_points(std::uint64_t routing) const {
 
 void PointProcesses::close_routing(std::uint64_t routing) {
   const auto found = routing_processes_.find(routing);
-  if (found == routing_processes_.end() || found->second.requests < 0) return;
-  close(found->second.requests);
-  found->second.requests = -1;
+  if (found != routing_processes_.end()) found->second.requests.close_writing();
 }
 
 std::chrono::milliseconds PointProcesses::time_to_next_limit(std::chrono::milliseconds longest) const {
@@ -180,16 +125,13 @@ std::chrono::milliseconds PointProcesses::time_to_next_limit(std::chrono::millis
 }
 
 std::vector<EndedPoint> PointProcesses::wait(std::chrono::milliseconds longest) {
-  pollfd polled[] = {{messages_.receiving_end(), POLLIN, 0}, {signals_, POLLIN, 0}};
   const auto asked = time_to_next_limit(longest);
   const auto begin = Clock::now();
-  poll(polled, 2, static_cast<int>(asked.count()));
+  children_.wait(messages_.receiving_end(), asked);
   constexpr auto rounding = std::chrono::milliseconds(100);
   if (const auto late = Clock::now() - begin - asked; late > rounding) forgive(late);
-  read_signals();
-  // What a process said is there before its end is seen, so reap first.
-  std::map<int, Exit> exits;
-  reap(exits);
+  // What a process said is there before its end is seen, so take the ends first.
+  const std::map<int, ProcessEnd> exits = children_.take_ended();
   read_messages();
   end_routing_processes(exits);
   std::vector<EndedPoint> ended;
@@ -208,24 +150,8 @@ void PointProcesses::forgive(Clock::duration time) {
   for (auto& [number, point] : points_) point.started += time;
 }
 
-void PointProcesses::read_signals() {
-  signalfd_siginfo info;
-  while (read(signals_, &info, sizeof info) == sizeof info)
-    if (info.ssi_signo != SIGCHLD) interruption_ = static_cast<int>(info.ssi_signo);
-}
-
-void PointProcesses::reap(std::map<int, Exit>& exits) const {
-  for (;;) {
-    int status = 0;
-    rusage usage = {};
-    const pid_t process = wait4(-1, &status, WNOHANG, &usage);
-    if (process <= 0) return;
-    exits[process] = {status, static_cast<double>(usage.ru_maxrss) * 1024};
-  }
-}
-
 void PointProcesses::read_messages() {
-  while (const auto message = messages_.receive()) {
+  while (const auto message = receive(messages_)) {
     const bool is_of_routing =
         message->kind == MessageKind::routing_ready || message->kind == MessageKind::routing_failed;
     if (is_of_routing) {
@@ -250,14 +176,13 @@ void PointProcesses::read_messages() {
 }
 
 /// Points that a routing process can no longer start have failed with it.
-void PointProcesses::end_routing_processes(const std::map<int, Exit>& exits) {
+void PointProcesses::end_routing_processes(const std::map<int, ProcessEnd>& exits) {
   for (auto& [number, routing] : routing_processes_) {
     const auto exit = exits.find(routing.process);
     if (routing.process < 0 || exit == exits.end()) continue;
     routing.process = -1;
-    const bool ended_well = WIFEXITED(exit->second.status) && WEXITSTATUS(exit->second.status) == 0;
-    if (routing.failure.empty() && !ended_well)
-      routing.failure = "routing: " + death_text(exit->second.status, limits_);
+    if (routing.failure.empty() && !exit->second.was_successful())
+      routing.failure = "routing: " + death_text(exit->second, limits_);
   }
 }
 
@@ -266,7 +191,7 @@ void PointProcesses::forget_routing_processes() {
   std::erase_if(routing_processes_, [&](const auto& entry) {
     const std::uint64_t number = entry.first;
     const RoutingProcess& routing = entry.second;
-    return routing.requests < 0 && routing.process < 0 &&
+    return !routing.requests.is_open_for_writing() && routing.process < 0 &&
            std::ranges::none_of(points_, [&](const auto& point) { return point.second.routing == number; });
   });
 }
@@ -282,16 +207,16 @@ void PointProcesses::enforce_time_limits() {
     const bool is_slow = !routing.is_ready && now - routing.started >= limit;
     if (!is_silent && !is_slow) continue;
     routing.failure = (is_slow ? "routing took " : "its router started nothing for ") + reason;
-    kill(routing.process, SIGKILL);
+    kill_process(routing.process);
   }
   for (auto& [number, point] : points_) {
     if (point.process < 0 || now - point.started < limit) continue;
     point.killed_because = "took " + reason;
-    kill(point.process, SIGKILL);
+    kill_process(point.process);
   }
 }
 
-void PointProcesses::end_points(const std::map<int, Exit>& exits, std::vector<EndedPoint>& ended) {
+void PointProcesses::end_points(const std::map<int, ProcessEnd>& exits, std::vector<EndedPoint>& ended) {
   for (auto at = points_.begin(); at != points_.end();) {
     const Point& point = at->second;
     const auto exit = exits.find(point.process);
@@ -309,15 +234,14 @@ void PointProcesses::end_points(const std::map<int, Exit>& exits, std::vector<En
   }
 }
 
-PointResult PointProcesses::judge(const Point& point, const Exit& exit) const {
+PointResult PointProcesses::judge(const Point& point, const ProcessEnd& exit) const {
   PointResult result;
-  const bool ended_well = WIFEXITED(exit.status) && WEXITSTATUS(exit.status) == 0;
-  if (ended_well)
+  if (exit.was_successful())
     result = result_in(point.report);
   else if (!point.killed_because.empty())
     result.error = point.killed_because;
   else
-    result.error = death_text(exit.status, limits_);
+    result.error = death_text(exit, limits_);
   const std::chrono::duration<double> elapsed = Clock::now() - point.started;
   result.wall_seconds = elapsed.count();
   result.memory_bytes = exit.memory_bytes;

@@ -3,13 +3,14 @@
 #pragma once
 
 #include <chrono>
-#include <csignal>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "platforms/system/channel.hpp"
+#include "platforms/system/process.hpp"
 #include "scenarios/sweep/messages.hpp"
 #include "scenarios/sweep/point_result.hpp"
 #include "scenarios/sweep/routing_process.hpp"
@@ -53,13 +54,13 @@ class PointProcesses {
   /// Waits until points have ended, a routing process is ready, a signal came or the time is over.
   [[nodiscard]] std::vector<EndedPoint> wait(std::chrono::milliseconds longest);
   /// The signal that wants this process to end; 0: none.
-  [[nodiscard]] int interruption() const { return interruption_; }
+  [[nodiscard]] int interruption() const { return children_.interruption(); }
 
  private:
   using Clock = std::chrono::steady_clock;
   struct RoutingProcess {
     int process = -1;  ///< -1: it has ended
-    int requests = -1;
+    RequestPipe requests;
     bool is_ready = false;
     std::string failure;
     Clock::time_point started;
@@ -74,31 +75,24 @@ class PointProcesses {
     std::string started_at;
     Clock::time_point started;
   };
-  struct Exit {
-    int status = 0;
-    double memory_bytes = 0;
-  };
 
-  [[nodiscard]] RoutingTask task_for(std::uint64_t routing, std::uint64_t combination, int requests) const;
-  void close_requests() const;
+  [[nodiscard]] RoutingTask task_for(std::uint64_t routing, std::uint64_t combination,
+                                     const RequestPipe* requests) const;
+  void close_requests();
   [[nodiscard]] std::chrono::milliseconds time_to_next_limit(std::chrono::milliseconds longest) const;
   [[nodiscard]] bool owes_points(std::uint64_t routing) const;
   void forgive(Clock::duration time);
-  void read_signals();
-  void reap(std::map<int, Exit>& exits) const;
   void read_messages();
-  void end_routing_processes(const std::map<int, Exit>& exits);
+  void end_routing_processes(const std::map<int, ProcessEnd>& exits);
   void forget_routing_processes();
   void enforce_time_limits();
-  void end_points(const std::map<int, Exit>& exits, std::vector<EndedPoint>& ended);
-  [[nodiscard]] PointResult judge(const Point& point, const Exit& exit) const;
+  void end_points(const std::map<int, ProcessEnd>& exits, std::vector<EndedPoint>& ended);
+  [[nodiscard]] PointResult judge(const Point& point, const ProcessEnd& exit) const;
 
   const Sweep& sweep_;
   PointLimits limits_;
   MessageSocket messages_;
-  int signals_ = -1;
-  sigset_t old_mask_ = {};
-  int interruption_ = 0;
+  ChildWatch children_;
   std::uint64_t next_routing_ = 0;
   std::map<std::uint64_t, RoutingProcess> routing_processes_;
   std::map<std::uint64_t, Point> points_;

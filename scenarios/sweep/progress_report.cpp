@@ -1,14 +1,13 @@
 #include "scenarios/sweep/progress_report.hpp"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <iostream>
 
+#include "platforms/system/machine.hpp"
 #include "platforms/units.hpp"
 
 namespace epsim {
@@ -33,12 +32,6 @@ std::string rough_time(double seconds) {
   return fmt::format("{:.1f} h", seconds / 3600);
 }
 
-std::size_t terminal_width() {
-  winsize size = {};
-  constexpr std::size_t usual = 80;
-  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : usual;
-}
-
 }  // namespace
 
 std::string progress_text(const RunState& state, double elapsed_seconds, bool has_bar) {
@@ -58,8 +51,7 @@ std::string progress_text(const RunState& state, double elapsed_seconds, bool ha
   return text;
 }
 
-ProgressReport::ProgressReport(bool is_quiet)
-    : is_quiet_(is_quiet), is_terminal_(isatty(STDERR_FILENO) == 1) {}
+ProgressReport::ProgressReport(bool is_quiet) : is_quiet_(is_quiet), is_terminal_(is_at_terminal()) {}
 
 ProgressReport::~ProgressReport() {
   clear();

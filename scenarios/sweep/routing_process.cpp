@@ -1,23 +1,17 @@
 #include "scenarios/sweep/routing_process.hpp"
 
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cerrno>
-#include <csignal>
-#include <cstdio>
-#include <ctime>
 #include <exception>
 #include <functional>
 #include <new>
+#include <span>
 #include <variant>
 
 #include "analysis/estimate/memory_estimate.hpp"
-#include "platforms/system/interruption.hpp"
+#include "platforms/system/machine.hpp"
+#include "platforms/system/process.hpp"
 
 namespace epsim {
 namespace {
@@ -27,27 +21,9 @@ using nlohmann::json;
 /// The routed steps that a routing process keeps for its points take at most this much.
 constexpr double most_shared_bytes = 512e6;
 
-/// Dies with `runner`. Ctrl-C reaches all processes of a terminal: the runner decides.
-void become_child_of(int runner) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != runner) _exit(1);  // it died before the line above
-  for (const int signal : interrupting_signals) std::signal(signal, SIG_IGN);
-  for (const int signal : {SIGCHLD, SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_DFL);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
-}
-
-void limit_memory(Bytes bytes) {
-  if (bytes <= 0) return;
-  const rlimit limit = {static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
-  setrlimit(RLIMIT_AS, &limit);
-}
-
 void begin_as_child(const RoutingTask& task, int runner) {
-  become_child_of(runner);
-  dup2(STDERR_FILENO, STDOUT_FILENO);
-  limit_memory(task.memory_limit);
+  live_as_child_of(runner);
+  limit_address_space(task.memory_limit);
 }
 
 /// Why it failed in one line; empty when it did not.
@@ -113,40 +89,38 @@ std::string report_of(const PointResult& result) {
     check_memory(estimate_memory(scenario, patterns, 1), physical_memory());
     result = result_of(run_and_summarize(scenario, patterns, {}, {}, routed));
   });
-  const bool was_sent = task.messages->send(MessageKind::point_piece, request.point, report_of(result));
-  _exit(was_sent ? 0 : 1);
+  end_process(send(*task.messages, MessageKind::point_piece, request.point, report_of(result)));
 }
 
 /// `between` is the process that started this one and is about to end.
-[[noreturn]] void be_point(const RoutingTask& task, const PointRequest& request, int runner, pid_t between,
+[[noreturn]] void be_point(const RoutingTask& task, const PointRequest& request, int runner, int between,
                            const std::vector<RoutedStep>& routed) {
-  while (getppid() == between) {
-    const timespec moment = {0, 20'000};
-    nanosleep(&moment, nullptr);
-  }
-  become_child_of(runner);
+  wait_for_end_of_parent(between);
+  live_as_child_of(runner);
   run_point(task, request, routed);
 }
 
 /// The point's process has to become a child of the runner, so the one between the two ends at once.
+[[noreturn]] void start_and_end(const RoutingTask& task, const PointRequest& request, int runner,
+                                const std::vector<RoutedStep>& routed) noexcept {
+  const int self = this_process();
+  int point = -1;
+  if (!failure_of([&] { point = fork_process(); }).empty()) end_process(false);
+  if (point == 0) be_point(task, request, runner, self, routed);
+  end_process(send(*task.messages, MessageKind::point_started, request.point, std::to_string(point)));
+}
+
 void start_point(const RoutingTask& task, const PointRequest& request, int runner,
                  const std::vector<RoutedStep>& routed) {
-  const pid_t between = fork();
-  if (between == 0) {
-    const pid_t self = getpid();
-    const pid_t point = fork();
-    if (point == 0) be_point(task, request, runner, self, routed);
-    _exit(point > 0 && task.messages->send(MessageKind::point_started, request.point, std::to_string(point))
-              ? 0
-              : 1);
-  }
-  int status = 0;
-  while (between > 0 && waitpid(between, &status, 0) < 0 && errno == EINTR) continue;
-  if (between < 0 || status != 0) {
-    task.messages->send(MessageKind::routing_failed, task.routing,
-                        "cannot start a process; end other programs or lower --jobs");
-    _exit(1);
-  }
+  const std::string failure = failure_of([&] {
+    const int between = fork_process();
+    if (between == 0) start_and_end(task, request, runner, routed);
+    if (!wait_for_success(between))
+      throw simulation_error("", "cannot start a process", "end other programs or lower --jobs");
+  });
+  if (failure.empty()) return;
+  static_cast<void>(send(*task.messages, MessageKind::routing_failed, task.routing, failure));
+  end_process(false);
 }
 
 }  // namespace
@@ -162,17 +136,14 @@ void be_routing_process(const RoutingTask& task, int runner) noexcept {
   const std::string failure =
       failure_of([&] { routed = route_steps(scenario_of(*task.sweep, task.combination)); });
   if (!failure.empty()) {
-    task.messages->send(MessageKind::routing_failed, task.routing, failure);
-    _exit(0);
+    static_cast<void>(send(*task.messages, MessageKind::routing_failed, task.routing, failure));
+    end_process(true);
   }
-  if (!task.messages->send(MessageKind::routing_ready, task.routing)) _exit(1);
+  if (!send(*task.messages, MessageKind::routing_ready, task.routing)) end_process(false);
   PointRequest request;
-  for (;;) {
-    const ssize_t size = read(task.requests, &request, sizeof request);
-    if (size < 0 && errno == EINTR) continue;
-    if (size != sizeof request) _exit(0);
+  while (task.requests->read(std::as_writable_bytes(std::span(&request, 1))))
     start_point(task, request, runner, routed);
-  }
+  end_process(true);
 }
 
 PointResult result_in(const std::string& report) {

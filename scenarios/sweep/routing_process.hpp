@@ -30,9 +30,9 @@ struct PointRequest {
 struct RoutingTask {
   const Sweep* sweep = nullptr;
   const MessageSocket* messages = nullptr;
-  std::uint64_t routing = 0;      ///< its number in messages
-  std::uint64_t combination = 0;  ///< any of its points
-  int requests = -1;              ///< PointRequest after PointRequest, until it is closed
+  std::uint64_t routing = 0;              ///< its number in messages
+  std::uint64_t combination = 0;          ///< any of its points
+  const RequestPipe* requests = nullptr;  ///< PointRequest after PointRequest, until it is closed
   Bytes memory_limit = 0;
 };
 

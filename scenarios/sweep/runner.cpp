@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
-#include <cstring>
 #include <deque>
 #include <exception>
 #include <map>
@@ -14,6 +12,7 @@
 #include <utility>
 #include <variant>
 
+#include "platforms/system/signals.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
 #include "scenarios/sweep/processes.hpp"
 
@@ -219,7 +218,7 @@ void Runner::throw_if_interrupted() {
   throw Error(Error::Kind::interrupted,
               {{"",
                 fmt::format("interrupted ({}) with {} of {} points ended",
-                            strsignal(processes_.interruption()), state_.ended, state_.points),
+                            signal_name(processes_.interruption()), state_.ended, state_.points),
                 "everything that ended is stored; run the same command again to continue"}});
 }
 

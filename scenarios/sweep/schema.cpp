@@ -1,14 +1,9 @@
 #include "scenarios/sweep/schema.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <stdio.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <deque>
 #include <fstream>
 #include <string_view>
@@ -113,12 +108,7 @@ void create_sweep_database(const std::filesystem::path& path) {
     connection.run("BEGIN;" + sql + "COMMIT;");
     connection.run("PRAGMA journal_mode=WAL;");
   }
-  // A file that another process has made by now stays.
-  int renamed = renameat2(AT_FDCWD, unfinished.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE);
-  const bool is_unknown = renamed != 0 && (errno == EINVAL || errno == ENOSYS);  // to NFS, for one
-  if (is_unknown) renamed = link(unfinished.c_str(), path.c_str());
-  if (renamed != 0 && errno != EEXIST)
-    throw simulation_error(path.string(), std::string("cannot be made: ") + std::strerror(errno));
+  rename_if_new(unfinished, path);  // a file that another process has made by now stays
 }
 
 }  // namespace epsim

@@ -1,13 +1,13 @@
 #include "scenarios/sweep/slurm.hpp"
 
 #include <fmt/format.h>
-#include <stdio.h>
 
 #include <algorithm>
 #include <memory>
 #include <system_error>
 
 #include "platforms/error.hpp"
+#include "platforms/system/process.hpp"
 #include "platforms/system/temporary_file.hpp"
 
 namespace epsim {
@@ -37,22 +37,6 @@ void write_script(const std::filesystem::path& path, const std::string& text) {
   OutputFile file(path, "--slurm", {});
   file.stream() << text;
   file.commit();
-}
-
-/// What the command prints on both of its streams, and whether it succeeded.
-struct CommandOutput {
-  std::string text;
-  bool succeeded = false;
-};
-
-CommandOutput output_of(const std::string& command) {
-  CommandOutput output;
-  FILE* stream = popen((command + " 2>&1").c_str(), "r");
-  if (!stream) return output;
-  char buffer[4096];
-  while (const std::size_t size = fread(buffer, 1, sizeof buffer, stream)) output.text.append(buffer, size);
-  output.succeeded = pclose(stream) == 0;
-  return output;
 }
 
 /// The number of the submitted job: `--parsable` prints "JOB" or "JOB;CLUSTER".

@@ -13,7 +13,6 @@
 // gets a latency of 1 s and every other link 0: a route has exactly one such link (devices never forward),
 // all weights are equal, sharing is max-min. The route's true latency enters as the latency factor.
 #include <algorithm>
-#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <simgrid/kernel/resource/NetworkModelIntf.hpp>
@@ -23,6 +22,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "platforms/system/signals.hpp"
 #include "sim/engine/binding_links.hpp"
 #include "sim/engine/engine.hpp"
 #include "sim/engine/progress.hpp"
@@ -40,17 +40,12 @@ constexpr Seconds unit_latency = 1.0;
 class QuietEngine {
  public:
   QuietEngine() : arguments_(settings()) {
-    const auto interrupt = std::signal(SIGINT, SIG_DFL);
-    const auto fault = std::signal(SIGSEGV, SIG_DFL);
-    const auto bus = std::signal(SIGBUS, SIG_DFL);
+    const KeptHandlers kept;
     std::vector<char*> argv;
     for (std::string& argument : arguments_) argv.push_back(argument.data());
     int argc = static_cast<int>(argv.size());
     argv.push_back(nullptr);
     s4u::Engine::get_instance(&argc, argv.data());
-    std::signal(SIGINT, interrupt);
-    std::signal(SIGSEGV, fault);
-    std::signal(SIGBUS, bus);
   }
 
   void run() const { s4u::Engine::get_instance()->run(); }

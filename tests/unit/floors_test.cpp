@@ -92,6 +92,10 @@ const std::vector<Tenant>& tenants() {
       {std::regex("^simgrid/.*|^xbt.*"), "sim/engine/"},
       {std::regex("^CLI/.*"), "scenarios/commands/"},
       {std::regex("^sqlite3.*"), "scenarios/sweep/"},
+      {std::regex("^(sys/"
+                  ".*|unistd.h|fcntl.h|poll.h|signal.h|csignal|cerrno|errno.h|time.h|ctime|limits.h|stdio.h|"
+                  "spawn.h)$"),
+       "platforms/system/"},
   };
   return all;
 }
@@ -120,7 +124,7 @@ TEST_CASE("floors: the rooms of a floor do not point at each other in a circle")
   for (const auto& [room, next] : arrows) CHECK(circle_through(room, arrows) == "");
 }
 
-TEST_CASE("floors: SimGrid, CLI11 and SQLite each have one room") {
+TEST_CASE("floors: SimGrid, CLI11, SQLite and the operating system each have one room") {
   std::map<std::string_view, int> used;
   for (const Include& include : all_includes()) {
     for (const Tenant& tenant : tenants()) {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "platforms/error.hpp"
+#include "platforms/system/machine.hpp"
 #include "sim/patterns/hierarchical.hpp"
 #include "tests/unit/analysis_fixture.hpp"
 
