@@ -4,15 +4,12 @@
 #include <boost/graph/dijkstra_shortest_paths.hpp>
 #include <limits>
 
+#include "platforms/indexing.hpp"
 #include "platforms/network_graph.hpp"
 #include "sim/computation.hpp"
 
 namespace epsim {
 namespace {
-
-std::size_t at(int index) {
-  return static_cast<std::size_t>(index);
-}
 
 /// Bandwidth of each rank's ports, and of the scale-out ports of all devices of each of the group's nodes.
 struct Ports {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/graph/boykov_kolmogorov_max_flow.hpp>
 
+#include "platforms/indexing.hpp"
 #include "platforms/network_graph.hpp"
 
 namespace epsim {
@@ -46,8 +47,8 @@ BytesPerSecond max_flow(const Cluster& cluster, const std::vector<bool>& inside)
     unlimited += link.bandwidth;
   }
   for (Rank rank = 0; rank < cluster.group.size(); ++rank) {
-    const auto device = static_cast<std::size_t>(cluster.group.device(rank));
-    if (inside[static_cast<std::size_t>(rank)])
+    const auto device = at(cluster.group.device(rank));
+    if (inside[at(rank)])
       add_pipe(graph, source, device, unlimited);
     else
       add_pipe(graph, device, sink, unlimited);

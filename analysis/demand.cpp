@@ -4,13 +4,10 @@
 
 #include "analysis/bounds.hpp"
 #include "analysis/cuts.hpp"
+#include "platforms/indexing.hpp"
 
 namespace epsim {
 namespace {
-
-std::size_t at(int index) {
-  return static_cast<std::size_t>(index);
-}
 
 /// Copies that must move between the home ranks of tokens and the far ranks of their experts, whatever the
 /// pattern: one per (token, far rank) at the far end, one per token with anything remote at the home end,

@@ -1,4 +1,5 @@
 #include "analysis/link_use.hpp"
+#include "platforms/indexing.hpp"
 
 #include <algorithm>
 
@@ -43,7 +44,7 @@ struct IntervalsOfLinks {
 IntervalsOfLinks intervals_of_links(int links, const Simulation& simulation) {
   IntervalsOfLinks result{std::vector<std::size_t>(static_cast<std::size_t>(links) + 1), {}};
   for_each_transfer(simulation, [&](OpId, std::span<const LinkId> route) {
-    for (const LinkId link : route) ++result.first[static_cast<std::size_t>(link) + 1];
+    for (const LinkId link : route) ++result.first[at(link) + 1];
   });
   for (std::size_t i = 1; i < result.first.size(); ++i) result.first[i] += result.first[i - 1];
   result.intervals.resize(result.first.back());
@@ -51,8 +52,7 @@ IntervalsOfLinks intervals_of_links(int links, const Simulation& simulation) {
   const auto started = simulation.timeline.started();
   const auto finished = simulation.timeline.finished();
   for_each_transfer(simulation, [&](OpId op, std::span<const LinkId> route) {
-    for (const LinkId link : route)
-      result.intervals[next[static_cast<std::size_t>(link)]++] = {started[op], finished[op]};
+    for (const LinkId link : route) result.intervals[next[at(link)]++] = {started[op], finished[op]};
   });
   return result;
 }
@@ -63,13 +63,12 @@ std::vector<LinkUse> link_uses(const Topology& topology, const Simulation& simul
                                Seconds layer_seconds) {
   std::vector<Bytes> bytes(static_cast<std::size_t>(topology.link_count()));
   for_each_transfer(simulation, [&](OpId op, std::span<const LinkId> route) {
-    for (const LinkId link : route)
-      bytes[static_cast<std::size_t>(link)] += simulation.lowered.schedule.bytes(op);
+    for (const LinkId link : route) bytes[at(link)] += simulation.lowered.schedule.bytes(op);
   });
   IntervalsOfLinks by_link = intervals_of_links(topology.link_count(), simulation);
   std::vector<LinkUse> uses;
   for (const Link& link : topology.links()) {
-    const auto i = static_cast<std::size_t>(link.id);
+    const auto i = at(link.id);
     if (bytes[i] == 0) continue;
     const Seconds busy =
         covered({by_link.intervals.data() + by_link.first[i], by_link.first[i + 1] - by_link.first[i]});

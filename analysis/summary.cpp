@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "platforms/error.hpp"
+#include "platforms/indexing.hpp"
 
 namespace epsim {
 namespace {
@@ -35,7 +36,7 @@ Spread spread_of(const std::vector<std::int64_t>& loads) {
 std::vector<std::int64_t> loads_of_ranks(const RoutedStep& step) {
   std::vector<std::int64_t> loads(static_cast<std::size_t>(step.traffic.ranks()));
   for (const std::int32_t slot : step.slot_of_selection)
-    if (slot >= 0) ++loads[static_cast<std::size_t>(step.placement.rank_of_slot(slot))];
+    if (slot >= 0) ++loads[at(step.placement.rank_of_slot(slot))];
   return loads;
 }
 
@@ -46,7 +47,7 @@ std::array<Seconds, phase_count> phase_seconds(const Schedule& schedule, const T
   std::array<Seconds, phase_count> end{};
   for (OpId op = 0; op < schedule.size(); ++op) {
     if (schedule.kind(op) == OpKind::join) continue;
-    const auto phase = static_cast<std::size_t>(schedule.phase(op));
+    const auto phase = at(schedule.phase(op));
     begin[phase] = std::min(begin[phase], timeline.ready()[op]);
     end[phase] = std::max(end[phase], timeline.finished()[op]);
   }
@@ -69,7 +70,7 @@ std::array<PhaseSummary, phase_count> summarize_phases(const Topology& topology,
   }
   for (OpId op = 0; op < schedule.size(); ++op) {
     if (schedule.kind(op) != OpKind::transfer) continue;
-    PhaseSummary& phase = phases[static_cast<std::size_t>(schedule.phase(op))];
+    PhaseSummary& phase = phases[at(schedule.phase(op))];
     const bool inside_node = topology.node_of(schedule.device(op)) == topology.node_of(schedule.peer(op));
     phase.bytes += schedule.bytes(op);
     (inside_node ? phase.scale_up_bytes : phase.scale_out_bytes) += schedule.bytes(op);
@@ -84,7 +85,7 @@ Seconds busiest_computation(const Schedule& schedule, int devices) {
   for (OpId op = 0; op < schedule.size(); ++op) {
     const bool computes = schedule.kind(op) == OpKind::computation &&
                           (schedule.phase(op) == Phase::gate || schedule.phase(op) == Phase::expert);
-    if (computes) sums[static_cast<std::size_t>(schedule.device(op))] += schedule.seconds(op);
+    if (computes) sums[at(schedule.device(op))] += schedule.seconds(op);
   }
   return sums.empty() ? 0 : *std::max_element(sums.begin(), sums.end());
 }

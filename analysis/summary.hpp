@@ -9,6 +9,7 @@
 
 #include "analysis/bounds.hpp"
 #include "analysis/link_use.hpp"
+#include "platforms/indexing.hpp"
 #include "sim/simulate.hpp"
 
 namespace epsim {
@@ -52,7 +53,7 @@ struct LayerSummary {
   std::vector<LinkUse> links;                 ///< links that carried bytes, by link id
   std::optional<LinkUse> busiest_link;        ///< highest utilization; ties to the lower id
 
-  [[nodiscard]] const PhaseSummary& phase(Phase p) const { return phases[static_cast<std::size_t>(p)]; }
+  [[nodiscard]] const PhaseSummary& phase(Phase p) const { return phases[at(p)]; }
 };
 
 /// `load` is empty for direct traffic.

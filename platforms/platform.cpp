@@ -1,87 +1,9 @@
 #include "platforms/platform.hpp"
 
-#include <algorithm>
-#include <cmath>
-
 namespace epsim {
-namespace {
-
-constexpr int switch_ports = 64;
-
-Topology build(const StarSpec& spec) {
-  Topology topology(std::vector<NodeId>(static_cast<std::size_t>(spec.devices), 0));
-  const VertexId hub = topology.add_switch("switch");
-  for (DeviceId device = 0; device < spec.devices; ++device)
-    topology.connect(device, hub, LinkClass::scale_up, spec.bandwidth, spec.latency);
-  return topology;
-}
-
-int unit_count(const RailOptimizedSpec& spec) {
-  return (spec.nodes + spec.nodes_per_unit - 1) / spec.nodes_per_unit;
-}
-
-/// Nodes of the largest unit; the fabric is built for the nodes that are there.
-int nodes_in_unit(const RailOptimizedSpec& spec) {
-  return std::min(spec.nodes, spec.nodes_per_unit);
-}
-
-void add_scale_out(const RailOptimizedSpec& spec, Topology& topology) {
-  const int units = unit_count(spec);
-  const int rails = spec.devices_per_node;
-  std::vector<VertexId> leaves;
-  for (int unit = 0; unit < units; ++unit)
-    for (int rail = 0; rail < rails; ++rail)
-      leaves.push_back(topology.add_switch("leaf" + std::to_string(unit) + "." + std::to_string(rail)));
-
-  const BytesPerSecond port = spec.nic_bandwidth * spec.nics_per_device;
-  for (DeviceId device = 0; device < topology.device_count(); ++device) {
-    const int unit = topology.node_of(device) / spec.nodes_per_unit;
-    const int rail = device % rails;
-    topology.connect(device, leaves[static_cast<std::size_t>(unit * rails + rail)], LinkClass::scale_out,
-                     port, spec.nic_latency);
-  }
-
-  const int spines = spine_count(spec);
-  const BytesPerSecond uplinks = port * nodes_in_unit(spec) / spec.oversubscription;
-  for (int spine = 0; spine < spines; ++spine) {
-    const VertexId vertex = topology.add_switch("spine" + std::to_string(spine));
-    for (const VertexId leaf : leaves)
-      topology.connect(leaf, vertex, LinkClass::scale_out, uplinks / spines, spec.leaf_spine_latency);
-  }
-}
-
-Topology build(const RailOptimizedSpec& spec) {
-  std::vector<NodeId> node_of_device;
-  for (NodeId node = 0; node < spec.nodes; ++node)
-    node_of_device.insert(node_of_device.end(), static_cast<std::size_t>(spec.devices_per_node), node);
-  Topology topology(std::move(node_of_device));
-  for (NodeId node = 0; node < spec.nodes; ++node) {
-    const VertexId hub = topology.add_switch("nvswitch" + std::to_string(node));
-    for (const DeviceId device : topology.devices_of(node))
-      topology.connect(device, hub, LinkClass::scale_up, spec.scale_up_bandwidth, spec.scale_up_latency);
-  }
-  if (spec.nodes > 1) add_scale_out(spec, topology);
-  return topology;
-}
-
-}  // namespace
-
-int spine_count(const RailOptimizedSpec& spec) {
-  if (spec.spines > 0) return spec.spines;
-  const int devices = nodes_in_unit(spec);  // of a leaf
-  const int cables = std::max(1, static_cast<int>(devices / spec.oversubscription));
-  const std::int64_t leaves = std::int64_t{unit_count(spec)} * spec.devices_per_node;
-  const std::int64_t wanted = (leaves * cables + switch_ports - 1) / switch_ports;
-  int best = 1;
-  for (int spines = 1; spines <= std::min(devices, cables) && best < wanted; ++spines)
-    if (devices % spines == 0) best = spines;
-  return best;
-}
 
 int device_count(const PlatformSpec& spec) {
-  if (const auto* star = std::get_if<StarSpec>(&spec.fabric)) return star->devices;
-  const auto& rail = std::get<RailOptimizedSpec>(spec.fabric);
-  return rail.nodes * rail.devices_per_node;
+  return std::visit([](const auto& fabric) { return device_count(fabric); }, spec.fabric);
 }
 
 Topology build_topology(const PlatformSpec& spec) {

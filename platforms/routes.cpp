@@ -4,8 +4,10 @@
 #include <boost/graph/breadth_first_search.hpp>
 #include <boost/graph/filtered_graph.hpp>
 #include <limits>
+#include <numeric>
 
 #include "platforms/error.hpp"
+#include "platforms/indexing.hpp"
 #include "platforms/network_graph.hpp"
 
 namespace epsim {
@@ -27,7 +29,7 @@ struct LeavesSwitchOrRoot {
 /// Number of links from `root` to every vertex, through switches only.
 std::vector<int> distances_from(const Topology& topology, DeviceId root) {
   std::vector<int> distance(boost::num_vertices(topology.graph().value), unreached);
-  distance[static_cast<std::size_t>(root)] = 0;
+  distance[at(root)] = 0;
   const boost::filtered_graph<Graph, LeavesSwitchOrRoot> passable(topology.graph().value, {&topology, root});
   boost::breadth_first_search(passable, static_cast<std::size_t>(root),
                               boost::visitor(boost::make_bfs_visitor(
@@ -43,9 +45,8 @@ std::vector<LinkId> shortest_links_into(const Topology& topology, const std::vec
   for (auto edge = begin; edge != end; ++edge) {
     const Link& link = topology.graph().value[*edge];
     const bool passable = link.from == root || !topology.is_device(link.from);
-    const int tail_distance = distance[static_cast<std::size_t>(link.from)];
-    if (passable && tail_distance != unreached &&
-        tail_distance + 1 == distance[static_cast<std::size_t>(vertex)])
+    const int tail_distance = distance[at(link.from)];
+    if (passable && tail_distance != unreached && tail_distance + 1 == distance[at(vertex)])
       found.push_back(link.id);
   }
   std::sort(found.begin(), found.end(), [&](LinkId a, LinkId b) {
@@ -63,11 +64,9 @@ class ShortestLinks {
         distance_(distances_from(topology, root)),
         into_(boost::num_vertices(topology.graph().value)) {}
 
-  [[nodiscard]] bool reaches(VertexId vertex) const {
-    return distance_[static_cast<std::size_t>(vertex)] != unreached;
-  }
+  [[nodiscard]] bool reaches(VertexId vertex) const { return distance_[at(vertex)] != unreached; }
   const std::vector<LinkId>& into(VertexId vertex) {
-    std::vector<LinkId>& links = into_[static_cast<std::size_t>(vertex)];
+    std::vector<LinkId>& links = into_[at(vertex)];
     if (links.empty()) links = shortest_links_into(topology_, distance_, root_, vertex);
     return links;
   }
@@ -85,8 +84,28 @@ std::vector<std::size_t> places_at_switches(const Topology& topology) {
   std::vector<std::size_t> places(static_cast<std::size_t>(topology.link_count()), 0);
   for (const Link& link : topology.links())
     if (topology.is_device(link.to) && !topology.is_device(link.from))
-      places[static_cast<std::size_t>(link.id)] = devices_of_switch[static_cast<std::size_t>(link.from)]++;
+      places[at(link.id)] = devices_of_switch[at(link.from)]++;
   return places;
+}
+
+/// The links of the route, from its end. Of equally short ways it takes the one of the destination's place at
+/// its switch, so that the destinations of a switch spread over the ways to it.
+std::vector<LinkId> route_back(const Topology& topology, ShortestLinks& shortest, DeviceId source,
+                               DeviceId destination, const std::vector<std::size_t>& places) {
+  if (!shortest.reaches(destination))
+    throw input_error(
+        "platform",
+        "no route from " + topology.name_of_vertex(source) + " to " + topology.name_of_vertex(destination),
+        "join them by links through switches");
+  std::vector<LinkId> route;
+  std::size_t place = 0;
+  for (VertexId vertex = destination; vertex != source; vertex = topology.link(route.back()).from) {
+    const std::vector<LinkId>& into = shortest.into(vertex);
+    const LinkId link = into[place % into.size()];
+    if (vertex == destination) place = places[at(link)];
+    route.push_back(link);
+  }
+  return route;
 }
 
 }  // namespace
@@ -96,39 +115,29 @@ Routes::Routes(const Topology& topology, std::vector<std::pair<DeviceId, DeviceI
   pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
   pairs_.reserve(pairs.size());
   first_link_.reserve(pairs.size() + 1);
-  first_link_.push_back(0);
-  first_pair_of_source_.assign(static_cast<std::size_t>(topology.device_count()) + 1, 0);
   const std::vector<std::size_t> places = places_at_switches(topology);
-  for (std::size_t i = 0; i < pairs.size();) {
-    const DeviceId source = pairs[i].first;
-    ShortestLinks shortest(topology, source);
-    for (; i < pairs.size() && pairs[i].first == source; ++i) {
-      const DeviceId destination = pairs[i].second;
-      if (!shortest.reaches(destination))
-        throw input_error("platform",
-                          "no route from " + topology.name_of_vertex(source) + " to " +
-                              topology.name_of_vertex(destination),
-                          "join them by links through switches");
-      const std::size_t first = links_.size();
-      Seconds latency = 0;
-      std::size_t place = 0;
-      for (VertexId vertex = destination; vertex != source;) {
-        const std::vector<LinkId>& into = shortest.into(vertex);
-        const Link& link = topology.link(into[place % into.size()]);
-        if (vertex == destination) place = places[static_cast<std::size_t>(link.id)];
-        links_.push_back(link.id);
-        latency += link.latency;
-        vertex = link.from;
-      }
-      std::reverse(links_.begin() + static_cast<std::ptrdiff_t>(first), links_.end());
-      first_link_.push_back(links_.size());
-      latency_.push_back(latency);
-      pairs_.push_back({source, destination});
-      first_pair_of_source_[static_cast<std::size_t>(source) + 1] = pairs_.size();
-    }
+  for (auto pair = pairs.begin(); pair != pairs.end();) {
+    ShortestLinks shortest(topology, pair->first);
+    for (const DeviceId source = pair->first; pair != pairs.end() && pair->first == source; ++pair)
+      add(topology, source, pair->second, route_back(topology, shortest, source, pair->second, places));
   }
-  for (std::size_t s = 1; s < first_pair_of_source_.size(); ++s)
-    first_pair_of_source_[s] = std::max(first_pair_of_source_[s], first_pair_of_source_[s - 1]);
+  index_sources(topology.device_count());
+}
+
+void Routes::add(const Topology& topology, DeviceId source, DeviceId destination,
+                 const std::vector<LinkId>& backwards) {
+  Seconds latency = 0;
+  for (const LinkId link : backwards) latency += topology.link(link).latency;
+  links_.insert(links_.end(), backwards.rbegin(), backwards.rend());
+  first_link_.push_back(links_.size());
+  latency_.push_back(latency);
+  pairs_.push_back({source, destination});
+}
+
+void Routes::index_sources(int devices) {
+  first_pair_of_source_.assign(static_cast<std::size_t>(devices) + 1, 0);
+  for (const Pair& pair : pairs_) ++first_pair_of_source_[at(pair.source) + 1];
+  std::partial_sum(first_pair_of_source_.begin(), first_pair_of_source_.end(), first_pair_of_source_.begin());
 }
 
 std::span<const LinkId> Routes::links_between(DeviceId source, DeviceId destination) const {
@@ -140,7 +149,7 @@ Seconds Routes::latency(DeviceId source, DeviceId destination) const {
 }
 
 std::size_t Routes::index_of(DeviceId source, DeviceId destination) const {
-  const auto row = static_cast<std::size_t>(source);
+  const auto row = at(source);
   const std::size_t begin = first_pair_of_source_[row];
   const std::size_t end = first_pair_of_source_[row + 1];
   // Where all destinations are present, as in an all-to-all, the place is known without a search.

@@ -41,9 +41,14 @@ class Routes {
   [[nodiscard]] Seconds latency(std::size_t pair) const { return latency_[pair]; }
 
  private:
+  /// Appends the route of the next pair; `backwards`: its links from the destination.
+  void add(const Topology& topology, DeviceId source, DeviceId destination,
+           const std::vector<LinkId>& backwards);
+  void index_sources(int devices);
+
   std::vector<Pair> pairs_;
   std::vector<std::size_t> first_pair_of_source_;  // CSR over sources, size devices + 1
-  std::vector<std::size_t> first_link_;            // CSR over pairs
+  std::vector<std::size_t> first_link_ = {0};      // CSR over pairs
   std::vector<LinkId> links_;
   std::vector<Seconds> latency_;
 };

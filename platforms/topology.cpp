@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "platforms/indexing.hpp"
 #include "platforms/network_graph.hpp"
 
 namespace epsim {
@@ -13,7 +14,7 @@ Topology::Topology(std::vector<NodeId> node_of_device)
       node_of_device_.empty() ? 0 : *std::max_element(node_of_device_.begin(), node_of_device_.end()) + 1;
   devices_of_node_.resize(static_cast<std::size_t>(nodes));
   for (DeviceId device = 0; device < device_count(); ++device) {
-    devices_of_node_[static_cast<std::size_t>(node_of(device))].push_back(device);
+    devices_of_node_[at(node_of(device))].push_back(device);
     boost::add_vertex(Vertex{"d" + std::to_string(device)}, graph_->value);
   }
 }
@@ -40,7 +41,7 @@ int Topology::switch_count() const {
 }
 
 const std::string& Topology::name_of_vertex(VertexId vertex) const {
-  return graph_->value[static_cast<std::size_t>(vertex)].name;
+  return graph_->value[at(vertex)].name;
 }
 
 std::string Topology::link_name(LinkId id) const {

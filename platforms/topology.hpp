@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "platforms/indexing.hpp"
 #include "platforms/names.hpp"
 #include "platforms/units.hpp"
 
@@ -61,13 +62,11 @@ class Topology {
   [[nodiscard]] int link_count() const { return static_cast<int>(links_.size()); }
   [[nodiscard]] int switch_count() const;
   [[nodiscard]] bool is_device(VertexId vertex) const { return vertex < device_count(); }
-  [[nodiscard]] const Link& link(LinkId id) const { return links_[static_cast<std::size_t>(id)]; }
+  [[nodiscard]] const Link& link(LinkId id) const { return links_[at(id)]; }
   [[nodiscard]] const std::vector<Link>& links() const { return links_; }
-  [[nodiscard]] NodeId node_of(DeviceId device) const {
-    return node_of_device_[static_cast<std::size_t>(device)];
-  }
+  [[nodiscard]] NodeId node_of(DeviceId device) const { return node_of_device_[at(device)]; }
   [[nodiscard]] const std::vector<DeviceId>& devices_of(NodeId node) const {
-    return devices_of_node_[static_cast<std::size_t>(node)];
+    return devices_of_node_[at(node)];
   }
   [[nodiscard]] const std::string& name_of_vertex(VertexId vertex) const;
   /// "d3->leaf0": the names of the two ends.

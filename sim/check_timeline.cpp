@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "platforms/error.hpp"
+#include "platforms/indexing.hpp"
 #include "sim/engine/engine.hpp"
 
 namespace epsim {
@@ -70,7 +71,7 @@ void check_timeline(const LoweredSchedule& lowered, const Topology& topology, co
     const Seconds begin = timeline.started()[op] + routes.latency(from, to);
     BytesPerSecond narrowest = std::numeric_limits<double>::infinity();
     for (const LinkId link : routes.links_between(from, to)) {
-      const auto l = static_cast<std::size_t>(link);
+      const auto l = at(link);
       narrowest = std::min(narrowest, lowered.link_bandwidth[l]);
       visits[l].push_back({begin, timeline.finished()[op], bytes});
     }

@@ -1,4 +1,5 @@
 #include "sim/exchange.hpp"
+#include "platforms/indexing.hpp"
 
 #include <algorithm>
 
@@ -10,7 +11,7 @@ Matrix<std::int64_t> pair_selections(const Traffic& traffic) {
   Matrix<std::int64_t> sums(traffic.ranks(), traffic.ranks());
   for (Rank home = 0; home < traffic.ranks(); ++home) {
     for (int slot = 0; slot < traffic.slots(); ++slot) {
-      sums(home, traffic.rank_of_slot[static_cast<std::size_t>(slot)]) += traffic.selections(home, slot);
+      sums(home, traffic.rank_of_slot[at(slot)]) += traffic.selections(home, slot);
     }
   }
   return sums;
@@ -44,8 +45,8 @@ Exchange::Exchange(const Traffic& traffic, const Group& group, Phase phase)
       pair_selections_(pair_selections(traffic)),
       busiest_pair_{busiest_pair(pair_selections_, group), busiest_pair(traffic.device_copies, group)} {
   for (int slot = 0; slot < traffic.slots(); ++slot) {
-    const Rank rank = traffic.rank_of_slot[static_cast<std::size_t>(slot)];
-    slots_of_rank_[static_cast<std::size_t>(rank)].push_back(slot);
+    const Rank rank = traffic.rank_of_slot[at(slot)];
+    slots_of_rank_[at(rank)].push_back(slot);
   }
 }
 

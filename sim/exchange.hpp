@@ -12,6 +12,7 @@
 #include <array>
 #include <vector>
 
+#include "platforms/indexing.hpp"
 #include "sim/group.hpp"
 #include "sim/matrix.hpp"
 #include "sim/phase.hpp"
@@ -40,9 +41,7 @@ class Exchange {
   [[nodiscard]] int ranks() const { return group_->size(); }
   [[nodiscard]] Bytes bytes_per_copy() const;
   /// The expert slots on a rank, ascending.
-  [[nodiscard]] const std::vector<int>& slots_of(Rank rank) const {
-    return slots_of_rank_[static_cast<std::size_t>(rank)];
-  }
+  [[nodiscard]] const std::vector<int>& slots_of(Rank rank) const { return slots_of_rank_[at(rank)]; }
 
   /// Copies from a source to a destination rank: selections at `none`, else one per (token, device), since
   /// `node` merges between nodes only.

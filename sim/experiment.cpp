@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "platforms/indexing.hpp"
 #include "platforms/system/stopwatch.hpp"
 #include "sim/placement/placement.hpp"
 
@@ -177,7 +178,7 @@ Experiment run_experiment(const Scenario& scenario, std::span<const PatternKind>
   for (int step = 0; step < scenario.workload.steps; ++step) {
     experiment.simulations.clear();  // before the next ones take their memory
     if (observers.activity) observers.activity({Activity::Kind::routing, step});
-    const auto number = static_cast<std::size_t>(step);
+    const auto number = at(step);
     const ExpertPlacement before = std::move(experiment.last_step.placement);
     experiment.last_step =
         number < routed.size() ? routed[number] : route_step(scenario, experiment.cluster, state);

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "platforms/indexing.hpp"
 #include "platforms/topology.hpp"
 
 namespace epsim {
@@ -18,11 +19,11 @@ struct Group {
 
   [[nodiscard]] int size() const { return static_cast<int>(device_of_rank.size()); }
   [[nodiscard]] int node_count() const { return static_cast<int>(ranks_of_node.size()); }
-  [[nodiscard]] DeviceId device(Rank rank) const { return device_of_rank[static_cast<std::size_t>(rank)]; }
-  [[nodiscard]] int node(Rank rank) const { return node_of_rank[static_cast<std::size_t>(rank)]; }
-  [[nodiscard]] int local(Rank rank) const { return local_index[static_cast<std::size_t>(rank)]; }
+  [[nodiscard]] DeviceId device(Rank rank) const { return device_of_rank[at(rank)]; }
+  [[nodiscard]] int node(Rank rank) const { return node_of_rank[at(rank)]; }
+  [[nodiscard]] int local(Rank rank) const { return local_index[at(rank)]; }
   [[nodiscard]] const std::vector<Rank>& ranks_of(int node_index) const {
-    return ranks_of_node[static_cast<std::size_t>(node_index)];
+    return ranks_of_node[at(node_index)];
   }
   [[nodiscard]] bool same_node(Rank a, Rank b) const { return node(a) == node(b); }
 };

@@ -1,5 +1,6 @@
 #include "sim/layer.hpp"
 
+#include "platforms/indexing.hpp"
 #include "sim/computation.hpp"
 #include "sim/exchange.hpp"
 #include "sim/patterns/pattern.hpp"
@@ -20,7 +21,7 @@ OpLists add_gates(Schedule& schedule, const Scenario& scenario, const Group& gro
   const PartId part = schedule.add_part({.phase = Phase::gate});
   OpLists gated(static_cast<std::size_t>(group.size()));
   for (Rank rank = 0; rank < group.size(); ++rank) {
-    const auto r = static_cast<std::size_t>(rank);
+    const auto r = at(rank);
     const Seconds seconds = gate_seconds(scenario, traffic.home_tokens[r]);
     if (seconds <= 0) continue;
     const StreamId stream = schedule.stream(group.device(rank), StreamKind::compute);
@@ -34,7 +35,7 @@ OpLists add_experts(Schedule& schedule, const Scenario& scenario, const Group& g
   const PartId part = schedule.add_part({.phase = Phase::expert});
   OpLists computed = arrived;
   for (int slot = 0; slot < traffic.slots(); ++slot) {
-    const auto s = static_cast<std::size_t>(slot);
+    const auto s = at(slot);
     std::int64_t tokens = 0;
     for (Rank home = 0; home < group.size(); ++home) tokens += traffic.selections(home, slot);
     if (tokens == 0) continue;
@@ -59,7 +60,7 @@ DataOps add_exchange(LayerSchedule& layer, const Scenario& scenario, PatternKind
 LayerSchedule build_layer(const Scenario& scenario, PatternKind kind, const Group& group,
                           const Traffic& traffic) {
   LayerSchedule layer;
-  const auto ranks = static_cast<std::size_t>(group.size());
+  const auto ranks = at(group.size());
   DataOps ready{OpLists(ranks), {}};
   if (traffic.has_combine()) ready.of_rank = add_gates(layer.schedule, scenario, group, traffic);
   DataOps arrived =

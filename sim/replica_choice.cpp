@@ -2,14 +2,11 @@
 
 #include <algorithm>
 
+#include "platforms/indexing.hpp"
 #include "sim/random.hpp"
 
 namespace epsim {
 namespace {
-
-std::size_t at(int index) {
-  return static_cast<std::size_t>(index);
-}
 
 /// The replicas of an expert that a home rank may use.
 std::vector<int> usable(const std::vector<int>& slots, const ExpertPlacement& placement, const Group& group,

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "platforms/indexing.hpp"
 #include "sim/balancing/balancing.hpp"
 #include "sim/routing/auxiliary_loss.hpp"
 #include "sim/routing/ranking.hpp"
@@ -31,7 +32,7 @@ void count_selections(const TokenRouting& routing, RoutingReport& report) {
       const std::span<const std::int32_t> experts = routing.experts_of(token);
       const auto dropped_here = std::ranges::count(experts, dropped_selection);
       for (const std::int32_t expert : experts)
-        if (expert != dropped_selection) ++report.expert_loads[static_cast<std::size_t>(expert)];
+        if (expert != dropped_selection) ++report.expert_loads[at(expert)];
       if (dropped_here == std::ssize(experts)) ++report.uncovered_tokens;
       dropped += dropped_here;
     }

@@ -1,4 +1,5 @@
 #include "sim/traffic.hpp"
+#include "platforms/indexing.hpp"
 
 #include <span>
 
@@ -11,7 +12,7 @@ class OncePerToken {
  public:
   explicit OncePerToken(int places) : last_token_(static_cast<std::size_t>(places), -1) {}
   bool is_new(int place, std::int64_t token) {
-    std::int64_t& last = last_token_[static_cast<std::size_t>(place)];
+    std::int64_t& last = last_token_[at(place)];
     if (last == token) return false;
     last = token;
     return true;
@@ -44,7 +45,7 @@ void count_copies(const TokenRouting& routing, std::span<const std::int32_t> slo
 void count_blocks(const TokenRouting& routing, const ExpertPlacement& placement, const Group& group,
                   Traffic& traffic) {
   for (Rank home = 0; home < routing.ranks(); ++home) {
-    const std::int64_t block = routing.block[static_cast<std::size_t>(home)];
+    const std::int64_t block = routing.block[at(home)];
     for (int slot = 0; slot < placement.slots(); ++slot) {
       const Rank far = placement.rank_of_slot(slot);
       traffic.selections(home, slot) += block;

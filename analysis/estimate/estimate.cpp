@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analysis/estimate/exchange_estimate.hpp"
+#include "platforms/indexing.hpp"
 #include "sim/exchange.hpp"
 #include "sim/layer.hpp"
 #include "sim/patterns/pattern.hpp"
@@ -12,10 +13,6 @@ namespace epsim {
 namespace {
 
 using Times = std::vector<Seconds>;  // by device
-
-std::size_t at(DeviceId device) {
-  return static_cast<std::size_t>(device);
-}
 
 /// One pattern's layer while it is estimated.
 struct Estimation {

@@ -1,14 +1,11 @@
 #include "analysis/estimate/exchange_estimate.hpp"
+#include "platforms/indexing.hpp"
 
 #include <algorithm>
 #include <map>
 
 namespace epsim {
 namespace {
-
-std::size_t at(std::int64_t index) {
-  return static_cast<std::size_t>(index);
-}
 
 /// Bytes that may cross a link from some moment on.
 struct Release {

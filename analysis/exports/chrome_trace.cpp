@@ -9,6 +9,7 @@
 #include "analysis/exports/slices.hpp"
 #include "analysis/exports/spans.hpp"
 #include "analysis/version.hpp"
+#include "platforms/indexing.hpp"
 #include "sim/patterns/pattern.hpp"
 
 namespace epsim {
@@ -115,7 +116,7 @@ class ChromeTraceWriter {
 std::vector<bool> shown_devices(const Cluster& cluster, const SpanSample& sample) {
   std::vector<bool> is_shown(static_cast<std::size_t>(cluster.topology.device_count()));
   for (Rank rank = 0; rank < cluster.group.size(); rank += sample.stride)
-    is_shown[static_cast<std::size_t>(cluster.group.device(rank))] = true;
+    is_shown[at(cluster.group.device(rank))] = true;
   return is_shown;
 }
 
@@ -138,9 +139,8 @@ void write_slices(ChromeTraceWriter& trace, const Schedule& schedule, const std:
         if (slice.is_receive != receives) continue;
         trace.slice(device.device, slice);
         const bool is_transfer = schedule.kind(slice.op) == OpKind::transfer;
-        const bool both_shown = is_transfer &&
-                                is_shown[static_cast<std::size_t>(schedule.device(slice.op))] &&
-                                is_shown[static_cast<std::size_t>(schedule.peer(slice.op))];
+        const bool both_shown =
+            is_transfer && is_shown[at(schedule.device(slice.op))] && is_shown[at(schedule.peer(slice.op))];
         if (both_shown) trace.arrow(device.device, slice);
       }
     }

@@ -1,4 +1,5 @@
 #include "analysis/exports/link_counters.hpp"
+#include "platforms/indexing.hpp"
 
 #include <algorithm>
 #include <array>
@@ -53,8 +54,8 @@ void tally_transfer(Tally& tally, const Topology& topology, const Simulation& si
   const auto bytes = static_cast<double>(schedule.bytes(op));
   std::array<double, class_count> of_class{};
   for (const LinkId id : simulation.routes.links_between(source, destination)) {
-    of_class[static_cast<std::size_t>(topology.link(id).link_class)] += bytes;
-    const std::size_t counter = tally.counter_of_link[static_cast<std::size_t>(id)];
+    of_class[at(topology.link(id).link_class)] += bytes;
+    const std::size_t counter = tally.counter_of_link[at(id)];
     if (counter != no_counter) spread(tally.bytes[counter], bin_seconds, begin, end, bytes);
   }
   for (std::size_t c = 0; c < class_count; ++c)
@@ -75,8 +76,7 @@ LinkCounters link_counters(const Topology& topology, const Simulation& simulatio
   const std::vector<LinkUse> chosen = busiest(layer.links, links);
   Tally tally{{class_count + chosen.size(), std::vector<double>(static_cast<std::size_t>(bins))},
               std::vector<std::size_t>(static_cast<std::size_t>(topology.link_count()), no_counter)};
-  for (std::size_t i = 0; i < chosen.size(); ++i)
-    tally.counter_of_link[static_cast<std::size_t>(chosen[i].link)] = class_count + i;
+  for (std::size_t i = 0; i < chosen.size(); ++i) tally.counter_of_link[at(chosen[i].link)] = class_count + i;
   const Schedule& schedule = simulation.lowered.schedule;
   for (OpId op = 0; op < schedule.size(); ++op)
     if (schedule.kind(op) == OpKind::transfer)
@@ -84,17 +84,17 @@ LinkCounters link_counters(const Topology& topology, const Simulation& simulatio
 
   std::array<BytesPerSecond, class_count> class_bandwidth{};
   for (const LinkUse& use : layer.links)
-    class_bandwidth[static_cast<std::size_t>(topology.link(use.link).link_class)] +=
-        simulation.lowered.link_bandwidth[static_cast<std::size_t>(use.link)];
+    class_bandwidth[at(topology.link(use.link).link_class)] +=
+        simulation.lowered.link_bandwidth[at(use.link)];
   for (std::size_t c = 0; c < class_count; ++c)
     if (class_bandwidth[c] > 0)
       result.counters.push_back(to_counter(std::string(name_of(static_cast<LinkClass>(c))) + " links",
                                            std::move(tally.bytes[c]),
                                            class_bandwidth[c] * result.bin_seconds));
   for (std::size_t i = 0; i < chosen.size(); ++i)
-    result.counters.push_back(to_counter(
-        topology.link_name(chosen[i].link), std::move(tally.bytes[class_count + i]),
-        simulation.lowered.link_bandwidth[static_cast<std::size_t>(chosen[i].link)] * result.bin_seconds));
+    result.counters.push_back(
+        to_counter(topology.link_name(chosen[i].link), std::move(tally.bytes[class_count + i]),
+                   simulation.lowered.link_bandwidth[at(chosen[i].link)] * result.bin_seconds));
   return result;
 }
 

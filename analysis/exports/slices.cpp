@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "analysis/exports/spans.hpp"
+#include "platforms/indexing.hpp"
 
 namespace epsim {
 namespace {
@@ -68,7 +69,7 @@ std::vector<DeviceSlices> slices_of(const Simulation& simulation, const std::vec
   const Schedule& schedule = simulation.lowered.schedule;
   std::map<DeviceId, Tracks> tracks_of_device;
   const auto add = [&](DeviceId device, Track track, const Slice& slice) {
-    if (!is_shown[static_cast<std::size_t>(device)]) return;
+    if (!is_shown[at(device)]) return;
     tracks_of_device[device][track].push_back(slice);
   };
   for (OpId op = 0; op < schedule.size(); ++op) {

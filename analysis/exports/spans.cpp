@@ -1,4 +1,5 @@
 #include "analysis/exports/spans.hpp"
+#include "platforms/indexing.hpp"
 
 namespace epsim {
 
@@ -17,7 +18,7 @@ std::string stream_label(const Stream& stream) {
 std::optional<std::int32_t> expert_of(const Schedule& schedule, const ExpertPlacement& placement, OpId op) {
   const std::int32_t slot = schedule.slot(op);
   if (slot < 0 || slot >= placement.slots()) return std::nullopt;
-  return placement.expert_of_slot[static_cast<std::size_t>(slot)];
+  return placement.expert_of_slot[at(slot)];
 }
 
 }  // namespace epsim

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "platforms/error.hpp"
+#include "platforms/indexing.hpp"
 #include "platforms/system/process.hpp"
 #include "platforms/system/signals.hpp"
 
@@ -243,7 +244,7 @@ void run_in_children(std::span<const ChildTask> tasks, int parallel, const std::
   std::clog.flush();
   const InterruptionWatch watch;
   Children children;
-  const auto limit = static_cast<std::size_t>(std::max(parallel, 1));
+  const auto limit = at(std::max(parallel, 1));
   for (std::size_t next = 0; next < tasks.size() || children.size() > 0;) {
     while (next < tasks.size() && children.size() < limit) children.start(tasks[next++]);
     children.wait(watch.mask_while_waiting(), tick ? &between_ticks : nullptr);

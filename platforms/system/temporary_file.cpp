@@ -15,6 +15,7 @@
 #include <system_error>
 #include <utility>
 
+#include "platforms/indexing.hpp"
 #include "platforms/system/signals.hpp"
 
 namespace epsim {
@@ -115,7 +116,7 @@ Unfinished::~Unfinished() {
 
 void Unfinished::keep() {
   is_kept_ = true;
-  if (slot_ >= 0) slots[static_cast<std::size_t>(slot_)].state = is_free;
+  if (slot_ >= 0) slots[at(slot_)].state = is_free;
   slot_ = -1;
 }
 

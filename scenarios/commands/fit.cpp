@@ -8,6 +8,7 @@
 
 #include "analysis/fit.hpp"
 #include "platforms/error.hpp"
+#include "platforms/indexing.hpp"
 #include "scenarios/commands/experiment_command.hpp"
 #include "scenarios/reader/choices.hpp"
 #include "scenarios/reader/limits.hpp"
@@ -32,8 +33,7 @@ Matrix<double> count_loads(const TokenTrace& trace, int experts) {
     for (const std::int32_t expert : step.expert) experts = std::max(experts, expert + 1);
   Matrix<double> loads(static_cast<int>(trace.steps.size()), experts);
   for (int step = 0; step < loads.rows(); ++step)
-    for (const std::int32_t expert : trace.steps[static_cast<std::size_t>(step)].expert)
-      ++loads(step, expert);
+    for (const std::int32_t expert : trace.steps[at(step)].expert) ++loads(step, expert);
   return loads;
 }
 

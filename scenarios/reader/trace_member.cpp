@@ -10,6 +10,7 @@
 #include <numeric>
 #include <utility>
 
+#include "platforms/indexing.hpp"
 #include "scenarios/reader/choices.hpp"
 #include "scenarios/reader/limits.hpp"
 #include "scenarios/reader/trace_reader.hpp"
@@ -54,7 +55,7 @@ std::vector<int> deal(const std::vector<int>& recorded, int ranks) {
   if (static_cast<int>(recorded.size()) == ranks) return recorded;
   const int tokens = std::accumulate(recorded.begin(), recorded.end(), 0);
   std::vector<int> dealt(static_cast<std::size_t>(ranks), tokens / ranks);
-  for (int rank = 0; rank < tokens % ranks; ++rank) ++dealt[static_cast<std::size_t>(rank)];
+  for (int rank = 0; rank < tokens % ranks; ++rank) ++dealt[at(rank)];
   return dealt;
 }
 

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "platforms/indexing.hpp"
 #include "platforms/system/input_file.hpp"
 #include "scenarios/reader/limits.hpp"
 
@@ -109,7 +110,7 @@ std::optional<Matrix<Bytes>> read_inline(JsonObject& object, std::vector<Problem
   const int ranks = static_cast<int>(value->size());
   Matrix<Bytes> matrix(ranks, ranks);
   for (int source = 0; source < ranks; ++source) {
-    const json& row = (*value)[static_cast<std::size_t>(source)];
+    const json& row = (*value)[at(source)];
     const std::string pointer = object.pointer_to("matrix") + "/" + std::to_string(source);
     if (!row.is_array() || row.size() != value->size()) {
       problems.push_back({pointer, "is not a row of as many numbers as there are rows",
@@ -117,8 +118,8 @@ std::optional<Matrix<Bytes>> read_inline(JsonObject& object, std::vector<Problem
       return std::nullopt;
     }
     for (int destination = 0; destination < ranks; ++destination) {
-      const auto bytes = read_integer(row[static_cast<std::size_t>(destination)],
-                                      pointer + "/" + std::to_string(destination), limits::bytes, problems);
+      const auto bytes = read_integer(row[at(destination)], pointer + "/" + std::to_string(destination),
+                                      limits::bytes, problems);
       if (!bytes) return std::nullopt;
       matrix(source, destination) = *bytes;
     }
@@ -149,7 +150,7 @@ Matrix<Bytes> load_matrix(const std::filesystem::path& path) {
   const int ranks = static_cast<int>(columns);
   Matrix<Bytes> matrix(ranks, ranks);
   for (int source = 0; source < ranks; ++source)
-    std::ranges::copy(rows[static_cast<std::size_t>(source)], matrix.row(source).begin());
+    std::ranges::copy(rows[at(source)], matrix.row(source).begin());
   return matrix;
 }
 

@@ -14,6 +14,7 @@
 
 #include "analysis/estimate/cost_estimate.hpp"
 #include "analysis/estimate/memory_estimate.hpp"
+#include "platforms/indexing.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
 
 namespace epsim {
@@ -53,7 +54,7 @@ bool is_kept(const Sweep& sweep, const std::vector<std::string>& pointers, std::
     return std::find(pointers.begin(), pointers.end(), pointer) - pointers.begin();
   };
   const Lookup lookup = [&](const std::string& pointer) -> const json* {
-    const auto place = static_cast<std::size_t>(swept(pointer));
+    const auto place = at(swept(pointer));
     if (place < pointers.size()) return settings[place];
     const json::json_pointer path(pointer);
     return resolved.contains(path) ? &resolved.at(path) : nullptr;

@@ -12,6 +12,7 @@
 #include <utility>
 #include <variant>
 
+#include "platforms/indexing.hpp"
 #include "platforms/system/signals.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
 #include "scenarios/sweep/processes.hpp"
@@ -140,7 +141,7 @@ PointResult Runner::with_scenario(const EndedPoint& ended) const {
 
 /// One transaction for results and claims: it costs a wait for the disk, during which the points run already.
 void Runner::store_and_claim(const std::vector<EndedPoint>& ended) {
-  const auto jobs = static_cast<std::size_t>(std::max(options_.jobs, 1));
+  const auto jobs = at(std::max(options_.jobs, 1));
   const bool may_start = processes_.interruption() == 0;
   if (ended.empty() && (!may_start || processes_.under_way() >= jobs || !batch_to_start())) return;
   Transaction transaction(database_.connection());

@@ -1,4 +1,5 @@
 #include "sim/balancing/balancing.hpp"
+#include "platforms/indexing.hpp"
 
 #include <algorithm>
 
@@ -33,7 +34,7 @@ TokenRouting choose_all(const Scenario& scenario, const Ranking& ranking, std::s
   routing.num_experts = scenario.expert_parallel.num_experts;
   routing.top_k = scenario.expert_parallel.top_k;
   routing.first_token = first_tokens(scenario.workload);
-  const auto selections = static_cast<std::size_t>(routing.tokens() * routing.top_k);
+  const auto selections = at(routing.tokens() * routing.top_k);
   routing.expert.resize(selections);
   routing.weight.resize(selections);
   if (ranking.has_gate()) routing.mean_probability.resize(static_cast<std::size_t>(routing.num_experts));
@@ -46,7 +47,7 @@ TokenRouting choose_all(const Scenario& scenario, const Ranking& ranking, std::s
 std::vector<std::int64_t> count_experts(const TokenRouting& routing) {
   std::vector<std::int64_t> counts(static_cast<std::size_t>(routing.num_experts));
   for (const std::int32_t expert : routing.expert)
-    if (expert != dropped_selection) ++counts[static_cast<std::size_t>(expert)];
+    if (expert != dropped_selection) ++counts[at(expert)];
   return counts;
 }
 
@@ -58,7 +59,7 @@ std::int64_t pad_to_largest(TokenRouting& routing) {
     counts.assign(static_cast<std::size_t>(routing.num_experts), 0);
     for (std::int64_t token = tokens.first; token < tokens.last; ++token)
       for (const std::int32_t expert : routing.experts_of(token))
-        if (expert != dropped_selection) ++counts[static_cast<std::size_t>(expert)];
+        if (expert != dropped_selection) ++counts[at(expert)];
     largest = std::max(largest, std::ranges::max(counts));
   }
   routing.block.assign(static_cast<std::size_t>(routing.ranks()), largest);

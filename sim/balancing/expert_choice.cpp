@@ -4,6 +4,7 @@
 #include <string>
 
 #include "platforms/error.hpp"
+#include "platforms/indexing.hpp"
 #include "sim/balancing/balancing.hpp"
 
 namespace epsim {
@@ -53,7 +54,7 @@ class BestTokens {
 };
 
 std::vector<BestTokens> take_tokens(const Ranking& ranking, std::int64_t capacity, TokenRouting& routing) {
-  const auto experts = static_cast<std::size_t>(routing.num_experts);
+  const auto experts = at(routing.num_experts);
   std::vector<BestTokens> taken(experts, BestTokens(capacity));
   if (ranking.has_gate()) routing.mean_probability.resize(experts);
   ranking.for_each_token([&](std::int64_t token, std::span<const float> scores) {
@@ -69,7 +70,7 @@ std::vector<BestTokens> take_tokens(const Ranking& ranking, std::int64_t capacit
 void transpose(std::vector<BestTokens>& taken, bool weigh_by_score, TokenRouting& routing) {
   std::vector<std::int64_t> count(static_cast<std::size_t>(routing.tokens()));
   for (BestTokens& tokens : taken)
-    for (const auto& entry : tokens.best()) ++count[static_cast<std::size_t>(entry.token)];
+    for (const auto& entry : tokens.best()) ++count[at(entry.token)];
   routing.first_selection.assign(count.size() + 1, 0);
   std::partial_sum(count.begin(), count.end(), routing.first_selection.begin() + 1);
   routing.expert.resize(static_cast<std::size_t>(routing.first_selection.back()));
@@ -77,7 +78,7 @@ void transpose(std::vector<BestTokens>& taken, bool weigh_by_score, TokenRouting
   std::vector<std::int64_t> next(routing.first_selection.begin(), routing.first_selection.end() - 1);
   for (std::size_t e = 0; e < taken.size(); ++e) {
     for (const auto& [score, token] : taken[e].best()) {
-      const auto place = static_cast<std::size_t>(next[static_cast<std::size_t>(token)]++);
+      const auto place = at(next[at(token)]++);
       routing.expert[place] = static_cast<std::int32_t>(e);
       routing.weight[place] = weigh_by_score ? score : 1;
     }

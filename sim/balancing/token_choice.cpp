@@ -3,6 +3,7 @@
 #include <span>
 #include <utility>
 
+#include "platforms/indexing.hpp"
 #include "sim/balancing/balancing.hpp"
 
 namespace epsim {
@@ -23,11 +24,10 @@ void drop_overflow(TokenRouting& routing, std::span<std::size_t> places, std::si
 
 /// Applies the capacity to the tokens of one rank, expert by expert.
 void drop_over_capacity(TokenRouting& routing, TokenRange tokens, std::int64_t capacity) {
-  const auto first = static_cast<std::size_t>(tokens.first * routing.top_k);
-  const auto last = static_cast<std::size_t>(tokens.last * routing.top_k);
+  const auto first = at(tokens.first * routing.top_k);
+  const auto last = at(tokens.last * routing.top_k);
   std::vector<std::vector<std::size_t>> places(static_cast<std::size_t>(routing.num_experts));
-  for (std::size_t place = first; place < last; ++place)
-    places[static_cast<std::size_t>(routing.expert[place])].push_back(place);
+  for (std::size_t place = first; place < last; ++place) places[at(routing.expert[place])].push_back(place);
   for (std::vector<std::size_t>& of_expert : places)
     drop_overflow(routing, of_expert, static_cast<std::size_t>(capacity));
 }

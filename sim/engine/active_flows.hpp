@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "platforms/indexing.hpp"
 #include "platforms/routes.hpp"
 #include "sim/schedule/schedule.hpp"
 
@@ -55,16 +56,16 @@ class ActiveFlows {
 
   [[nodiscard]] const Identity& identity(FlowId flow) const { return identities_[flow]; }
   [[nodiscard]] FlowState& state(FlowId flow) {
-    return links_[static_cast<std::size_t>(identities_[flow].first)].states[positions_[flow * longest_]];
+    return links_[at(identities_[flow].first)].states[positions_[flow * longest_]];
   }
-  [[nodiscard]] LinkFlows& on(LinkId link) { return links_[static_cast<std::size_t>(link)]; }
-  [[nodiscard]] const LinkFlows& on(LinkId link) const { return links_[static_cast<std::size_t>(link)]; }
+  [[nodiscard]] LinkFlows& on(LinkId link) { return links_[at(link)]; }
+  [[nodiscard]] const LinkFlows& on(LinkId link) const { return links_[at(link)]; }
 
   /// Calls visit(LinkId) for every binding link of the pair's route.
   template <class Visit>
   void for_each_link(std::uint32_t pair, Visit visit) const {
     for (const LinkId link : routes_.links_of(pair))
-      if (binding_[static_cast<std::size_t>(link)]) visit(link);
+      if (binding_[at(link)]) visit(link);
   }
   /// Calls visit(LinkId) for every link of an entry of `self`'s lists but `self`.
   template <class Visit>

@@ -1,4 +1,5 @@
 #include "sim/engine/binding_links.hpp"
+#include "platforms/indexing.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -6,10 +7,6 @@
 
 namespace epsim {
 namespace {
-
-std::size_t at(LinkId link) {
-  return static_cast<std::size_t>(link);
-}
 
 /// A link in the middle of a route, and the route's first or last link.
 using Passing = std::pair<LinkId, LinkId>;

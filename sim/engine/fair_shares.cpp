@@ -1,4 +1,5 @@
 #include "sim/engine/fair_shares.hpp"
+#include "platforms/indexing.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -8,10 +9,6 @@ namespace epsim {
 namespace {
 
 constexpr double rounding = 1e-9;  // of a link's supply; what is left of a full link
-
-std::size_t at(LinkId link) {
-  return static_cast<std::size_t>(link);
-}
 
 }  // namespace
 

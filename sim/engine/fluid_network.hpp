@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "platforms/indexing.hpp"
 #include "platforms/topology.hpp"
 #include "sim/engine/flow_network.hpp"
 #include "sim/engine/fluid_solver.hpp"
@@ -73,7 +74,7 @@ class FluidNetwork : public FlowNetwork {
   void push_period(std::uint32_t id);
   void leave_period(LinkId link);
 
-  LinkState& state(LinkId link) { return states_[static_cast<std::size_t>(link)]; }
+  LinkState& state(LinkId link) { return states_[at(link)]; }
 
   FluidSolver solver_;
   std::vector<LinkState> states_;

@@ -22,6 +22,7 @@
 #include <span>
 #include <vector>
 
+#include "platforms/indexing.hpp"
 #include "sim/engine/active_flows.hpp"
 #include "sim/engine/fair_shares.hpp"
 
@@ -101,10 +102,10 @@ class FluidSolver {
   [[nodiscard]] Seconds plan_period(Seconds length);
   double foresee_idle(Seconds length);
 
-  LinkState& state(LinkId link) { return states_[static_cast<std::size_t>(link)]; }
-  [[nodiscard]] const LinkState& state(LinkId link) const { return states_[static_cast<std::size_t>(link)]; }
-  LinkShare& share(LinkId link) { return shares_[static_cast<std::size_t>(link)]; }
-  [[nodiscard]] const LinkShare& share(LinkId link) const { return shares_[static_cast<std::size_t>(link)]; }
+  LinkState& state(LinkId link) { return states_[at(link)]; }
+  [[nodiscard]] const LinkState& state(LinkId link) const { return states_[at(link)]; }
+  LinkShare& share(LinkId link) { return shares_[at(link)]; }
+  [[nodiscard]] const LinkShare& share(LinkId link) const { return shares_[at(link)]; }
 
   double allowance_;
   std::size_t exact_flows_;

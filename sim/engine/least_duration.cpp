@@ -1,4 +1,5 @@
 #include "sim/engine/least_duration.hpp"
+#include "platforms/indexing.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -13,8 +14,7 @@ Seconds least_duration(const LoweredSchedule& lowered, const Routes& routes) {
     if (schedule.kind(op) == OpKind::computation) streams[schedule.stream_of(op)] += schedule.seconds(op);
     if (schedule.kind(op) != OpKind::transfer) continue;
     for (const LinkId link : routes.links_between(schedule.device(op), schedule.peer(op)))
-      links[static_cast<std::size_t>(link)] +=
-          static_cast<double>(schedule.bytes(op)) / lowered.link_bandwidth[static_cast<std::size_t>(link)];
+      links[at(link)] += static_cast<double>(schedule.bytes(op)) / lowered.link_bandwidth[at(link)];
   }
   Seconds least = 0;
   for (const Seconds one : links) least = std::max(least, one);

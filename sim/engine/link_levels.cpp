@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "platforms/error.hpp"
+#include "platforms/indexing.hpp"
 
 namespace epsim {
 namespace {
@@ -32,7 +33,7 @@ LinkLevels::LinkLevels(const Routes& routes, const std::vector<bool>& binding,
   route_begin_.push_back(0);
   for (std::size_t pair = 0; pair < routes.pairs().size(); ++pair) {
     for (const LinkId link : routes.links_of(pair))
-      if (binding[static_cast<std::size_t>(link)]) route_links_.push_back(static_cast<LinkIndex>(link));
+      if (binding[at(link)]) route_links_.push_back(static_cast<LinkIndex>(link));
     route_begin_.push_back(route_links_.size());
   }
   for (LinkIndex link = 0; link < links(); ++link) become_idle(link);

@@ -22,6 +22,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "platforms/indexing.hpp"
 #include "platforms/system/signals.hpp"
 #include "sim/engine/binding_links.hpp"
 #include "sim/engine/engine.hpp"
@@ -93,7 +94,7 @@ std::vector<s4u::Link*> create_links(s4u::NetZone& zone, const LoweredSchedule& 
   const std::vector<bool> binding = binding_links(topology, routes, lowered.link_bandwidth);
   std::vector<s4u::Link*> links(binding.size(), nullptr);
   for (const Link& link : topology.links()) {
-    const auto id = static_cast<std::size_t>(link.id);
+    const auto id = at(link.id);
     if (!binding[id]) continue;
     links[id] = zone.create_link("l" + std::to_string(link.id), lowered.link_bandwidth[id]);
     links[id]->set_latency(topology.is_device(link.from) ? unit_latency : 0.0)->seal();
@@ -107,7 +108,7 @@ Network build_network(const LoweredSchedule& lowered, const Topology& topology, 
   network.hosts.assign(static_cast<std::size_t>(topology.device_count()), nullptr);
   for (DeviceId device = 0; device < topology.device_count(); ++device) network.devices.push_back(device);
   const auto host = [&](DeviceId device) {
-    const auto d = static_cast<std::size_t>(device);
+    const auto d = at(device);
     s4u::Host*& entry = network.hosts[d];
     if (entry == nullptr) {
       entry = zone->create_host("d" + std::to_string(device), 1.0);
@@ -120,7 +121,7 @@ Network build_network(const LoweredSchedule& lowered, const Topology& topology, 
   for (std::size_t p = 0; p < routes.pairs().size(); ++p) {
     route.clear();
     for (const LinkId id : routes.links_of(p))
-      if (s4u::Link* link = links[static_cast<std::size_t>(id)]) route.emplace_back(link);
+      if (s4u::Link* link = links[at(id)]) route.emplace_back(link);
     const auto [source, destination] = routes.pairs()[p];
     zone->add_route(host(source)->get_netpoint(), host(destination)->get_netpoint(), nullptr, nullptr, route,
                     false);
@@ -172,7 +173,7 @@ Simulator::Simulator(const Schedule& schedule, const std::vector<s4u::Host*>& ho
   s4u::Activity::on_completion_cb([this](const s4u::Activity& activity) { end_transfer(activity); });
   for (StreamId s = 0; s < streams_.size(); ++s) {
     if (progress_.exhausted(s)) continue;
-    s4u::Host* host = hosts_[static_cast<std::size_t>(schedule_.streams()[s].device)];
+    s4u::Host* host = hosts_[at(schedule_.streams()[s].device)];
     streams_[s].actor = s4u::Actor::create("s" + std::to_string(s), host, [this, s] { run_stream(s); });
     ++awake_;
   }
@@ -211,8 +212,7 @@ void Simulator::start_transfers(StreamId stream) {
   while (progress_.can_issue(stream) && head_is_transfer(stream)) {
     const OpId op = progress_.issue(stream, s4u::Engine::get_clock());
     s4u::CommPtr& transfer = transfers_[op];
-    transfer = s4u::Comm::sendto_init(hosts_[static_cast<std::size_t>(schedule_.device(op))],
-                                      hosts_[static_cast<std::size_t>(schedule_.peer(op))]);
+    transfer = s4u::Comm::sendto_init(hosts_[at(schedule_.device(op))], hosts_[at(schedule_.peer(op))]);
     transfer->set_payload_size(static_cast<std::uint64_t>(schedule_.bytes(op)));
     transfer->set_data(&transfer);
     transfer->start();

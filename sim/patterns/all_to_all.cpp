@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "platforms/indexing.hpp"
 #include "sim/patterns/all_to_all.hpp"
 #include "sim/patterns/common.hpp"
 
@@ -25,7 +26,7 @@ void append_direct(Appender& appender, Deduplication level, const OpLists& ready
       const std::int64_t copies = appender.exchange.pair_copies(level, source, destination);
       if (copies == 0) continue;
       note(ops_of_rank, source, destination,
-           send_pair(appender, source, destination, copies, ready[static_cast<std::size_t>(source)]));
+           send_pair(appender, source, destination, copies, ready[at(source)]));
     }
   }
 }
@@ -61,8 +62,8 @@ void append_pairwise(Appender& appender, Deduplication level, const OpLists& rea
       const Rank destination = (source + round) % ranks;
       const std::int64_t copies = appender.exchange.pair_copies(level, source, destination);
       if (copies == 0) continue;
-      const auto s = static_cast<std::size_t>(source);
-      const auto d = static_cast<std::size_t>(destination);
+      const auto s = at(source);
+      const auto d = at(destination);
       after.clear();
       if (!has_sent[s]) after = ready[s];
       append_unless_there(after, before[s].transfers);

@@ -1,4 +1,5 @@
 #include "sim/patterns/common.hpp"
+#include "platforms/indexing.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -37,12 +38,12 @@ OpLists ready_at_sources(Schedule& schedule, const Exchange& exchange, PartId pa
   for (Rank rank = 0; rank < exchange.ranks(); ++rank) {
     std::vector<OpId> ops;
     for (const int slot : exchange.slots_of(rank)) {
-      const auto& of_slot = ready.of_slot[static_cast<std::size_t>(slot)];
+      const auto& of_slot = ready.of_slot[at(slot)];
       ops.insert(ops.end(), of_slot.begin(), of_slot.end());
     }
     std::sort(ops.begin(), ops.end());
     ops.erase(std::unique(ops.begin(), ops.end()), ops.end());
-    of_rank[static_cast<std::size_t>(rank)] = joined(schedule, part, std::move(ops));
+    of_rank[at(rank)] = joined(schedule, part, std::move(ops));
   }
   return of_rank;
 }
@@ -55,20 +56,20 @@ DataOps collective_arrival(Schedule& schedule, const Exchange& exchange, PartId 
   else
     arrived.of_slot.resize(static_cast<std::size_t>(exchange.traffic().slots()));
   for (Rank rank = 0; rank < exchange.ranks(); ++rank) {
-    const auto r = static_cast<std::size_t>(rank);
+    const auto r = at(rank);
     const std::vector<OpId> done = joined(schedule, part, ops_of_rank[r]);
     if (exchange.phase() == Phase::combine) {
       arrived.of_rank[r] = done;
       continue;
     }
-    for (const int slot : exchange.slots_of(rank)) arrived.of_slot[static_cast<std::size_t>(slot)] = done;
+    for (const int slot : exchange.slots_of(rank)) arrived.of_slot[at(slot)] = done;
   }
   return arrived;
 }
 
 void note(OpLists& ops_of_rank, Rank source, Rank destination, OpId transfer) {
-  ops_of_rank[static_cast<std::size_t>(source)].push_back(transfer);
-  ops_of_rank[static_cast<std::size_t>(destination)].push_back(transfer);
+  ops_of_rank[at(source)].push_back(transfer);
+  ops_of_rank[at(destination)].push_back(transfer);
 }
 
 std::vector<RankRange> ranges_of(std::span<const Rank> ranks, int group_size) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "platforms/indexing.hpp"
 #include "sim/patterns/common.hpp"
 #include "sim/patterns/hierarchical.hpp"
 
@@ -23,7 +24,7 @@ struct Rails {
 
 Rank gateway_of(const Group& group, Rank remote, int node) {
   const std::vector<Rank>& ranks = group.ranks_of(node);
-  return ranks[static_cast<std::size_t>(group.local(remote)) % ranks.size()];
+  return ranks[at(group.local(remote)) % ranks.size()];
 }
 
 Rails make_rails(const Group& group) {
@@ -170,20 +171,12 @@ class Hierarchical {
   }
 
   [[nodiscard]] ChunkRange only(int chunk) const { return {chunk, chunk + 1, chunks_}; }
-  [[nodiscard]] const std::vector<OpId>& ready(Rank rank) const {
-    return ready_[static_cast<std::size_t>(rank)];
-  }
-  [[nodiscard]] const std::vector<Rank>& partners(Rank rank) const {
-    return rails_.partners[static_cast<std::size_t>(rank)];
-  }
-  [[nodiscard]] const Ranges& partner_ranges(Rank rank) const {
-    return rails_.partner_ranges[static_cast<std::size_t>(rank)];
-  }
-  [[nodiscard]] const Ranges& node_ranges(int node) const {
-    return rails_.node_ranges[static_cast<std::size_t>(node)];
-  }
+  [[nodiscard]] const std::vector<OpId>& ready(Rank rank) const { return ready_[at(rank)]; }
+  [[nodiscard]] const std::vector<Rank>& partners(Rank rank) const { return rails_.partners[at(rank)]; }
+  [[nodiscard]] const Ranges& partner_ranges(Rank rank) const { return rails_.partner_ranges[at(rank)]; }
+  [[nodiscard]] const Ranges& node_ranges(int node) const { return rails_.node_ranges[at(node)]; }
   [[nodiscard]] std::vector<OpId>& contributions(Rank forwarder, int chunk) {
-    return contributions_[static_cast<std::size_t>(forwarder * chunks_ + chunk)];
+    return contributions_[at(forwarder * chunks_ + chunk)];
   }
 
   Appender& appender_;

@@ -2,6 +2,7 @@
 #include <array>
 #include <cstddef>
 
+#include "platforms/indexing.hpp"
 #include "sim/patterns/pattern.hpp"
 
 namespace epsim {
@@ -18,7 +19,7 @@ std::span<const Pattern> all_patterns() {
 }
 
 const Pattern& pattern(PatternKind kind) {
-  return all_patterns()[static_cast<std::size_t>(kind)];
+  return all_patterns()[at(kind)];
 }
 
 std::vector<PatternKind> all_pattern_kinds() {

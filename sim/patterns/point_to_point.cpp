@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "platforms/indexing.hpp"
 #include "sim/patterns/common.hpp"
 #include "sim/patterns/point_to_point.hpp"
 
@@ -10,10 +11,10 @@ namespace epsim {
 namespace {
 
 std::vector<OpId>& of(OpLists& lists, int index) {
-  return lists[static_cast<std::size_t>(index)];
+  return lists[at(index)];
 }
 const std::vector<OpId>& of(const OpLists& lists, int index) {
-  return lists[static_cast<std::size_t>(index)];
+  return lists[at(index)];
 }
 void append(std::vector<OpId>& ops, const std::vector<OpId>& more) {
   ops.insert(ops.end(), more.begin(), more.end());

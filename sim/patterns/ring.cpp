@@ -3,6 +3,7 @@
 // distance N/2 half goes each way (chunk 0 upwards, chunk 1 downwards).
 #include <cstddef>
 
+#include "platforms/indexing.hpp"
 #include "sim/patterns/common.hpp"
 #include "sim/patterns/ring.hpp"
 
@@ -23,11 +24,11 @@ struct Way {
 class RingWay {
  public:
   RingWay(Appender& appender, Part part, Way way) : appender_(appender), part_(part), way_(way) {
-    const auto ranks = static_cast<std::size_t>(appender.exchange.ranks());
+    const auto ranks = at(appender.exchange.ranks());
     travelling_.assign(ranks, 0);
     for (Rank origin = 0; origin < appender.exchange.ranks(); ++origin)
       for (int distance = 1; distance <= way.last_op(); ++distance)
-        travelling_[static_cast<std::size_t>(origin)] += copies_at(origin, distance);
+        travelling_[at(origin)] += copies_at(origin, distance);
   }
 
   void append(const OpLists& ready, OpLists& ops_of_rank) {
@@ -35,7 +36,7 @@ class RingWay {
     for (int op = 1; op <= way_.last_op(); ++op) {
       for (Rank rank = 0; rank < appender_.exchange.ranks(); ++rank) {
         const Rank origin = away(rank, 1 - op);
-        const auto o = static_cast<std::size_t>(origin);
+        const auto o = at(origin);
         if (travelling_[o] == 0) continue;
         const OpId sent = pass_on(origin, rank, op);
         previous_[o] = {sent};
@@ -69,7 +70,7 @@ class RingWay {
     if (way_.half >= 0)
       payload_.push_back(
           {single(origin), single(away(origin, way_.last_op())), -1, way_.half, way_.half + 1});
-    const auto o = static_cast<std::size_t>(origin);
+    const auto o = at(origin);
     return appender_.send(rank, away(rank, 1), travelling_[o], payload_, previous_[o], way_.lane);
   }
 

@@ -1,4 +1,5 @@
 #include "sim/placement/eplb.hpp"
+#include "platforms/indexing.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -7,10 +8,6 @@ namespace epsim {
 namespace {
 
 using Index = std::int32_t;
-
-std::size_t at(Index index) {
-  return static_cast<std::size_t>(index);
-}
 
 /// The items of each pack, equally many each: by weight descending, each to the lightest pack with room.
 std::vector<std::vector<Index>> pack(std::span<const double> weights, int packs) {

@@ -1,11 +1,12 @@
 #include "sim/placement/expert_placement.hpp"
+#include "platforms/indexing.hpp"
 
 namespace epsim {
 
 std::vector<std::vector<int>> slots_of_experts(const ExpertPlacement& placement, int num_experts) {
   std::vector<std::vector<int>> slots(static_cast<std::size_t>(num_experts));
   for (int slot = 0; slot < placement.slots(); ++slot)
-    slots[static_cast<std::size_t>(placement.expert_of_slot[static_cast<std::size_t>(slot)])].push_back(slot);
+    slots[at(placement.expert_of_slot[at(slot)])].push_back(slot);
   return slots;
 }
 

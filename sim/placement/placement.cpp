@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <numeric>
 
+#include "platforms/indexing.hpp"
 #include "sim/placement/eplb.hpp"
 
 namespace epsim {
 namespace {
-
-std::size_t at(int index) {
-  return static_cast<std::size_t>(index);
-}
 
 bool has_equal_nodes(const Group& group) {
   return std::ranges::all_of(group.ranks_of_node, [&](const std::vector<Rank>& ranks) {

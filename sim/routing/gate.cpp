@@ -1,4 +1,5 @@
 #include "sim/routing/gate.hpp"
+#include "platforms/indexing.hpp"
 
 #include <Eigen/Core>
 #include <algorithm>
@@ -22,7 +23,7 @@ class BestOf {
   }
 
  private:
-  [[nodiscard]] float score(std::int32_t id) const { return scores_[static_cast<std::size_t>(id)]; }
+  [[nodiscard]] float score(std::int32_t id) const { return scores_[at(id)]; }
 
   void insert(std::int32_t id) {
     if (count_ < chosen_.size()) ++count_;
@@ -101,9 +102,9 @@ void select_experts(std::span<const float> scores, const ExpertParallel& gate,
 void combine_weights(std::span<const float> scores, std::span<const std::int32_t> chosen,
                      std::span<float> weight) {
   float sum = 0;
-  for (const std::int32_t expert : chosen) sum += scores[static_cast<std::size_t>(expert)];
+  for (const std::int32_t expert : chosen) sum += scores[at(expert)];
   for (std::size_t i = 0; i < chosen.size(); ++i) {
-    weight[i] = scores[static_cast<std::size_t>(chosen[i])] / sum;
+    weight[i] = scores[at(chosen[i])] / sum;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "platforms/indexing.hpp"
 #include "sim/random.hpp"
 #include "sim/routing/gate.hpp"
 
@@ -66,8 +67,7 @@ Matrix<float> unit_rows(int rows, int columns, std::uint64_t seed) {
       value = normal_quantile(uniform(random()));
       squares += value * value;
     }
-    for (int c = 0; c < columns; ++c)
-      matrix(r, c) = static_cast<float>(row[static_cast<std::size_t>(c)] / std::sqrt(squares));
+    for (int c = 0; c < columns; ++c) matrix(r, c) = static_cast<float>(row[at(c)] / std::sqrt(squares));
   }
   return matrix;
 }
@@ -79,7 +79,7 @@ std::vector<std::int64_t> measure_loads(const LearnedGate& gate, std::uint64_t s
     const Matrix<float> scores = score_block(gate, stream, token);
     for (int i = 0; i < tokens_per_block; ++i) {
       select_experts(scores.row(i), gate.rule, chosen);
-      for (const std::int32_t expert : chosen) ++loads[static_cast<std::size_t>(expert)];
+      for (const std::int32_t expert : chosen) ++loads[at(expert)];
     }
   }
   return loads;

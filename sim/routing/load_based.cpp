@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "platforms/indexing.hpp"
 #include "sim/routing/ranking.hpp"
 
 namespace epsim {
@@ -24,7 +25,7 @@ class LoadHeap {
     const auto count = static_cast<std::int32_t>(loads.size());
     for (std::int32_t i = 0; i < count; ++i) {
       const std::int32_t expert = (first_expert + i) % count;
-      entries_.push_back({loads[static_cast<std::size_t>(expert)], i, expert});
+      entries_.push_back({loads[at(expert)], i, expert});
     }
     std::ranges::make_heap(entries_, comes_later);
   }
@@ -73,10 +74,10 @@ class LoadBasedRanking final : public Ranking {
 
   void choose(std::span<const float> bias, const Choices& choices) const override {
     if (!bias.empty()) return follow(bias, choices, {});
-    const auto top_k = static_cast<std::size_t>(rule_.top_k);
+    const auto top_k = at(rule_.top_k);
     for (int rank = 0; rank < ranks(); ++rank) {
       LoadHeap heap(loads_, first_expert(rank));
-      const auto r = static_cast<std::size_t>(rank);
+      const auto r = at(rank);
       for (std::int64_t token = first_token_[r]; token < first_token_[r + 1]; ++token)
         heap.take(choices.expert.subspan(static_cast<std::size_t>(token) * top_k, top_k));
     }
@@ -99,14 +100,13 @@ class LoadBasedRanking final : public Ranking {
     for (int rank = 0; rank < ranks(); ++rank) {
       std::vector<double> loads = loads_;
       for (int i = 0; i < rule_.num_experts; ++i)
-        loads[static_cast<std::size_t>((first_expert(rank) + i) % rule_.num_experts)] +=
-            1e-3 * i / rule_.num_experts;
+        loads[at((first_expert(rank) + i) % rule_.num_experts)] += 1e-3 * i / rule_.num_experts;
       std::ranges::transform(loads, scores.begin(), [&](double load) { return score(load); });
-      const auto r = static_cast<std::size_t>(rank);
+      const auto r = at(rank);
       for (std::int64_t token = first_token_[r]; token < first_token_[r + 1]; ++token) {
         if (visit) visit(token, scores);
         for (const std::int32_t expert : chooser(token, scores)) {
-          const auto e = static_cast<std::size_t>(expert);
+          const auto e = at(expert);
           scores[e] = score(++loads[e]);
         }
       }

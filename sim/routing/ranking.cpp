@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "platforms/indexing.hpp"
 #include "sim/routing/gate.hpp"
 
 namespace epsim {
@@ -16,7 +17,7 @@ ScoreChooser::ScoreChooser(const ExpertParallel& rule, const Ranking& ranking, s
       biased_(bias.size()) {}
 
 std::span<const std::int32_t> ScoreChooser::operator()(std::int64_t token, std::span<const float> scores) {
-  const auto top_k = static_cast<std::size_t>(rule_.top_k);
+  const auto top_k = at(rule_.top_k);
   const std::size_t at = static_cast<std::size_t>(token) * top_k;
   const std::span<std::int32_t> chosen = choices_.expert.subspan(at, top_k);
   const std::span<float> weight = choices_.weight.subspan(at, top_k);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "platforms/indexing.hpp"
 #include "sim/routing/ranking.hpp"
 
 namespace epsim {
@@ -29,7 +30,7 @@ class RecordedRanking final : public Ranking {
 };
 
 const RecordedStep& recorded_step(const Scenario& scenario, int step) {
-  return scenario.workload.trace.recorded->steps[static_cast<std::size_t>(step)];
+  return scenario.workload.trace.recorded->steps[at(step)];
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "platforms/indexing.hpp"
 #include "sim/random.hpp"
 #include "sim/routing/ranking.hpp"
 
@@ -53,7 +54,7 @@ class ShuffledRanking final : public Ranking {
     for (std::int64_t token = 0; token < tokens_; ++token) {
       shuffle.first_of(seed_of(token), order);
       for (std::size_t place = 0; place < order.size(); ++place)
-        scores[static_cast<std::size_t>(order[place])] =
+        scores[at(order[place])] =
             static_cast<float>(order.size() - place) / static_cast<float>(order.size());
       visit(token, scores);
     }
@@ -66,7 +67,7 @@ class ShuffledRanking final : public Ranking {
           [&](std::int64_t token, std::span<const float> scores) { chooser(token, scores); });
     }
     Shuffle shuffle(rule_.num_experts);
-    const auto top_k = static_cast<std::size_t>(rule_.top_k);
+    const auto top_k = at(rule_.top_k);
     for (std::int64_t token = 0; token < tokens_; ++token)
       shuffle.first_of(seed_of(token),
                        choices.expert.subspan(static_cast<std::size_t>(token) * top_k, top_k));

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <utility>
 
+#include "platforms/indexing.hpp"
 #include "sim/routing/learned_gate.hpp"
 #include "sim/routing/ranking.hpp"
 
@@ -36,7 +37,7 @@ class SimilarityRanking final : public Ranking {
   [[nodiscard]] bool weighs_by_score() const override { return true; }
 
   void for_each_token(const ScoreVisitor& visit) const override {
-    const auto dimension = static_cast<std::size_t>(centroids_.matrix.columns()) - 1;
+    const auto dimension = at(centroids_.matrix.columns()) - 1;
     for (std::int64_t first = 0; first < tokens_; first += tokens_per_block) {
       const Matrix<float> embeddings = embedding_block(centroids_, stream_, first);
       Matrix<float> scores = logit_block(centroids_, embeddings);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <vector>
+#include "platforms/indexing.hpp"
 
 namespace epsim {
 
@@ -36,11 +37,10 @@ struct TokenRouting {
   [[nodiscard]] std::int64_t tokens() const { return first_token.back(); }
   [[nodiscard]] int ranks() const { return static_cast<int>(first_token.size()) - 1; }
   [[nodiscard]] TokenRange tokens_of(int rank) const {
-    return {first_token[static_cast<std::size_t>(rank)], first_token[static_cast<std::size_t>(rank) + 1]};
+    return {first_token[at(rank)], first_token[at(rank) + 1]};
   }
   [[nodiscard]] std::size_t selections_begin(std::int64_t token) const {
-    return static_cast<std::size_t>(
-        first_selection.empty() ? token * top_k : first_selection[static_cast<std::size_t>(token)]);
+    return static_cast<std::size_t>(first_selection.empty() ? token * top_k : first_selection[at(token)]);
   }
   [[nodiscard]] std::span<const std::int32_t> experts_of(std::int64_t token) const {
     return std::span(expert).subspan(selections_begin(token),

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "platforms/error.hpp"
+#include "platforms/indexing.hpp"
 #include "sim/exchange.hpp"
 #include "sim/schedule/obligations.hpp"
 #include "sim/schedule/order.hpp"
@@ -14,7 +15,7 @@ namespace epsim {
 namespace {
 
 std::span<const OpId> list_of(const std::vector<std::vector<OpId>>& lists, int index) {
-  const auto i = static_cast<std::size_t>(index);
+  const auto i = at(index);
   if (i >= lists.size()) return {};
   return lists[i];
 }
@@ -117,7 +118,7 @@ class ExchangeCheck {
 
   // Following the rank's previous transfer of own data will do, and keeps the search backwards short.
   void need_readiness(OpId transfer, Rank sender) {
-    OpId& latest = latest_with_own_data_[static_cast<std::size_t>(sender)];
+    OpId& latest = latest_with_own_data_[at(sender)];
     if (latest == no_operation || ancestry_.unfinished_before(transfer, {&latest, 1}))
       append_readiness(needed_, sender);
     latest = transfer;

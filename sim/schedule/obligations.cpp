@@ -1,4 +1,5 @@
 #include "sim/schedule/obligations.hpp"
+#include "platforms/indexing.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -76,7 +77,7 @@ Rank member(const RankRange& range, int i, int ranks) {
 
 Obligations::Obligations(const Exchange& exchange, const Part& part, bool by_slot)
     : exchange_(exchange), part_(part), by_slot_(by_slot) {
-  const auto ranks = static_cast<std::size_t>(exchange.ranks());
+  const auto ranks = at(exchange.ranks());
   const auto columns = by_slot ? static_cast<std::size_t>(exchange.traffic().slots()) : ranks;
   whereabouts_.resize(ranks * columns * static_cast<std::size_t>(part.chunks));
   // Everything is visited once as if it were owed, to find out what is.
@@ -121,7 +122,7 @@ std::string problem_of(const Rectangle& rectangle, const Exchange& exchange, con
            ", but only what is neither deduplicated nor cut into chunks can go by slot, to a slot that "
            "exists";
   const RankRange& fars = exchange.phase() == Phase::combine ? rectangle.sources : rectangle.destinations;
-  const Rank far = exchange.traffic().rank_of_slot[static_cast<std::size_t>(rectangle.slot)];
+  const Rank far = exchange.traffic().rank_of_slot[at(rectangle.slot)];
   if (fars.count != 1 || fars.first != far)
     return "names slot " + std::to_string(rectangle.slot) + ", which is on rank " + std::to_string(far);
   return "";

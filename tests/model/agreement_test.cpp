@@ -13,6 +13,7 @@
 
 #include "analysis/bounds.hpp"
 #include "analysis/summary.hpp"
+#include "platforms/indexing.hpp"
 #include "scenarios/reader/choices.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
 #include "sim/random.hpp"
@@ -60,9 +61,7 @@ json log_normal(int devices, double median, double sigma, double hot) {
   for (int from = 0; from < devices; ++from) {
     json& row = matrix.emplace_back(json::array());
     for (int to = 0; to < devices; ++to)
-      row.push_back(from == to ? 0
-                               : 1 + static_cast<Bytes>(median * popularity[static_cast<std::size_t>(to)] *
-                                                        draw(sigma)));
+      row.push_back(from == to ? 0 : 1 + static_cast<Bytes>(median * popularity[at(to)] * draw(sigma)));
   }
   return {{"matrix", std::move(matrix)}};
 }

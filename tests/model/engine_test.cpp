@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "platforms/error.hpp"
+#include "platforms/indexing.hpp"
 #include "sim/engine/engine.hpp"
 #include "sim/engine/progress.hpp"
 #include "tests/support/engine_case.hpp"
@@ -318,7 +319,7 @@ TEST_CASE("many rounds of dependent operations do not drift") {
       std::vector<OpId> after;
       for (const DeviceId end : {i, to})
         for (const DeviceId sender : {end, (end - round + 1 + devices) % devices})
-          if (round > 1) after.push_back(before[static_cast<std::size_t>(sender)]);
+          if (round > 1) after.push_back(before[at(sender)]);
       sent.push_back(c.send(c.stream(i), to, 1'000'000, after));
     }
     before = sent;

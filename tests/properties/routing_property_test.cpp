@@ -5,6 +5,7 @@
 #include <set>
 #include <vector>
 
+#include "platforms/indexing.hpp"
 #include "sim/placement/placement.hpp"
 #include "sim/replica_choice.hpp"
 #include "sim/route.hpp"
@@ -101,7 +102,7 @@ TEST_CASE("traffic conserves the delivered selections at every level") {
       RC_ASSERT(devices <= selections && devices >= ceil_div(selections, ep.experts_per_device));
       RC_ASSERT(nodes <= devices && nodes >= ceil_div(devices, node_size));
       for (Rank far = 0; far < any.group.size(); ++far) {
-        const std::int64_t tokens = any.scenario.workload.tokens_per_device[static_cast<std::size_t>(home)];
+        const std::int64_t tokens = any.scenario.workload.tokens_per_device[at(home)];
         RC_ASSERT(traffic.device_copies(home, far) <= tokens);
         RC_ASSERT(traffic.node_copies(home, any.group.node(far)) >= traffic.device_copies(home, far));
       }
@@ -124,7 +125,7 @@ TEST_CASE("the router's ledger closes") {
     RC_ASSERT(report.selections == sum(report.source_selections));
     RC_ASSERT(report.dropped_selections == sum(report.source_dropped));
     for (Rank home = 0; home < any.group.size(); ++home) {
-      const auto rank = static_cast<std::size_t>(home);
+      const auto rank = at(home);
       RC_ASSERT(report.source_selections[rank] ==
                 delivered_of(routed.routing, home) + report.source_dropped[rank]);
     }
@@ -171,8 +172,7 @@ TEST_CASE("round_robin leaves no device empty whatever their number") {
     std::vector<std::int64_t> devices(static_cast<std::size_t>(any.group.size()));
     for (Rank home = 0; home < any.group.size(); ++home)
       for (int slot = 0; slot < traffic.slots(); ++slot)
-        devices[static_cast<std::size_t>(traffic.rank_of_slot[static_cast<std::size_t>(slot)])] +=
-            traffic.selections(home, slot);
+        devices[at(traffic.rank_of_slot[at(slot)])] += traffic.selections(home, slot);
     RC_ASSERT(std::ranges::max(devices) - std::ranges::min(devices) <= 1);
     if (routed.report.selections >= any.group.size()) RC_ASSERT(std::ranges::min(devices) > 0);
     if (ep.top_k > any.group.size()) return;
@@ -225,7 +225,7 @@ TEST_CASE("replicas share what is selected and nothing else") {
           if (routing.expert[i] == dropped_selection)
             RC_ASSERT(slots[i] == -1);
           else
-            RC_ASSERT(placement.expert_of_slot[static_cast<std::size_t>(slots[i])] == routing.expert[i]);
+            RC_ASSERT(placement.expert_of_slot[at(slots[i])] == routing.expert[i]);
         }
       }
     }

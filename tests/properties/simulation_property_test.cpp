@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "analysis/summary.hpp"
+#include "platforms/indexing.hpp"
 #include "sim/patterns/all_to_all.hpp"
 #include "sim/patterns/hierarchical.hpp"
 #include "sim/patterns/point_to_point.hpp"
@@ -88,12 +89,12 @@ void check_experts_follow_gates(const Simulation& run, const Cluster& cluster, c
   std::vector<Seconds> gated(static_cast<std::size_t>(cluster.topology.device_count()));
   for (OpId step = 0; step < schedule.size(); ++step)
     if (schedule.kind(step) == OpKind::computation && schedule.phase(step) == Phase::gate)
-      gated[static_cast<std::size_t>(schedule.device(step))] = run.timeline.finished()[step];
+      gated[at(schedule.device(step))] = run.timeline.finished()[step];
   for (OpId step = 0; step < schedule.size(); ++step) {
     if (schedule.kind(step) != OpKind::computation || schedule.slot(step) < 0) continue;
-    const Rank rank = traffic.rank_of_slot[static_cast<std::size_t>(schedule.slot(step))];
+    const Rank rank = traffic.rank_of_slot[at(schedule.slot(step))];
     if (traffic.selections(rank, schedule.slot(step)) > 0)
-      RC_ASSERT(run.timeline.started()[step] >= gated[static_cast<std::size_t>(schedule.device(step))]);
+      RC_ASSERT(run.timeline.started()[step] >= gated[at(schedule.device(step))]);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "platforms/indexing.hpp"
 #include "platforms/platform.hpp"
 
 using namespace epsim;
@@ -27,8 +28,7 @@ std::vector<std::string> binding_in_the_middle(const Topology& topology, const R
   const std::vector<bool> binding = binding_links(topology, routes, bandwidth);
   std::vector<std::string> names;
   for (const Link& link : topology.links())
-    if (binding[static_cast<std::size_t>(link.id)] && !topology.is_device(link.from) &&
-        !topology.is_device(link.to))
+    if (binding[at(link.id)] && !topology.is_device(link.from) && !topology.is_device(link.to))
       names.push_back(topology.link_name(link.id));
   return names;
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "platforms/indexing.hpp"
 #include "sim/route.hpp"
 #include "tests/support/routing.hpp"
 
@@ -19,7 +20,7 @@ Matrix<double> loads_of(const Scenario& scenario) {
   for (int step = 0; step < scenario.workload.steps; ++step) {
     const RoutedTokens routed = route(scenario, state);
     for (int e = 0; e < loads.columns(); ++e)
-      loads(step, e) = static_cast<double>(routed.report.expert_loads[static_cast<std::size_t>(e)]);
+      loads(step, e) = static_cast<double>(routed.report.expert_loads[at(e)]);
     state = routed.next;
   }
   return loads;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "platforms/indexing.hpp"
 #include "sim/engine/departure_queue.hpp"
 #include "sim/engine/fair_shares.hpp"
 #include "sim/engine/fluid_network.hpp"
@@ -136,8 +137,7 @@ TEST_CASE("progressive filling gives the leftovers to who can use them") {
   FairShares shares(links.size());
   const auto rate = [&](std::uint32_t pair) {
     double least = 1e9;
-    flows.for_each_link(
-        pair, [&](LinkId link) { least = std::min(least, links[static_cast<std::size_t>(link)].share); });
+    flows.for_each_link(pair, [&](LinkId link) { least = std::min(least, links[at(link)].share); });
     return least;
   };
   for (std::uint32_t pair = 0; pair < 3; ++pair) flows.add(pair, pair, 1000, 0);

@@ -7,6 +7,7 @@
 #include <set>
 #include <vector>
 
+#include "platforms/indexing.hpp"
 #include "sim/replica_choice.hpp"
 #include "sim/simulate.hpp"
 #include "tests/support/fixtures.hpp"
@@ -84,8 +85,7 @@ TEST_CASE("first replicas are on other ranks than the originals and the ranks ca
             std::set<int> places;
             for (const int slot : copies) {
               places.insert(placement.rank_of_slot(slot));
-              load[static_cast<std::size_t>(placement.rank_of_slot(slot))] +=
-                  1.0 / static_cast<double>(copies.size());
+              load[at(placement.rank_of_slot(slot))] += 1.0 / static_cast<double>(copies.size());
             }
             CHECK(places.size() == copies.size());
           }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "platforms/indexing.hpp"
 #include "sim/route.hpp"
 #include "sim/routing/auxiliary_loss.hpp"
 #include "sim/routing/gate.hpp"
@@ -23,8 +24,7 @@ class FixedScores final : public Ranking {
       : scores_(static_cast<int>(logits.size()), static_cast<int>(logits.front().size())) {
     for (int token = 0; token < scores_.rows(); ++token)
       for (int e = 0; e < scores_.columns(); ++e)
-        scores_(token, e) =
-            static_cast<float>(logits[static_cast<std::size_t>(token)][static_cast<std::size_t>(e)]);
+        scores_(token, e) = static_cast<float>(logits[at(token)][at(e)]);
     apply_gate(gate, scores_);
   }
   [[nodiscard]] bool has_gate() const override { return true; }

@@ -9,6 +9,7 @@
 #include <set>
 #include <vector>
 
+#include "platforms/indexing.hpp"
 #include "sim/routing/gate.hpp"
 #include "sim/routing/learned_gate.hpp"
 #include "sim/routing/ranking.hpp"
@@ -160,19 +161,18 @@ TEST_CASE("choices follow the scores and weights are shares of them") {
       std::int64_t next = 0;
       ranking->for_each_token([&](std::int64_t token, std::span<const float> scores) {
         REQUIRE(token == next++);
-        const auto at = static_cast<std::size_t>(token) * 3;
-        REQUIRE(sum_of(std::span(weight).subspan(at, 3)) == doctest::Approx(1).epsilon(1e-6));
+        const auto begin = at(token) * 3;
+        REQUIRE(sum_of(std::span(weight).subspan(begin, 3)) == doctest::Approx(1).epsilon(1e-6));
         if (make == make_load_based) return;  // its scores follow its own choices
         std::vector<float> biased(scores.begin(), scores.end());
         for (std::size_t e = 0; e < added.size(); ++e) biased[e] += added[e];
         std::vector<std::int32_t> best(3);
         select_experts(biased, scenario.expert_parallel, best);
-        REQUIRE(std::ranges::equal(best, std::span(expert).subspan(at, 3)));
+        REQUIRE(std::ranges::equal(best, std::span(expert).subspan(begin, 3)));
         if (!added.empty()) REQUIRE(best[0] == 4);
         if (!ranking->weighs_by_score()) return;
-        const float ratio =
-            scores[static_cast<std::size_t>(best[1])] / scores[static_cast<std::size_t>(best[0])];
-        REQUIRE(weight[at + 1] / weight[at] == doctest::Approx(ratio).epsilon(1e-5));
+        const float ratio = scores[at(best[1])] / scores[at(best[0])];
+        REQUIRE(weight[begin + 1] / weight[begin] == doctest::Approx(ratio).epsilon(1e-5));
       });
       CHECK(next == 200);
     }

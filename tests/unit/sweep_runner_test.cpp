@@ -6,6 +6,7 @@
 #include <numeric>
 #include <sstream>
 
+#include "platforms/indexing.hpp"
 #include "scenarios/sweep/export.hpp"
 #include "scenarios/sweep/progress_report.hpp"
 #include "tests/support/sweeps.hpp"
@@ -90,7 +91,7 @@ TEST_CASE("a point's figures are those of the experiment") {
     CHECK(*row.settings[0] == "200GBps");
     CHECK(*row.settings[1] == 16);
     CHECK(row.seed == 1);
-    const PatternResult& pattern = expected.patterns[static_cast<std::size_t>(rows++)];
+    const PatternResult& pattern = expected.patterns[at(rows++)];
     CHECK(row.pattern == pattern.pattern);
     CHECK(row.figures == pattern.cells);
     CHECK(row.wall_seconds > 0);

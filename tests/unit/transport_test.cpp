@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "platforms/indexing.hpp"
 #include "platforms/platform.hpp"
 #include "sim/schedule/text.hpp"
 
@@ -74,7 +75,6 @@ TEST_CASE("achieved shares scale the links of their class") {
   const LoweredSchedule lowered = lower(compute_then_send_twice(), transport, topology);
   for (const Link& link : topology.links()) {
     const double share = link.link_class == LinkClass::scale_up ? 0.5 : 0.8;
-    CHECK(lowered.link_bandwidth[static_cast<std::size_t>(link.id)] ==
-          doctest::Approx(link.bandwidth * share));
+    CHECK(lowered.link_bandwidth[at(link.id)] == doctest::Approx(link.bandwidth * share));
   }
 }
