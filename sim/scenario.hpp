@@ -39,7 +39,7 @@ enum class GateKind : std::uint8_t { softmax, sigmoid };
 enum class GroupScore : std::uint8_t { max, top2_sum };
 /// Which of an expert's replicas a selection goes to; see choose_slots.
 enum class ReplicaChoice : std::uint8_t { nearest, round_robin, random };
-/// What is merged before it travels; see "deduplicate" in the README's glossary.
+/// What is merged before it travels; see sim/patterns/README.md.
 enum class Deduplication : std::uint8_t { none, device, node };
 enum class DataType : std::uint8_t { fp8, bf16 };
 /// `automatic`: SimGrid while that is quick, the fluid engine above (choose_engine.hpp).
