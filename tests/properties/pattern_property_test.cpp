@@ -8,11 +8,13 @@
 #include "platforms/error.hpp"
 #include "sim/patterns/all_to_all.hpp"
 #include "sim/patterns/hierarchical.hpp"
+#include "sim/patterns/pattern.hpp"
 #include "sim/patterns/point_to_point.hpp"
 #include "sim/patterns/ring.hpp"
 #include "sim/schedule/check.hpp"
 #include "tests/support/fixtures.hpp"
 #include "tests/support/property.hpp"
+#include "tests/support/random_options.hpp"
 #include "tests/support/schedule_ops.hpp"
 
 using namespace epsim;
@@ -42,24 +44,8 @@ Traffic random_traffic(const Group& group) {
   return skewed_traffic(group, seed, {between(0, 40), between(1, 4), between(1, 6)});
 }
 
-PatternOptions random_options() {
-  PatternOptions options;
-  options.of<AllToAllOptions>().algorithm =
-      one_of({AllToAllOptions::Algorithm::direct, AllToAllOptions::Algorithm::pairwise});
-  options.of<AllToAllOptions>().deduplicate = one_of({Deduplication::none, Deduplication::device});
-  options.of<PointToPointOptions>().granularity =
-      one_of({PointToPointOptions::Granularity::expert, PointToPointOptions::Granularity::device});
-  options.of<HierarchicalOptions>().deduplicate =
-      one_of({Deduplication::none, Deduplication::device, Deduplication::node});
-  options.of<HierarchicalOptions>().chunks = between(1, 9);
-  options.of<RingOptions>().bidirectional = one_of({false, true});
-  options.of<RingOptions>().deduplicate = one_of({Deduplication::none, Deduplication::device});
-  return options;
-}
-
 PatternKind random_pattern() {
-  return one_of(
-      {PatternKind::all_to_all, PatternKind::point_to_point, PatternKind::hierarchical, PatternKind::ring});
+  return static_cast<PatternKind>(between(0, static_cast<int>(all_patterns().size()) - 1));
 }
 
 Bytes bytes_where(const Schedule& schedule, Phase phase, auto&& wanted) {
@@ -84,7 +70,7 @@ TEST_CASE("every pattern's schedule is right for random traffic and options") {
   check_property("check_schedule passes", [] {
     const Cluster cluster = random_nodes();
     const Traffic traffic = random_traffic(cluster.group);
-    const LayerSchedule layer = layer_of(cluster.group, traffic, random_pattern(), random_options());
+    const LayerSchedule layer = layer_of(cluster.group, traffic, random_pattern(), random_pattern_options(9));
     check_schedule(layer.schedule, cluster.group, traffic, layer.exchanges);
   });
 }
@@ -93,7 +79,7 @@ TEST_CASE("a schedule that lacks any one transfer or ignores what one follows is
   check_property("check_schedule notices", [] {
     const Cluster cluster = random_nodes();
     const Traffic traffic = skewed_traffic(cluster.group, static_cast<std::uint64_t>(between(0, 1'000'000)));
-    const LayerSchedule layer = layer_of(cluster.group, traffic, random_pattern(), random_options());
+    const LayerSchedule layer = layer_of(cluster.group, traffic, random_pattern(), random_pattern_options(9));
     std::vector<Op> ops = ops_of(layer.schedule);
     std::vector<Op*> transfers;
     for (Op& op : ops)
@@ -115,7 +101,7 @@ TEST_CASE("patterns that do not forward move exactly the traffic into every dest
     const Group& group = cluster.group;
     const Traffic traffic = random_traffic(group);
     const PatternKind kind = one_of({PatternKind::all_to_all, PatternKind::point_to_point});
-    PatternOptions options = random_options();
+    PatternOptions options = random_pattern_options(9);
     options.of<AllToAllOptions>().deduplicate = Deduplication::device;
     options.of<PointToPointOptions>().granularity = PointToPointOptions::Granularity::device;
     const Schedule schedule = layer_of(group, traffic, kind, options).schedule;
@@ -139,7 +125,7 @@ TEST_CASE("hierarchical crosses between nodes exactly once per token and node") 
     const Cluster cluster = random_nodes();
     const Group& group = cluster.group;
     const Traffic traffic = random_traffic(group);
-    PatternOptions options = random_options();
+    PatternOptions options = random_pattern_options(9);
     options.of<HierarchicalOptions>().deduplicate = Deduplication::node;
     const Schedule schedule = layer_of(group, traffic, PatternKind::hierarchical, options).schedule;
     const auto crosses = [&](OpId op) {

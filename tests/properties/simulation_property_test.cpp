@@ -9,11 +9,13 @@
 #include "platforms/indexing.hpp"
 #include "sim/patterns/all_to_all.hpp"
 #include "sim/patterns/hierarchical.hpp"
+#include "sim/patterns/pattern.hpp"
 #include "sim/patterns/point_to_point.hpp"
 #include "sim/patterns/ring.hpp"
 #include "sim/random.hpp"
 #include "sim/simulate.hpp"
 #include "tests/support/property.hpp"
+#include "tests/support/random_options.hpp"
 
 using namespace epsim;
 
@@ -36,24 +38,6 @@ PlatformSpec random_platform() {
   return platform;
 }
 
-PatternOptions random_options() {
-  PatternOptions options;
-  options.of<AllToAllOptions>().algorithm =
-      one_of({AllToAllOptions::Algorithm::direct, AllToAllOptions::Algorithm::pairwise});
-  options.of<AllToAllOptions>().window = between(0, 3);
-  options.of<AllToAllOptions>().deduplicate = one_of({Deduplication::none, Deduplication::device});
-  options.of<PointToPointOptions>().granularity =
-      one_of({PointToPointOptions::Granularity::expert, PointToPointOptions::Granularity::device});
-  options.of<PointToPointOptions>().window = between(0, 3);
-  options.of<HierarchicalOptions>().deduplicate =
-      one_of({Deduplication::none, Deduplication::device, Deduplication::node});
-  options.of<HierarchicalOptions>().chunks = between(1, 4);
-  options.of<HierarchicalOptions>().window = between(0, 3);
-  options.of<RingOptions>().bidirectional = between(0, 1) == 1;
-  options.of<RingOptions>().deduplicate = one_of({Deduplication::none, Deduplication::device});
-  return options;
-}
-
 Scenario random_scenario() {
   Scenario scenario;
   scenario.name = "random";
@@ -73,7 +57,7 @@ Scenario random_scenario() {
   scenario.workload.skew = one_of({0.0, 0.5, 1.5});
   scenario.payload.dispatch_bytes_per_copy = between(1, 20'000);
   scenario.payload.combine_bytes_per_copy = between(1, 20'000);
-  scenario.patterns = random_options();
+  scenario.patterns = random_pattern_options(4);
   scenario.barriers = between(0, 1) == 1;
   if (between(0, 1) == 1) scenario.transport = {"random", 5e-6, 1e-6, 0.75, 0.9};
   return scenario;
@@ -98,8 +82,7 @@ void check_experts_follow_gates(const Simulation& run, const Cluster& cluster, c
   }
 }
 
-constexpr PatternKind every_pattern[] = {PatternKind::all_to_all, PatternKind::point_to_point,
-                                         PatternKind::hierarchical, PatternKind::ring};
+const std::vector<PatternKind> every_pattern = all_pattern_kinds();
 
 }  // namespace
 

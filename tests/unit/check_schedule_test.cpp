@@ -10,6 +10,7 @@
 #include "platforms/error.hpp"
 #include "sim/patterns/all_to_all.hpp"
 #include "sim/patterns/hierarchical.hpp"
+#include "sim/patterns/pattern.hpp"
 #include "sim/schedule/order.hpp"
 #include "tests/support/fixtures.hpp"
 #include "tests/support/schedule_ops.hpp"
@@ -82,8 +83,7 @@ PatternOptions one_chunk() {
   return options;
 }
 
-constexpr PatternKind every_pattern[] = {PatternKind::all_to_all, PatternKind::point_to_point,
-                                         PatternKind::hierarchical, PatternKind::ring};
+const std::vector<PatternKind> every_pattern = all_pattern_kinds();
 
 }  // namespace
 

@@ -9,6 +9,7 @@
 #include "scenarios/reader/model_presets.hpp"
 #include "sim/patterns/all_to_all.hpp"
 #include "sim/patterns/hierarchical.hpp"
+#include "sim/patterns/pattern.hpp"
 #include "sim/patterns/point_to_point.hpp"
 #include "sim/patterns/ring.hpp"
 #include "tests/support/scenarios.hpp"
@@ -244,6 +245,17 @@ TEST_CASE("pattern options") {
         "/patterns/ring/mode: \"all_gather\" is not available yet; allowed: all_to_all");
 }
 
+namespace {
+
+/// "all_to_all, point_to_point, ..."
+std::string pattern_names() {
+  std::string names;
+  for (const Pattern& row : all_patterns()) names += (names.empty() ? "" : ", ") + std::string(row.name);
+  return names;
+}
+
+}  // namespace
+
 TEST_CASE("what is to come is accepted where it changes nothing") {
   CHECK(message_of(on_star(R"({"engine": "simgrid", "workload": {"layers": 1, "phase": "inference"},
       "expert_parallel": {"redundant_experts": 0}, "platform": {"ep_groups": 1, "ranks": "contiguous"}})")) ==
@@ -251,10 +263,10 @@ TEST_CASE("what is to come is accepted where it changes nothing") {
   CHECK(message_of(on_star(R"({"engine": "fast", "workload": {"phase": "training"},
       "expert_parallel": {"load_balancing": "Dynamic",
                           "communication_pattern": "auto"}})")) ==
-        "/expert_parallel/communication_pattern: \"auto\" is not available yet; allowed: all_to_all, "
-        "point_to_point, hierarchical, ring\n"
-        "/workload/phase: \"training\" is not available yet; allowed: inference\n"
-        "/engine: \"fast\" is not an engine; allowed: simgrid, fluid, auto");
+        "/expert_parallel/communication_pattern: \"auto\" is not available yet; allowed: " + pattern_names() +
+            "\n"
+            "/workload/phase: \"training\" is not available yet; allowed: inference\n"
+            "/engine: \"fast\" is not an engine; allowed: simgrid, fluid, auto");
 }
 
 TEST_CASE("all faults of a file at once") {
