@@ -2,8 +2,12 @@
 
 namespace epsim {
 
+FabricFacts facts_of(const PlatformSpec& spec) {
+  return std::visit([](const auto& fabric) { return facts_of(fabric); }, spec.fabric);
+}
+
 int device_count(const PlatformSpec& spec) {
-  return std::visit([](const auto& fabric) { return device_count(fabric); }, spec.fabric);
+  return facts_of(spec).devices;
 }
 
 Topology build_topology(const PlatformSpec& spec) {

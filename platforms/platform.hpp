@@ -24,12 +24,17 @@ struct DeviceCompute {
   double memory_efficiency = 0.8;  ///< achieved share of memory bandwidth
 };
 
+/// The table of topologies. Each alternative has, beside its struct: its name in scenario files (`topology`),
+/// and the functions `build`, `facts_of`, `parameters_of` and `fault_of` (platforms/generators).
+using Fabric = std::variant<StarSpec, RailOptimizedSpec>;
+
 struct PlatformSpec {
   std::string preset;  ///< the preset it came from; empty when given in full
-  std::variant<StarSpec, RailOptimizedSpec> fabric = StarSpec{};
+  Fabric fabric = StarSpec{};
   DeviceCompute device;
 };
 
+[[nodiscard]] FabricFacts facts_of(const PlatformSpec& spec);
 [[nodiscard]] int device_count(const PlatformSpec& spec);
 /// Precondition: a validated spec.
 [[nodiscard]] Topology build_topology(const PlatformSpec& spec);

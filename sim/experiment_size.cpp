@@ -28,8 +28,8 @@ ExperimentSize size_of(const Scenario& scenario) {
   sizes.pairs =
       scenario.direct_traffic ? pairs_with_bytes(*scenario.direct_traffic) : sizes.ranks * (sizes.ranks - 1);
   sizes.ranks_per_node = sizes.ranks;
-  if (const auto* fabric = std::get_if<RailOptimizedSpec>(&scenario.platform.fabric)) {
-    sizes.ranks_per_node = std::min<double>(sizes.ranks, fabric->devices_per_node);
+  if (const FabricFacts fabric = facts_of(scenario.platform); fabric.has_nodes) {
+    sizes.ranks_per_node = std::min<double>(sizes.ranks, fabric.devices_per_node);
     sizes.nodes = std::max(1.0, sizes.ranks / sizes.ranks_per_node);
   }
   if (scenario.direct_traffic) return sizes;
@@ -79,9 +79,8 @@ double connected_devices(const PatternSize& pattern, const ExperimentSize& sizes
 
 /// Whether flows go through switches beyond the leaf of their own rail, on cables that they share unevenly.
 bool shares_cables(const Scenario& scenario, const PatternSize& pattern, const ExperimentSize& sizes) {
-  const auto* fabric = std::get_if<RailOptimizedSpec>(&scenario.platform.fabric);
-  if (fabric == nullptr || sizes.nodes <= 2) return false;  // to one other node each NIC has its own cable
-  return pattern.reach == Reach::all_ranks && (spine_count(*fabric) > 1 || fabric->oversubscription > 1);
+  if (sizes.nodes <= 2) return false;  // to one other node each NIC has its own cable
+  return pattern.reach == Reach::all_ranks && facts_of(scenario.platform).shares_cables;
 }
 
 /// That of the router, where load balancing leaves it.
@@ -109,9 +108,8 @@ double sent_by_rank(const PatternSize& pattern, const ExperimentSize& sizes) {
 double sent_at_once(const Scenario& scenario, double sent, const ExperimentSize& sizes) {
   const Seconds overhead = scenario.transport.message_overhead;
   if (overhead == 0 || sent == 0) return sent / 2;  // they end one by one
-  const auto* fabric = std::get_if<RailOptimizedSpec>(&scenario.platform.fabric);
-  const double bandwidth = fabric ? sizes.nodes > 1 ? fabric->nic_bandwidth : fabric->scale_up_bandwidth
-                                  : std::get<StarSpec>(scenario.platform.fabric).bandwidth;
+  const FabricFacts fabric = facts_of(scenario.platform);
+  const double bandwidth = sizes.nodes > 1 ? fabric.nic_bandwidth : fabric.scale_up_bandwidth;
   const double copies = sizes.selections / std::max(1.0, sizes.ranks);
   const double bytes = scenario.direct_traffic
                            ? total_bytes(*scenario.direct_traffic) / sizes.ranks
@@ -142,8 +140,7 @@ EngineLoad engine_load(const Scenario& scenario, PatternKind kind) {
   if (window == 0) load.issue = scenario.direct_traffic && !has_overheads ? Issue::at_once : Issue::unlimited;
   if (shares_cables(scenario, size, sizes)) {
     load.shares_cables = true;
-    load.oversubscription =
-        std::max(1.0, std::get<RailOptimizedSpec>(scenario.platform.fabric).oversubscription);
+    load.oversubscription = std::max(1.0, facts_of(scenario.platform).oversubscription);
   }
   load.equal_sizes = has_equal_sizes(scenario);
   if (window == 0) load.end_together = size.end_together;

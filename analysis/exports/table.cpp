@@ -24,12 +24,10 @@ std::string cluster_text(const ExperimentResult& experiment) {
 
 /// The port bandwidths that were simulated: a preset's may have been overridden.
 std::string ports_text(const PlatformSpec& platform) {
-  if (const auto* star = std::get_if<StarSpec>(&platform.fabric))
-    return format_bandwidth(star->bandwidth) + " per port";
-  const auto& nodes = std::get<RailOptimizedSpec>(platform.fabric);
-  std::string text = format_bandwidth(nodes.scale_up_bandwidth) + " scale-up";
-  if (nodes.nodes > 1)
-    text += ", " + format_bandwidth(nodes.nic_bandwidth * nodes.nics_per_device) + " scale-out";
+  const FabricFacts fabric = facts_of(platform);
+  if (!fabric.has_nodes) return format_bandwidth(fabric.scale_up_bandwidth) + " per port";
+  std::string text = format_bandwidth(fabric.scale_up_bandwidth) + " scale-up";
+  if (fabric.nodes > 1) text += ", " + format_bandwidth(fabric.scale_out_bandwidth) + " scale-out";
   return text + " per device";
 }
 

@@ -1,5 +1,7 @@
 #include "platforms/generators/rail_optimized.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "platforms/indexing.hpp"
@@ -8,6 +10,10 @@ namespace epsim {
 namespace {
 
 constexpr int switch_ports = 64;
+
+/// Spines of 64 ports reach 64 leaves, 256 nodes of 8; modular ones of 512 ports, as InfiniBand directors
+/// have, reach eight times as far.
+constexpr int most_nodes_without_core = 2048;
 
 int unit_count(const RailOptimizedSpec& spec) {
   return (spec.nodes + spec.nodes_per_unit - 1) / spec.nodes_per_unit;
@@ -70,8 +76,50 @@ int spine_count(const RailOptimizedSpec& spec) {
   return best;
 }
 
-int device_count(const RailOptimizedSpec& spec) {
-  return spec.nodes * spec.devices_per_node;
+FabricFacts facts_of(const RailOptimizedSpec& spec) {
+  return {.devices = spec.nodes * spec.devices_per_node,
+          .has_nodes = true,
+          .nodes = spec.nodes,
+          .devices_per_node = spec.devices_per_node,
+          .scale_up_bandwidth = spec.scale_up_bandwidth,
+          .scale_out_bandwidth = spec.nic_bandwidth * spec.nics_per_device,
+          .nic_bandwidth = spec.nic_bandwidth,
+          .shares_cables = spine_count(spec) > 1 || spec.oversubscription > 1,
+          .oversubscription = spec.oversubscription,
+          .size_parameter = "nodes",
+          .devices_per_size = spec.devices_per_node};
+}
+
+const std::vector<Parameter<RailOptimizedSpec>>& parameters_of(const RailOptimizedSpec&) {
+  using Spec = RailOptimizedSpec;
+  using P = Parameter<Spec>;
+  static const std::vector<P> parameters = {
+      {"nodes", P::Count{&Spec::nodes, 1, most_devices}},
+      {"devices_per_node", P::Count{&Spec::devices_per_node, 1, most_devices}},
+      {"scale_up_bandwidth", P::Bandwidth{&Spec::scale_up_bandwidth}},
+      {"scale_up_latency", P::Duration{&Spec::scale_up_latency}},
+      {"nic_bandwidth", P::Bandwidth{&Spec::nic_bandwidth}},
+      {"nics_per_device", P::Number{&Spec::nics_per_device, 0.01, 64, "0.01 to 64"}},
+      {"nic_latency", P::Duration{&Spec::nic_latency}},
+      {"leaf_spine_latency", P::Duration{&Spec::leaf_spine_latency}},
+      {"nodes_per_unit", P::Count{&Spec::nodes_per_unit, 1, most_nodes_without_core}},
+      {"spines", P::Count{&Spec::spines, 0, 4096}},
+      {"oversubscription", P::Number{&Spec::oversubscription, 0.01, 1000, "0.01 to 1000"}}};
+  return parameters;
+}
+
+std::optional<SpecFault> fault_of(const RailOptimizedSpec& spec) {
+  if (spec.nodes > most_nodes_without_core)
+    return SpecFault{
+        "nodes",
+        fmt::format("{} nodes need a core layer above the spines, which is not available yet", spec.nodes),
+        fmt::format("give 1 to {}", most_nodes_without_core)};
+  if (std::int64_t{spec.nodes} * spec.devices_per_node > most_devices)
+    return SpecFault{"devices_per_node",
+                     fmt::format("{} nodes of {} are more than {} devices", spec.nodes, spec.devices_per_node,
+                                 most_devices),
+                     fmt::format("give at most {}", most_devices / spec.nodes)};
+  return std::nullopt;
 }
 
 }  // namespace epsim

@@ -1,6 +1,11 @@
 // Nodes with a scale-up switch each, joined rail by rail.
 #pragma once
 
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "platforms/parameter.hpp"
 #include "platforms/topology.hpp"
 
 namespace epsim {
@@ -11,6 +16,8 @@ namespace epsim {
 /// carry the bandwidth of its downlinks (those of min(nodes, nodes_per_unit) nodes) divided by
 /// `oversubscription`.
 struct RailOptimizedSpec {
+  static constexpr std::string_view topology = "rail_optimized";
+
   int nodes = 1;
   int devices_per_node = 8;
   BytesPerSecond scale_up_bandwidth = 450e9;  ///< per device and direction
@@ -31,6 +38,8 @@ struct RailOptimizedSpec {
 /// leaf has cables of a NIC's rate, so that one flow gets it.
 [[nodiscard]] int spine_count(const RailOptimizedSpec& spec);
 [[nodiscard]] Topology build(const RailOptimizedSpec& spec);
-[[nodiscard]] int device_count(const RailOptimizedSpec& spec);
+[[nodiscard]] FabricFacts facts_of(const RailOptimizedSpec& spec);
+[[nodiscard]] const std::vector<Parameter<RailOptimizedSpec>>& parameters_of(const RailOptimizedSpec& spec);
+[[nodiscard]] std::optional<SpecFault> fault_of(const RailOptimizedSpec& spec);
 
 }  // namespace epsim

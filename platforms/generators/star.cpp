@@ -12,8 +12,23 @@ Topology build(const StarSpec& spec) {
   return topology;
 }
 
-int device_count(const StarSpec& spec) {
-  return spec.devices;
+FabricFacts facts_of(const StarSpec& spec) {
+  return {.devices = spec.devices,
+          .devices_per_node = spec.devices,
+          .scale_up_bandwidth = spec.bandwidth,
+          .size_parameter = "devices"};
+}
+
+const std::vector<Parameter<StarSpec>>& parameters_of(const StarSpec&) {
+  using P = Parameter<StarSpec>;
+  static const std::vector<P> parameters = {{"devices", P::Count{&StarSpec::devices, 1, most_devices}},
+                                            {"bandwidth", P::Bandwidth{&StarSpec::bandwidth}},
+                                            {"latency", P::Duration{&StarSpec::latency}}};
+  return parameters;
+}
+
+std::optional<SpecFault> fault_of(const StarSpec&) {
+  return std::nullopt;
 }
 
 }  // namespace epsim

@@ -35,11 +35,11 @@ Entries models() {
 }
 
 std::string summary_of(const PlatformSpec& spec) {
-  const auto* fabric = std::get_if<RailOptimizedSpec>(&spec.fabric);
-  if (fabric == nullptr) return spec.device.name;
-  return fmt::format("{} x {} a node; per device scale-up {}, scale-out {}", fabric->devices_per_node,
-                     spec.device.name, format_bandwidth(fabric->scale_up_bandwidth),
-                     format_bandwidth(fabric->nic_bandwidth * fabric->nics_per_device));
+  const FabricFacts fabric = facts_of(spec);
+  if (!fabric.has_nodes) return spec.device.name;
+  return fmt::format("{} x {} a node; per device scale-up {}, scale-out {}", fabric.devices_per_node,
+                     spec.device.name, format_bandwidth(fabric.scale_up_bandwidth),
+                     format_bandwidth(fabric.scale_out_bandwidth));
 }
 
 Entries platforms() {

@@ -83,10 +83,9 @@ void explain_product(JsonObject& object, const DerivedSizes& sizes, int devices)
 }
 
 std::string platform_remedy(const PlatformSpec& platform, std::int64_t ranks) {
-  const auto* rail = std::get_if<RailOptimizedSpec>(&platform.fabric);
-  const std::int64_t per_node = rail ? rail->devices_per_node : 1;
-  return fmt::format("give at most {} or set /platform/{} to {}", device_count(platform),
-                     rail ? "nodes" : "devices", (ranks + per_node - 1) / per_node);
+  const FabricFacts fabric = facts_of(platform);
+  return fmt::format("give at most {} or set /platform/{} to {}", fabric.devices, fabric.size_parameter,
+                     (ranks + fabric.devices_per_size - 1) / fabric.devices_per_size);
 }
 
 void check_sizes(JsonObject& object, const Sizes& given, const DerivedSizes& sizes,
@@ -133,8 +132,8 @@ void read_sizes(JsonObject& object, const Model& model, const PlatformSpec* plat
 }
 
 int nodes_spanned(const PlatformSpec& platform, int ranks) {
-  const auto* rail = std::get_if<RailOptimizedSpec>(&platform.fabric);
-  return rail ? (ranks + rail->devices_per_node - 1) / rail->devices_per_node : 1;
+  const FabricFacts fabric = facts_of(platform);
+  return fabric.has_nodes ? (ranks + fabric.devices_per_node - 1) / fabric.devices_per_node : 1;
 }
 
 /// Reads expert_groups; true when the file asks for one group per node.

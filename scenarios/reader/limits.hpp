@@ -2,11 +2,11 @@
 // Memory is estimated separately, before a simulation.
 #pragma once
 
+#include "platforms/parameter.hpp"
 #include "scenarios/reader/json_reader.hpp"
 
 namespace epsim::limits {
 
-inline constexpr std::int64_t most_devices = 65536;
 /// Direct traffic is held as a matrix: 0.5 GiB at this size.
 inline constexpr std::int64_t most_matrix_ranks = 8192;
 /// Sums of bytes stay exact in a double up to 2^53.
@@ -39,7 +39,5 @@ inline constexpr NumberRange resolution = {0, 0.01, "0 (exact) to 0.01"};
 inline constexpr NumberRange bandwidth = {1, 1e18, "1 B/s to 1000 PB/s"};
 inline constexpr NumberRange flops = {1, 1e21, "1 FLOPS to 1000000 PFLOPS"};
 inline constexpr NumberRange flops_or_none = {0, 1e21, "0 to 1000000 PFLOPS"};
-inline constexpr NumberRange nics = {0.01, 64, "0.01 to 64"};
-inline constexpr NumberRange oversubscription = {0.01, 1000, "0.01 to 1000"};
 
 }  // namespace epsim::limits

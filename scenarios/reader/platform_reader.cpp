@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <type_traits>
+#include <vector>
 
 #include "scenarios/reader/embedded.hpp"
 #include "scenarios/reader/json_file.hpp"
@@ -17,20 +18,27 @@ namespace {
 
 using nlohmann::json;
 
-/// Spines of 64 ports reach 64 leaves, 256 nodes of 8; modular ones of 512 ports, as InfiniBand directors
-/// have, reach eight times as far.
-constexpr std::int64_t most_nodes_without_core = 2048;
+/// The names of the topologies, each with its default parameters, and of those to come.
+const std::vector<Choice<Fabric>>& topologies() {
+  static const std::vector<Choice<Fabric>> choices = [] {
+    std::vector<Choice<Fabric>> all;
+    const auto add = [&](auto spec) { all.push_back({spec.topology, spec}); };
+    [&]<class... Specs>(std::type_identity<std::variant<Specs...>>) {
+      (add(Specs()), ...);
+    }(std::type_identity<Fabric>());
+    for (const char* planned : {"graph", "ring", "mesh", "torus", "fat_tree", "dragonfly"})
+      all.push_back({planned, {}, false});
+    return all;
+  }();
+  return choices;
+}
 
-enum class TopologyKind { star, rail_optimized };
-
-constexpr std::array<Choice<TopologyKind>, 8> topologies = {{{"star", TopologyKind::star},
-                                                             {"rail_optimized", TopologyKind::rail_optimized},
-                                                             {"graph", {}, false},
-                                                             {"ring", {}, false},
-                                                             {"mesh", {}, false},
-                                                             {"torus", {}, false},
-                                                             {"fat_tree", {}, false},
-                                                             {"dragonfly", {}, false}}};
+std::vector<std::string_view> topology_names() {
+  std::vector<std::string_view> names;
+  for (const Choice<Fabric>& one : topologies())
+    if (one.available) names.push_back(one.name);
+  return names;
+}
 
 /// The preset's description without its source; nothing when there is no such preset.
 std::optional<json> preset_platform(const std::string& name, const std::string& pointer,
@@ -59,38 +67,33 @@ json merged(json preset, const json& overrides) {
   return preset;
 }
 
-void read_star(JsonObject& object, StarSpec& star) {
-  assign(star.devices, object.integer("devices", limits::devices));
-  assign(star.bandwidth, object.bandwidth("bandwidth", limits::bandwidth));
-  assign(star.latency, object.duration("latency", limits::latency));
-}
+/// Reads a parameter by its type.
+template <class Spec>
+struct ParameterReader {
+  using P = Parameter<Spec>;
+  JsonObject& object;
+  std::string_view name;
+  Spec& spec;
 
-void check_size(JsonObject& object, const RailOptimizedSpec& rail) {
-  if (rail.nodes > most_nodes_without_core)
-    object.add_problem(
-        "nodes",
-        fmt::format("{} nodes need a core layer above the spines, which is not available yet", rail.nodes),
-        fmt::format("give 1 to {}", most_nodes_without_core));
-  else if (std::int64_t{rail.nodes} * rail.devices_per_node > limits::most_devices)
-    object.add_problem("devices_per_node",
-                       fmt::format("{} nodes of {} are more than {} devices", rail.nodes,
-                                   rail.devices_per_node, limits::most_devices),
-                       fmt::format("give at most {}", limits::most_devices / rail.nodes));
-}
+  void operator()(const typename P::Count& type) const {
+    assign(spec.*type.member, object.integer(name, {type.low, type.high}));
+  }
+  void operator()(const typename P::Bandwidth& type) const {
+    assign(spec.*type.member, object.bandwidth(name, limits::bandwidth));
+  }
+  void operator()(const typename P::Duration& type) const {
+    assign(spec.*type.member, object.duration(name, limits::latency));
+  }
+  void operator()(const typename P::Number& type) const {
+    assign(spec.*type.member, object.number(name, {type.low, type.high, type.range}));
+  }
+};
 
-void read_rail_optimized(JsonObject& object, RailOptimizedSpec& rail) {
-  assign(rail.nodes, object.integer("nodes", limits::devices));
-  assign(rail.devices_per_node, object.integer("devices_per_node", limits::devices));
-  assign(rail.scale_up_bandwidth, object.bandwidth("scale_up_bandwidth", limits::bandwidth));
-  assign(rail.scale_up_latency, object.duration("scale_up_latency", limits::latency));
-  assign(rail.nic_bandwidth, object.bandwidth("nic_bandwidth", limits::bandwidth));
-  assign(rail.nics_per_device, object.number("nics_per_device", limits::nics));
-  assign(rail.nic_latency, object.duration("nic_latency", limits::latency));
-  assign(rail.leaf_spine_latency, object.duration("leaf_spine_latency", limits::latency));
-  assign(rail.nodes_per_unit, object.integer("nodes_per_unit", {1, most_nodes_without_core}));
-  assign(rail.spines, object.integer("spines", {0, 4096}));
-  assign(rail.oversubscription, object.number("oversubscription", limits::oversubscription));
-  check_size(object, rail);
+template <class Spec>
+void read_parameters(JsonObject& object, Spec& spec) {
+  for (const Parameter<Spec>& parameter : parameters_of(spec))
+    std::visit(ParameterReader<Spec>{object, parameter.name, spec}, parameter.type);
+  if (const auto fault = fault_of(spec)) object.add_problem(fault->parameter, fault->what, fault->remedy);
 }
 
 DeviceCompute read_device(JsonObject object) {
@@ -110,16 +113,16 @@ DeviceCompute read_device(JsonObject object) {
 /// `preset_topology` is the topology that the preset has; null without one.
 void read_fabric(JsonObject& object, const json* preset_topology, PlatformSpec& spec) {
   if (!object.has("topology"))
-    return object.add_problem("topology", "missing", "give a topology (star, rail_optimized) or a preset");
+    return object.add_problem(
+        "topology", "missing",
+        fmt::format("give a topology ({}) or a preset", fmt::join(topology_names(), ", ")));
   if (preset_topology && *object.raw("topology") != *preset_topology)
     return object.add_problem("topology", "a preset's topology cannot be changed",
                               "leave it out, or leave out the preset and describe the platform in full");
-  const auto kind = object.choice<TopologyKind>("topology", "a topology", topologies);
-  if (!kind) return;
-  if (*kind == TopologyKind::star)
-    read_star(object, spec.fabric.emplace<StarSpec>());
-  else
-    read_rail_optimized(object, spec.fabric.emplace<RailOptimizedSpec>());
+  const auto fabric = object.choice<Fabric>("topology", "a topology", topologies());
+  if (!fabric) return;
+  spec.fabric = *fabric;
+  std::visit([&](auto& parameters) { read_parameters(object, parameters); }, spec.fabric);
   if (object.has("device")) spec.device = read_device(object.object("device"));
   object.allow({"preset"});
   object.not_yet({{"ranks", R"("contiguous")"}, {"ep_groups", "1"}});

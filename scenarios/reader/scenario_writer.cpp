@@ -10,33 +10,19 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-json star_json(const StarSpec& star) {
-  return {{"topology", "star"},
-          {"devices", star.devices},
-          {"bandwidth", star.bandwidth},
-          {"latency", star.latency}};
-}
-
-json rail_optimized_json(const RailOptimizedSpec& rail) {
-  return {{"topology", "rail_optimized"},
-          {"nodes", rail.nodes},
-          {"devices_per_node", rail.devices_per_node},
-          {"scale_up_bandwidth", rail.scale_up_bandwidth},
-          {"scale_up_latency", rail.scale_up_latency},
-          {"nic_bandwidth", rail.nic_bandwidth},
-          {"nics_per_device", rail.nics_per_device},
-          {"nic_latency", rail.nic_latency},
-          {"leaf_spine_latency", rail.leaf_spine_latency},
-          {"nodes_per_unit", rail.nodes_per_unit},
-          {"spines", rail.spines},
-          {"oversubscription", rail.oversubscription}};
+template <class Spec>
+json fabric_json(const Spec& spec) {
+  json result = {{"topology", Spec::topology}};
+  for (const Parameter<Spec>& parameter : parameters_of(spec))
+    std::visit([&](const auto& type) { result[std::string(parameter.name)] = spec.*type.member; },
+               parameter.type);
+  return result;
 }
 
 json platform_json(const PlatformSpec& platform) {
   json result = json::object();
   if (!platform.preset.empty()) result["preset"] = platform.preset;
-  const auto* star = std::get_if<StarSpec>(&platform.fabric);
-  result.update(star ? star_json(*star) : rail_optimized_json(std::get<RailOptimizedSpec>(platform.fabric)));
+  result.update(std::visit([](const auto& fabric) { return fabric_json(fabric); }, platform.fabric));
   const DeviceCompute& device = platform.device;
   result["device"] = {{"name", device.name},
                       {"bf16_flops", device.bf16_flops},

@@ -151,7 +151,7 @@ void read_megatron_line(std::string_view text, std::size_t line, TraceBuilder& t
   if (!trace.begin_line(member(object, "step", step_numbers, trace, line),
                         member(object, "layer", limits::layer, trace, line), line))
     return;
-  const std::int64_t rank = member(object, "rank", {0, limits::most_devices}, trace, line);
+  const std::int64_t rank = member(object, "rank", {0, most_devices}, trace, line);
   std::vector<int>& ranks = trace.ranks();
   if (rank != std::ssize(ranks))
     throw input_error(trace.place(line, "rank"), fmt::format("{} where {} comes next", rank, ranks.size()),
