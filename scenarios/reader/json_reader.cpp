@@ -85,7 +85,7 @@ std::optional<std::int64_t> read_integer(const json& value, const std::string& p
   }
   const auto number = integral(value);
   if (number && *number >= range.low && *number <= range.high) return number;
-  const bool fraction = !number && value.is_number_float();
+  const bool fraction = value.is_number_float() && value.get<double>() != std::floor(value.get<double>());
   problems.push_back({pointer, value.dump() + (fraction ? " is not an integer" : " is out of range"),
                       "give " + range_text(range)});
   return std::nullopt;

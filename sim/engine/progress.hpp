@@ -1,4 +1,4 @@
-// Progress: how far the execution of a schedule has come. It holds the rules of sim/schedule.hpp for when a
+// Progress: how far the execution of a schedule has come. It holds the rules of sim/schedule for when a
 // operation may start, so that an engine only has to say what time it is and how long an operation takes.
 //
 // A stream's head is the first operation that it has not issued; of a stream that issues as ready the first

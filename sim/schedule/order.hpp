@@ -16,7 +16,7 @@ inline constexpr OpId no_operation = std::numeric_limits<OpId>::max();
 
 /// All operations, each behind those that it follows and those that its stream issues before it; ascending
 /// ids where that is such an order. Throws Error (simulation) naming the operations of a cycle, or one that
-/// follows a operation that does not exist.
+/// follows an operation that does not exist.
 [[nodiscard]] std::vector<OpId> run_order(const Schedule& schedule);
 
 /// Answers whether operations have certainly finished: those that an operation follows, directly or through

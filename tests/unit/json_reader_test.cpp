@@ -44,20 +44,21 @@ std::string message_of_override(json document, const char* option) {
 }  // namespace
 
 TEST_CASE_FIXTURE(Fixture, "integers: integral floats are accepted and everything else is explained") {
-  auto read =
-      object(R"({"a": 4, "b": 4.0, "c": 4.5, "d": "4", "e": true, "f": 0, "g": 18446744073709551615})");
+  auto read = object(R"({"a": 4, "b": 4.0, "c": 4.5, "d": "4", "e": true, "f": 0, "g": 18446744073709551615,
+                  "h": 1e20})");
   CHECK(read.integer("a", {1, 9}) == 4);
   CHECK(read.integer("b", {1, 9}) == 4);
   CHECK(problems.empty());
   CHECK(!read.integer("absent", {1, 9}));
   CHECK(problems.empty());
-  for (const char* key : {"c", "d", "e", "f", "g"}) CHECK(!read.integer(key, {1, 9}));
+  for (const char* key : {"c", "d", "e", "f", "g", "h"}) CHECK(!read.integer(key, {1, 9}));
   CHECK(text() ==
         "/here/c: 4.5 is not an integer; give 1 to 9\n"
         "/here/d: found the string \"4\", not an integer; give 1 to 9\n"
         "/here/e: found true, not an integer; give 1 to 9\n"
         "/here/f: 0 is out of range; give 1 to 9\n"
-        "/here/g: 18446744073709551615 is out of range; give 1 to 9");
+        "/here/g: 18446744073709551615 is out of range; give 1 to 9\n"
+        "/here/h: 1e+20 is out of range; give 1 to 9");
 }
 
 TEST_CASE_FIXTURE(Fixture, "quantities take units or plain numbers") {
