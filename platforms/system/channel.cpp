@@ -39,14 +39,13 @@ bool MessageSocket::send(std::string_view message) const {
 }
 
 std::optional<std::string> MessageSocket::receive() const {
-  std::string message(largest_message, '\0');
+  char buffer[largest_message];
   ssize_t size = 0;
   do {
-    size = recv(ends_[0], message.data(), message.size(), MSG_DONTWAIT);
+    size = recv(ends_[0], buffer, sizeof buffer, MSG_DONTWAIT);
   } while (size < 0 && errno == EINTR);
   if (size <= 0) return std::nullopt;
-  message.resize(static_cast<std::size_t>(size));
-  return message;
+  return std::string(buffer, static_cast<std::size_t>(size));
 }
 
 RequestPipe::RequestPipe() {
