@@ -77,7 +77,7 @@ LinkLevels::Share LinkLevels::share_at(double level, std::size_t flows) const {
 
 /// Flows that get less elsewhere are taken off, the others share the rest equally; again from the share
 /// found, until none is taken off any more (Newton's method on a concave function). The estimate is such a
-/// operation and not above the right level, from there it only grows.
+/// step and not above the right level, from there it only grows.
 double LinkLevels::water_level(LinkIndex link) {
   const double bandwidth = bandwidth_[link];
   double level = estimate(link);

@@ -1,5 +1,5 @@
 // ring: every block travels around a ring of the ranks in order, so that devices of a node are neighbours. At
-// each operation a device passes on what is not yet home. Both ways round, a block takes the shorter one; at
+// each hop a device passes on what is not yet home. Both ways round, a block takes the shorter one; at
 // distance N/2 half goes each way (chunk 0 upwards, chunk 1 downwards).
 #include <cstddef>
 
@@ -18,7 +18,7 @@ struct Way {
   int reach = 0;
   int half = -1;
 
-  [[nodiscard]] int last_op() const { return half >= 0 ? reach + 1 : reach; }
+  [[nodiscard]] int last_hop() const { return half >= 0 ? reach + 1 : reach; }
 };
 
 class RingWay {
@@ -27,21 +27,21 @@ class RingWay {
     const auto ranks = at(appender.exchange.ranks());
     travelling_.assign(ranks, 0);
     for (Rank origin = 0; origin < appender.exchange.ranks(); ++origin)
-      for (int distance = 1; distance <= way.last_op(); ++distance)
+      for (int distance = 1; distance <= way.last_hop(); ++distance)
         travelling_[at(origin)] += copies_at(origin, distance);
   }
 
   void append(const OpLists& ready, OpLists& ops_of_rank) {
     previous_ = ready;
-    for (int op = 1; op <= way_.last_op(); ++op) {
+    for (int hop = 1; hop <= way_.last_hop(); ++hop) {
       for (Rank rank = 0; rank < appender_.exchange.ranks(); ++rank) {
-        const Rank origin = away(rank, 1 - op);
+        const Rank origin = away(rank, 1 - hop);
         const auto o = at(origin);
         if (travelling_[o] == 0) continue;
-        const OpId sent = pass_on(origin, rank, op);
+        const OpId sent = pass_on(origin, rank, hop);
         previous_[o] = {sent};
         note(ops_of_rank, rank, away(rank, 1), sent);
-        travelling_[o] -= copies_at(origin, op);
+        travelling_[o] -= copies_at(origin, hop);
       }
     }
   }
@@ -59,17 +59,17 @@ class RingWay {
     return appender_.exchange.pair_copies(part_.deduplicate, origin, away(origin, distance), chunks);
   }
 
-  OpId pass_on(Rank origin, Rank rank, int op) {
+  OpId pass_on(Rank origin, Rank rank, int hop) {
     payload_.clear();
-    if (op <= way_.reach) {
-      const Rank nearest = away(origin, op);
+    if (hop <= way_.reach) {
+      const Rank nearest = away(origin, hop);
       const Rank farthest = away(origin, way_.reach);
-      const RankRange beyond{way_.sign > 0 ? nearest : farthest, way_.reach - op + 1, 1};
+      const RankRange beyond{way_.sign > 0 ? nearest : farthest, way_.reach - hop + 1, 1};
       payload_.push_back({single(origin), beyond, -1, 0, part_.chunks});
     }
     if (way_.half >= 0)
       payload_.push_back(
-          {single(origin), single(away(origin, way_.last_op())), -1, way_.half, way_.half + 1});
+          {single(origin), single(away(origin, way_.last_hop())), -1, way_.half, way_.half + 1});
     const auto o = at(origin);
     return appender_.send(rank, away(rank, 1), travelling_[o], payload_, previous_[o], way_.lane);
   }

@@ -27,9 +27,9 @@ class Ancestry {
   /// Keeps a reference to the schedule. `order` is its run_order.
   Ancestry(const Schedule& schedule, std::span<const OpId> order);
 
-  /// The first of `targets` that may be unfinished when `operation` starts.
+  /// The first of `targets` that may be unfinished when `op` starts.
   [[nodiscard]] std::optional<OpId> unfinished_before(OpId op, std::span<const OpId> targets);
-  /// The first of `targets` that may be unfinished when all of `operations` have finished.
+  /// The first of `targets` that may be unfinished when all of `ops` have finished.
   [[nodiscard]] std::optional<OpId> unfinished_after(std::span<const OpId> ops,
                                                      std::span<const OpId> targets);
 
