@@ -29,22 +29,6 @@ Prepared prepare(const Scenario& scenario, const Cluster& cluster, const Traffic
 
 }  // namespace
 
-Seconds moving_seconds(const Scenario& scenario, const Cluster& cluster, const RoutedStep& step) {
-  Scenario alone = scenario;
-  alone.patterns = {};
-  alone.engine = choose_engine(scenario);  // the one of the layers, whatever the moves would have got
-  const RoutedStep weights{.traffic = build_traffic(*step.moved, cluster.group)};
-  const std::vector<PatternKind> pattern = {PatternKind::all_to_all};
-  return simulate(alone, cluster, weights, pattern, {}).front().timeline.end();
-}
-
-Seconds resolution_of(const Simulation& simulation) {
-  if (simulation.engine == EngineKind::simgrid) return simgrid_resolution;
-  return simulation.allowance > 0
-             ? simulation.allowance * least_duration(simulation.lowered, simulation.routes)
-             : 0;
-}
-
 std::vector<Simulation> simulate(const Scenario& scenario, const Cluster& cluster, const RoutedStep& step,
                                  std::span<const PatternKind> patterns, const SimulateOptions& options) {
   std::vector<Prepared> prepared;
@@ -66,6 +50,22 @@ std::vector<Simulation> simulate(const Scenario& scenario, const Cluster& cluste
     simulations.push_back({prepared[i].pattern, std::move(prepared[i].lowered), std::move(prepared[i].routes),
                            std::move(timelines[i]), engine, jobs[i].allowance});
   return simulations;
+}
+
+Seconds moving_seconds(const Scenario& scenario, const Cluster& cluster, const RoutedStep& step) {
+  Scenario alone = scenario;
+  alone.patterns = {};
+  alone.engine = choose_engine(scenario);  // the one of the layers, whatever the moves would have got
+  const RoutedStep weights{.traffic = build_traffic(*step.moved, cluster.group)};
+  const std::vector<PatternKind> pattern = {PatternKind::all_to_all};
+  return simulate(alone, cluster, weights, pattern, {}).front().timeline.end();
+}
+
+Seconds resolution_of(const Simulation& simulation) {
+  if (simulation.engine == EngineKind::simgrid) return simgrid_resolution;
+  return simulation.allowance > 0
+             ? simulation.allowance * least_duration(simulation.lowered, simulation.routes)
+             : 0;
 }
 
 }  // namespace epsim

@@ -12,11 +12,6 @@
 
 namespace epsim {
 
-/// How long moving the weights takes that moved before the step, alone on the network: one blocking
-/// all-to-all with `direct` order and 8 transfers in flight. Precondition: something moved.
-[[nodiscard]] Seconds moving_seconds(const Scenario& scenario, const Cluster& cluster,
-                                     const RoutedStep& step);
-
 /// One pattern's run: what was executed, over which routes, and when.
 struct Simulation {
   PatternKind pattern;
@@ -42,5 +37,10 @@ struct SimulateOptions {
 [[nodiscard]] std::vector<Simulation> simulate(const Scenario& scenario, const Cluster& cluster,
                                                const RoutedStep& step, std::span<const PatternKind> patterns,
                                                const SimulateOptions& options);
+
+/// How long moving the weights takes that moved before the step, alone on the network: one blocking
+/// all-to-all with `direct` order and 8 transfers in flight. Precondition: something moved.
+[[nodiscard]] Seconds moving_seconds(const Scenario& scenario, const Cluster& cluster,
+                                     const RoutedStep& step);
 
 }  // namespace epsim

@@ -35,7 +35,8 @@ struct Pattern {
   PatternSize (*size)(const PatternOptions&, const ExperimentSize&);
 };
 
-/// All patterns; a PatternKind is a place in this list.
+/// All patterns; a PatternKind (scenario.hpp) is a place in this list, and needs a name of its own only where
+/// code or tests speak of that pattern.
 [[nodiscard]] std::span<const Pattern> all_patterns();
 [[nodiscard]] const Pattern& pattern(PatternKind kind);
 [[nodiscard]] std::vector<PatternKind> all_pattern_kinds();

@@ -14,7 +14,12 @@ Pattern hierarchical();
 Pattern ring();
 
 std::span<const Pattern> all_patterns() {
-  static const std::array patterns = {all_to_all(), point_to_point(), hierarchical(), ring()};
+  static const std::array patterns = {
+      all_to_all(),
+      point_to_point(),
+      hierarchical(),
+      ring(),
+  };
   return patterns;
 }
 
