@@ -39,7 +39,7 @@ struct LowerBounds {
 /// remote selection, each / the summed bandwidth of the device's ports; every node likewise / its summed
 /// scale-out bandwidth; cuts; plus the smallest route latency. Combine swaps directions. A traffic matrix:
 /// its row and column sums and cuts. An exchange without network bytes has bound 0.
-/// Why: README.md, "Lower bounds".
+/// Why: analysis/README.md, "Lower bounds".
 [[nodiscard]] LowerBounds lower_bounds(const Scenario& scenario, const Cluster& cluster,
                                        const RoutedStep& step);
 

@@ -37,6 +37,11 @@ struct Parameter {
 
   std::string_view name;
   std::variant<Count, Bandwidth, Duration, Number> type;
+  bool is_count_of_links = false;
+
+  /// Whether it says nothing about which devices there are and which of them form a node: the same tokens are
+  /// routed.
+  [[nodiscard]] bool is_of_links() const { return is_count_of_links || !std::holds_alternative<Count>(type); }
 };
 
 /// What is wrong with parameters that are right each for itself.

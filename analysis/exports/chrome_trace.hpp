@@ -1,6 +1,6 @@
 // One pattern's last step as a Chrome trace (JSON object format), for Perfetto or chrome://tracing: devices
 // are processes, streams are threads, arrows lead from every send to its receive, counters show how much the
-// links are used. What is what in detail: README.md.
+// links are used. What is what in detail: README.md of this folder.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Tidy tables of the last step: one row per span, one row per link. Columns: README.md.
+// Tidy tables of the last step: one row per span, one row per link. Columns: README.md of this folder.
 #pragma once
 
 #include <iosfwd>

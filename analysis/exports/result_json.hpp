@@ -1,4 +1,4 @@
-// Results as JSON. Keys and their exact meanings: README.md. Seconds and bytes.
+// Results as JSON. Keys and their meanings: README.md of this folder. Seconds and bytes.
 #pragma once
 
 #include <cstddef>

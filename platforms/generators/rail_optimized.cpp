@@ -103,7 +103,7 @@ const std::vector<Parameter<RailOptimizedSpec>>& parameters_of(const RailOptimiz
       {"nic_latency", P::Duration{&Spec::nic_latency}},
       {"leaf_spine_latency", P::Duration{&Spec::leaf_spine_latency}},
       {"nodes_per_unit", P::Count{&Spec::nodes_per_unit, 1, most_nodes_without_core}},
-      {"spines", P::Count{&Spec::spines, 0, 4096}},
+      {"spines", P::Count{&Spec::spines, 0, 4096}, true},
       {"oversubscription", P::Number{&Spec::oversubscription, 0.01, 1000, "0.01 to 1000"}}};
   return parameters;
 }

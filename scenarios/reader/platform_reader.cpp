@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <type_traits>
@@ -26,8 +27,9 @@ const std::vector<Choice<Fabric>>& topologies() {
     [&]<class... Specs>(std::type_identity<std::variant<Specs...>>) {
       (add(Specs()), ...);
     }(std::type_identity<Fabric>());
-    for (const char* planned : {"graph", "ring", "mesh", "torus", "fat_tree", "dragonfly"})
-      all.push_back({planned, {}, false});
+    for (const std::string_view planned : {"graph", "ring", "mesh", "torus", "fat_tree", "dragonfly"})
+      if (std::ranges::find(all, planned, &Choice<Fabric>::name) == all.end())
+        all.push_back({planned, {}, false});
     return all;
   }();
   return choices;

@@ -109,11 +109,14 @@ Identity routing_identity_of(const Scenario& scenario) {
   for (const char* key : {"transport", "patterns", "barriers", "resolution", "engine"}) resolved.erase(key);
   resolved["expert_parallel"].erase("communication_pattern");
   ordered_json& platform = resolved["platform"];
+  for (const char* key : {"preset", "device"}) platform.erase(key);
   // What is left of the platform tells how many devices there are and which of them are neighbours.
-  for (const char* key :
-       {"preset", "bandwidth", "latency", "scale_up_bandwidth", "scale_up_latency", "nic_bandwidth",
-        "nics_per_device", "nic_latency", "leaf_spine_latency", "spines", "oversubscription", "device"})
-    platform.erase(key);
+  std::visit(
+      [&](const auto& fabric) {
+        for (const auto& parameter : parameters_of(fabric))
+          if (parameter.is_of_links()) platform.erase(std::string(parameter.name));
+      },
+      scenario.platform.fabric);
   return identity_of(resolved.dump());
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "sim/patterns/pattern.hpp"
 #include "tests/cli/command.hpp"
 
 using namespace epsim;
@@ -30,8 +31,8 @@ void check_estimate(const std::string& name, const std::map<std::string, json>& 
   REQUIRE_MESSAGE(command.exit_code == 0, command.err);
   const json estimated = json::parse(command.out);
   const json& range = estimated["estimated_over_simulated"];
-  REQUIRE(estimated["patterns"].size() == 4);
-  for (std::size_t i = 0; i < 4; ++i) {
+  REQUIRE(estimated["patterns"].size() == all_patterns().size());
+  for (std::size_t i = 0; i < all_patterns().size(); ++i) {
     const json& estimate = estimated["patterns"][i];
     CAPTURE(estimate["pattern"]);
     const json& run = simulated.at(estimate["pattern"]);
@@ -60,7 +61,7 @@ std::map<std::string, json> compare_shipped(const std::string& name) {
     CHECK(pattern["resolved_scenario"]["expect"] != "");
     patterns[pattern["pattern"]] = pattern;
   }
-  CHECK(patterns.size() == 4);
+  CHECK(patterns.size() == all_patterns().size());
   check_agreement(name, patterns);
   check_estimate(name, patterns);
   return patterns;

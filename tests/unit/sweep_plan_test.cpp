@@ -50,6 +50,10 @@ TEST_CASE("what changes the routed traffic changes the routing identity") {
   CHECK(routing("/barriers", true) == base);
   CHECK(routing("/transport", "nccl") == base);
   CHECK(routing("/platform/scale_up_latency", "9us") == base);
+  CHECK(routing("/platform/nic_bandwidth", "9GBps") == base);
+  CHECK(routing("/platform/nics_per_device", 2) == base);
+  CHECK(routing("/platform/spines", 3) == base);
+  CHECK(routing("/platform/oversubscription", 2) == base);
   CHECK(routing("/patterns/ring/bidirectional", true) == base);
   CHECK(routing("/expert_parallel/communication_pattern", "ring") == base);
   CHECK(routing("/workload/seed", 2) != base);

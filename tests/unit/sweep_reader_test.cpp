@@ -170,4 +170,8 @@ TEST_CASE("the sweep schema allows exactly the keys that the reader knows") {
   std::set<std::string> allowed;
   for (const auto& [key, value] : schema["properties"].items()) allowed.insert(key);
   CHECK(allowed == known);
+  const json scenario_schema =
+      load_json_file(std::filesystem::path(EPSIM_SOURCE_DIR) / "scenarios" / "scenario.schema.json");
+  CHECK(schema["properties"]["patterns"]["items"]["enum"] ==
+        scenario_schema["definitions"]["expert_parallel"]["properties"]["communication_pattern"]["enum"]);
 }
