@@ -12,8 +12,8 @@ namespace epsim {
 
 struct StepSummary {
   std::optional<LoadSummary> load;  ///< empty for direct traffic
-  std::vector<LayerSummary>
-      layers;  ///< per pattern in the experiment's order; none when the network did not run
+  /// Per pattern in the experiment's order; none when the network did not run.
+  std::vector<LayerSummary> layers;
 };
 
 struct ExperimentResult : Experiment {

@@ -15,7 +15,7 @@
 namespace epsim {
 
 struct PhaseSummary {
-  Seconds seconds = 0;  ///< from when its first step may start to its last end, over all devices
+  Seconds seconds = 0;  ///< from when its first operation may start to its last end, over all devices
   Bytes bytes = 0;      ///< over transfers, a forwarded byte each time
   Bytes scale_up_bytes = 0;
   Bytes scale_out_bytes = 0;

@@ -12,7 +12,7 @@
 namespace epsim {
 
 struct Problem {
-  std::string place;   ///< JSON pointer, file (with line), command-line option, or step; may be empty
+  std::string place;   ///< JSON pointer, file (with line), command-line option, or operation; may be empty
   std::string what;    ///< what is wrong, with the value that was found
   std::string remedy;  ///< what is allowed or what to do; may be empty
 };

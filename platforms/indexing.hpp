@@ -8,7 +8,7 @@
 
 namespace epsim {
 
-/// A number, or an enumerator, as a place in a container. Precondition: not negative.
+/// A number, or an enumerator, as a place in a container (sizes are cast). Precondition: not negative.
 template <class I>
 requires std::integral<I> || std::is_enum_v<I>
 [[nodiscard]] constexpr std::size_t at(I index) {

@@ -2,7 +2,6 @@
 // are read and written by that.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>

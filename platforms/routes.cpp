@@ -88,16 +88,16 @@ std::vector<std::size_t> places_at_switches(const Topology& topology) {
   return places;
 }
 
-/// The links of the route, from its end. Of equally short ways it takes the one of the destination's place at
-/// its switch, so that the destinations of a switch spread over the ways to it.
-std::vector<LinkId> route_back(const Topology& topology, ShortestLinks& shortest, DeviceId source,
-                               DeviceId destination, const std::vector<std::size_t>& places) {
+/// Fills `route` with the links of the route, from its end. Of equally short ways it takes the one of the
+/// destination's place at its switch, so that the destinations of a switch spread over the ways to it.
+void find_back(const Topology& topology, ShortestLinks& shortest, DeviceId source, DeviceId destination,
+               const std::vector<std::size_t>& places, std::vector<LinkId>& route) {
   if (!shortest.reaches(destination))
     throw input_error(
         "platform",
         "no route from " + topology.name_of_vertex(source) + " to " + topology.name_of_vertex(destination),
         "join them by links through switches");
-  std::vector<LinkId> route;
+  route.clear();
   std::size_t place = 0;
   for (VertexId vertex = destination; vertex != source; vertex = topology.link(route.back()).from) {
     const std::vector<LinkId>& into = shortest.into(vertex);
@@ -105,7 +105,6 @@ std::vector<LinkId> route_back(const Topology& topology, ShortestLinks& shortest
     if (vertex == destination) place = places[at(link)];
     route.push_back(link);
   }
-  return route;
 }
 
 }  // namespace
@@ -116,10 +115,13 @@ Routes::Routes(const Topology& topology, std::vector<std::pair<DeviceId, DeviceI
   pairs_.reserve(pairs.size());
   first_link_.reserve(pairs.size() + 1);
   const std::vector<std::size_t> places = places_at_switches(topology);
+  std::vector<LinkId> backwards;
   for (auto pair = pairs.begin(); pair != pairs.end();) {
     ShortestLinks shortest(topology, pair->first);
-    for (const DeviceId source = pair->first; pair != pairs.end() && pair->first == source; ++pair)
-      add(topology, source, pair->second, route_back(topology, shortest, source, pair->second, places));
+    for (const DeviceId source = pair->first; pair != pairs.end() && pair->first == source; ++pair) {
+      find_back(topology, shortest, source, pair->second, places, backwards);
+      add(topology, source, pair->second, backwards);
+    }
   }
   index_sources(topology.device_count());
 }

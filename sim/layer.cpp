@@ -8,8 +8,6 @@
 namespace epsim {
 namespace {
 
-using OpLists = std::vector<std::vector<OpId>>;
-
 /// One join over all lists, then given to every one of `count` receivers.
 OpLists barrier(Schedule& schedule, PartId part, const OpLists& lists, std::size_t count) {
   std::vector<OpId> all;

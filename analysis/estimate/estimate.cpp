@@ -31,10 +31,10 @@ ExchangeShape shape_of(const Estimation& layer) {
 std::vector<Transfer> transfers_of(const Schedule& schedule, Phase phase,
                                    std::optional<StreamKind> fabric = std::nullopt) {
   std::vector<Transfer> transfers;
-  for (OpId step = 0; step < schedule.size(); ++step) {
-    if (schedule.kind(step) != OpKind::transfer || schedule.phase(step) != phase) continue;
-    if (fabric && schedule.streams()[schedule.stream_of(step)].kind != *fabric) continue;
-    transfers.push_back({schedule.device(step), schedule.peer(step), schedule.bytes(step)});
+  for (OpId op = 0; op < schedule.size(); ++op) {
+    if (schedule.kind(op) != OpKind::transfer || schedule.phase(op) != phase) continue;
+    if (fabric && schedule.streams()[schedule.stream_of(op)].kind != *fabric) continue;
+    transfers.push_back({schedule.device(op), schedule.peer(op), schedule.bytes(op)});
   }
   return transfers;
 }
@@ -42,9 +42,9 @@ std::vector<Transfer> transfers_of(const Schedule& schedule, Phase phase,
 /// Per device, the sum of a phase's computations.
 Times computations_of(const Estimation& layer, Phase phase) {
   Times sums(at(layer.cluster.topology.device_count()));
-  for (OpId step = 0; step < layer.schedule.size(); ++step)
-    if (layer.schedule.kind(step) == OpKind::computation && layer.schedule.phase(step) == phase)
-      sums[at(layer.schedule.device(step))] += layer.schedule.seconds(step);
+  for (OpId op = 0; op < layer.schedule.size(); ++op)
+    if (layer.schedule.kind(op) == OpKind::computation && layer.schedule.phase(op) == phase)
+      sums[at(layer.schedule.device(op))] += layer.schedule.seconds(op);
   return sums;
 }
 
@@ -70,8 +70,8 @@ void add(Times& times, const Times& more) {
 Seconds rounds_alone(const Estimation& layer, const Traffic& traffic, Phase phase) {
   Schedule schedule;
   const Exchange exchange(traffic, layer.cluster.group, phase);
-  const DataOps ready{std::vector<std::vector<OpId>>(static_cast<std::size_t>(traffic.ranks())),
-                      std::vector<std::vector<OpId>>(static_cast<std::size_t>(traffic.slots()))};
+  const DataOps ready{OpLists(static_cast<std::size_t>(traffic.ranks())),
+                      OpLists(static_cast<std::size_t>(traffic.slots()))};
   static_cast<void>(pattern(layer.pattern).append(schedule, exchange, layer.scenario.patterns, ready));
   return latest(longest_path(layer.network, schedule));
 }
@@ -88,8 +88,8 @@ PatternEstimate estimate_pattern(const Estimation& layer, const Traffic& traffic
   };
   result.dispatch = alone(Phase::dispatch);
   result.combine = traffic.has_combine() ? alone(Phase::combine) : 0;
-  for (OpId step = 0; step < layer.schedule.size(); ++step)
-    if (layer.schedule.kind(step) == OpKind::transfer) ++result.messages;
+  for (OpId op = 0; op < layer.schedule.size(); ++op)
+    if (layer.schedule.kind(op) == OpKind::transfer) ++result.messages;
   if (layer.scenario.barriers || !traffic.has_combine()) {
     result.layer = latest(gates) + result.dispatch + result.expert + result.combine;
   } else if (in_rounds) {

@@ -11,8 +11,8 @@
 namespace epsim {
 namespace {
 
-// Measured on 64-bit Linux: a step's columns, dependencies and payload, before and after lowering, and its
-// place in the engine; its three times; a route with its links. The engine's own part is engine_bytes().
+// Measured on 64-bit Linux: an operation's columns, dependencies and payload, before and after lowering, and
+// its place in the engine; its three times; a route with its links. The engine's own part is engine_bytes().
 constexpr double bytes_per_op = 270;
 constexpr double bytes_per_op_timeline = 24;
 constexpr double bytes_per_route = 56;

@@ -10,9 +10,10 @@ namespace epsim {
 
 /// In bytes; doubles, because absurd scenarios overflow integers.
 struct MemoryEstimate {
-  double routing = 0;    ///< tokens' selections, traffic between ranks
-  double schedules = 0;  ///< steps, routes and timelines of all patterns; twice where placements are compared
-  double engine = 0;     ///< the engine's own in the children that run at a time
+  double routing = 0;  ///< tokens' selections, traffic between ranks
+  double schedules =
+      0;  ///< operations, routes and timelines of all patterns; twice where placements are compared
+  double engine = 0;      ///< the engine's own in the children that run at a time
   double program = 25e6;  ///< measured: the program and its libraries
 
   [[nodiscard]] double total() const { return routing + schedules + engine + program; }

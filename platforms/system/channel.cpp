@@ -48,10 +48,12 @@ std::optional<std::string> MessageSocket::receive() const {
   return std::string(buffer, static_cast<std::size_t>(size));
 }
 
-RequestPipe::RequestPipe() {
-  if (pipe2(ends_, O_CLOEXEC) != 0)
+RequestPipe RequestPipe::open() {
+  RequestPipe pipe;
+  if (pipe2(pipe.ends_, O_CLOEXEC) != 0)
     throw simulation_error("", fmt::format("cannot start a process: pipe: {}", std::strerror(errno)),
                            "end other programs or lower --jobs");
+  return pipe;
 }
 
 RequestPipe::RequestPipe(RequestPipe&& other) noexcept {

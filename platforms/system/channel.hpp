@@ -37,7 +37,9 @@ class MessageSocket {
 class RequestPipe {
  public:
   /// Throws Error (simulation) when the system has no more pipes.
-  RequestPipe();
+  [[nodiscard]] static RequestPipe open();
+  /// None.
+  RequestPipe() = default;
   RequestPipe(RequestPipe&& other) noexcept;
   RequestPipe& operator=(RequestPipe&& other) noexcept;
   RequestPipe(const RequestPipe&) = delete;

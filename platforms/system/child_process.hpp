@@ -17,7 +17,7 @@ struct ChildTask {
 ///
 /// The first task that fails ends all: the others are killed and reaped, and its Error is thrown with the
 /// label in front of every place. A child that dies without a report becomes an Error (simulation) that says
-/// how it died. A signal that asks this process to stop (interruption.hpp) ends the children and throws Error
+/// how it died. A signal that asks this process to stop (signals.hpp) ends the children and throws Error
 /// (interrupted); they are handled so during the call only. A child's standard output goes to standard error,
 /// and a child dies with its parent. Call from a single-threaded process; standard streams are flushed first.
 ///

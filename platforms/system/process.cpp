@@ -86,9 +86,14 @@ bool wait_for_success(int process) {
 void live_as_child_of(int parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);  // it died before the line above
-  for (int signal = 1; signal < NSIG; ++signal) std::signal(signal, SIG_DFL);
-  // Ctrl-C and batch systems signal parent and children alike: the parent decides.
+  // Ctrl-C and batch systems signal parent and children alike: the parent decides, at every moment.
   for (const int signal : interrupting_signals) std::signal(signal, SIG_IGN);
+  for (int signal = 1; signal < NSIG; ++signal) {
+    struct sigaction action = {};
+    const bool is_handled = sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_IGN;
+    if (is_handled && action.sa_handler != SIG_DFL) std::signal(signal, SIG_DFL);
+  }
+  for (const int signal : {SIGCHLD, SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -134,7 +139,11 @@ ChildWatch::ChildWatch() {
   const sigset_t watched = watched_signals();
   sigprocmask(SIG_BLOCK, &watched, &old_mask_);
   signals_ = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
-  if (signals_ < 0) throw no_process("signalfd");
+  if (signals_ < 0) {
+    const Error error = no_process("signalfd");
+    sigprocmask(SIG_SETMASK, &old_mask_, nullptr);
+    throw error;
+  }
   prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 

@@ -27,7 +27,8 @@ void kill_process(int process);
 bool wait_for_success(int process);
 
 /// In a child: it dies with `parent`, leaves it to decide about signals that ask to stop, and has none of its
-/// other handlers; what it prints goes to standard error.
+/// other handlers (what is ignored stays so, except that failed writes end it); what it prints goes to
+/// standard error.
 void live_as_child_of(int parent);
 /// In a child: until the process that started it has ended.
 void wait_for_end_of_parent(int parent);

@@ -11,7 +11,8 @@
 namespace epsim {
 
 /// Nothing, and at least one problem, when the platform is not valid; problems' places are below /platform.
-/// A preset (scenarios/embedded.hpp) is merged with the overrides, the nested `device` member by member.
+/// A preset (scenarios/reader/embedded.hpp) is merged with the overrides, the nested `device` member by
+/// member.
 [[nodiscard]] std::optional<PlatformSpec> read_platform(const nlohmann::json& value,
                                                         std::vector<Problem>& problems);
 

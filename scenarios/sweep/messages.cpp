@@ -1,6 +1,5 @@
 #include "scenarios/sweep/messages.hpp"
 
-#include <algorithm>
 #include <cstring>
 
 namespace epsim {

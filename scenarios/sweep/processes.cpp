@@ -52,7 +52,7 @@ PointProcesses::~PointProcesses() {
 }
 
 std::uint64_t PointProcesses::start_routing(std::uint64_t combination) {
-  RequestPipe requests;
+  RequestPipe requests = RequestPipe::open();
   const std::uint64_t number = next_routing_++;
   const int runner = this_process();
   const int process = fork_process();
@@ -155,7 +155,9 @@ void PointProcesses::read_messages() {
     const bool is_of_routing =
         message->kind == MessageKind::routing_ready || message->kind == MessageKind::routing_failed;
     if (is_of_routing) {
-      RoutingProcess& routing = routing_processes_.at(message->number);
+      const auto known = routing_processes_.find(message->number);
+      if (known == routing_processes_.end()) continue;
+      RoutingProcess& routing = known->second;
       routing.is_ready = message->kind == MessageKind::routing_ready;
       routing.failure += message->text;
       routing.last_sign = Clock::now();

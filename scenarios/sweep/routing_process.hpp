@@ -1,4 +1,4 @@
-// The process that routes for a group of points. It routes once, then starts a process for every point that
+// The process that routes for a batch of points. It routes once, then starts a process for every point that
 // is asked of it; those share the routed traffic as memory (copy on write) and become children of the process
 // that runs the sweep, which alone waits for them, limits them and stores their results.
 #pragma once

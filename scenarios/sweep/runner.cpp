@@ -35,7 +35,7 @@ struct Batch {
   [[nodiscard]] bool has_waiting() const { return next < end; }
 };
 
-/// Groups are started in order: behind such a batch none has a routing process.
+/// Batches are started in order: behind such a batch none has a routing process.
 bool is_unrouted(const Batch& batch) {
   return !batch.routing && batch.has_waiting();
 }

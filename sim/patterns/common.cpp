@@ -74,10 +74,10 @@ void note(OpLists& ops_of_rank, Rank source, Rank destination, OpId transfer) {
 
 std::vector<RankRange> ranges_of(std::span<const Rank> ranks, int group_size) {
   if (ranks.empty()) return {};
-  const auto op_at = [&](std::size_t i) { return (ranks[i] - ranks[i - 1] + group_size) % group_size; };
-  const int stride = ranks.size() > 1 ? op_at(1) : 1;
+  const auto stride_at = [&](std::size_t i) { return (ranks[i] - ranks[i - 1] + group_size) % group_size; };
+  const int stride = ranks.size() > 1 ? stride_at(1) : 1;
   bool is_progression = true;
-  for (std::size_t i = 2; i < ranks.size(); ++i) is_progression = is_progression && op_at(i) == stride;
+  for (std::size_t i = 2; i < ranks.size(); ++i) is_progression = is_progression && stride_at(i) == stride;
   if (is_progression) return {{ranks.front(), static_cast<int>(ranks.size()), stride}};
   std::vector<RankRange> ranges;
   for (const Rank rank : ranks) ranges.push_back(single(rank));

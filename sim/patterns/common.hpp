@@ -8,9 +8,6 @@
 
 namespace epsim {
 
-/// Lists of operations, one per rank (or per slot).
-using OpLists = std::vector<std::vector<OpId>>;
-
 /// One exchange while a pattern appends it: what all its transfers share.
 struct Appender {
   Schedule& schedule;

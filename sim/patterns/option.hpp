@@ -2,7 +2,6 @@
 // and written by that.
 #pragma once
 
-#include <cstdint>
 #include <string_view>
 #include <type_traits>
 #include <utility>

@@ -1,8 +1,6 @@
 // Options of ring.cpp.
 #pragma once
 
-#include <cstdint>
-
 #include "sim/scenario.hpp"
 
 namespace epsim {

@@ -1,5 +1,5 @@
 // The Schedule: what every device does, as plain data. It stands between the patterns that generate it and
-// the engines that run it, can be printed (schedule_text.hpp) and proved right (check_schedule.hpp).
+// the engines that run it, can be printed (text.hpp) and proved right (check.hpp).
 //
 // An operation is
 //   * a transfer: bytes from the stream's device to a peer, naming the payload it carries;

@@ -7,12 +7,15 @@
 
 namespace epsim {
 
+/// Lists of operations, one per rank (or per slot).
+using OpLists = std::vector<std::vector<OpId>>;
+
 /// Operations after which data is there. Dispatch starts from the ranks (their tokens are gated) and arrives
 /// at the slots; combine starts from the slots (their experts have computed) and arrives at the ranks. An
 /// empty list: there from the beginning.
 struct DataOps {
-  std::vector<std::vector<OpId>> of_rank;
-  std::vector<std::vector<OpId>> of_slot;
+  OpLists of_rank;
+  OpLists of_slot;
 };
 
 /// One exchange that a schedule contains, as the composer recorded it.

@@ -111,7 +111,7 @@ TEST_CASE("star: point_to_point and hierarchical all at once equal direct") {
 }
 
 TEST_CASE("star: ring one way") {
-  // Operation s = 1..N-1 moves N-s blocks one hop: sum of (N-s)S/B + 2L = N(N-1)/2 S/B + (N-1) 2L.
+  // Hop s = 1..N-1 moves N-s blocks one hop: sum of (N-s)S/B + 2L = N(N-1)/2 S/B + (N-1) 2L.
   for (const int N : {2, 3, 4, 8})
     CHECK(simulated(on_star(N), PatternKind::ring) == exactly(N * (N - 1) / 2 * (S / B) + (N - 1) * 2 * L));
 }

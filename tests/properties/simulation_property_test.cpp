@@ -71,14 +71,14 @@ std::int64_t sum(std::span<const std::int64_t> values) {
 void check_experts_follow_gates(const Simulation& run, const Cluster& cluster, const Traffic& traffic) {
   const Schedule& schedule = run.lowered.schedule;
   std::vector<Seconds> gated(static_cast<std::size_t>(cluster.topology.device_count()));
-  for (OpId step = 0; step < schedule.size(); ++step)
-    if (schedule.kind(step) == OpKind::computation && schedule.phase(step) == Phase::gate)
-      gated[at(schedule.device(step))] = run.timeline.finished()[step];
-  for (OpId step = 0; step < schedule.size(); ++step) {
-    if (schedule.kind(step) != OpKind::computation || schedule.slot(step) < 0) continue;
-    const Rank rank = traffic.rank_of_slot[at(schedule.slot(step))];
-    if (traffic.selections(rank, schedule.slot(step)) > 0)
-      RC_ASSERT(run.timeline.started()[step] >= gated[at(schedule.device(step))]);
+  for (OpId op = 0; op < schedule.size(); ++op)
+    if (schedule.kind(op) == OpKind::computation && schedule.phase(op) == Phase::gate)
+      gated[at(schedule.device(op))] = run.timeline.finished()[op];
+  for (OpId op = 0; op < schedule.size(); ++op) {
+    if (schedule.kind(op) != OpKind::computation || schedule.slot(op) < 0) continue;
+    const Rank rank = traffic.rank_of_slot[at(schedule.slot(op))];
+    if (traffic.selections(rank, schedule.slot(op)) > 0)
+      RC_ASSERT(run.timeline.started()[op] >= gated[at(schedule.device(op))]);
   }
 }
 

@@ -11,7 +11,9 @@ namespace {
 struct RandomValue {
   int most;
 
-  int operator()(const IntegerOption& type) const { return between(type.low, std::min(type.high, most)); }
+  int operator()(const IntegerOption& type) const {
+    return between(type.low, std::max(type.low, std::min(type.high, most)));
+  }
   int operator()(FlagOption) const { return between(0, 1); }
   int operator()(const ChoiceOption& type) const {
     return between(0, static_cast<int>(type.names.size()) - 1);

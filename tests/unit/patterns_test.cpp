@@ -3,6 +3,7 @@
 
 #include <initializer_list>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "sim/patterns/all_to_all.hpp"
@@ -388,4 +389,33 @@ TEST_CASE("every option of every pattern is stored where it is found again, and 
       CHECK(changed == (has_one_value ? 0 : 1));
     }
   }
+}
+
+namespace {
+
+/// Options of the pattern that can be changed.
+std::size_t changeable_options(PatternKind kind) {
+  std::size_t count = 0;
+  for (const PatternOption& option : pattern(kind).options) {
+    const auto* choice = std::get_if<ChoiceOption>(&option.type);
+    if (choice == nullptr || choice->names.size() > 1) ++count;
+  }
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("no member of a pattern's options is forgotten in its row") {
+  const auto [algorithm, all_window, all_level] = AllToAllOptions();
+  CHECK(std::tuple_size_v<decltype(std::tie(algorithm, all_window, all_level))> ==
+        changeable_options(PatternKind::all_to_all));
+  const auto [granularity, window] = PointToPointOptions();
+  CHECK(std::tuple_size_v<decltype(std::tie(granularity, window))> ==
+        changeable_options(PatternKind::point_to_point));
+  const auto [level, chunks, in_flight] = HierarchicalOptions();
+  CHECK(std::tuple_size_v<decltype(std::tie(level, chunks, in_flight))> ==
+        changeable_options(PatternKind::hierarchical));
+  const auto [bidirectional, ring_level] = RingOptions();
+  CHECK(std::tuple_size_v<decltype(std::tie(bidirectional, ring_level))> ==
+        changeable_options(PatternKind::ring));
 }
