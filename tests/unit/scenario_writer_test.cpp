@@ -157,11 +157,12 @@ TEST_CASE("resolved scenarios parse to themselves: members") {
 }
 
 TEST_CASE("resolved scenarios parse to themselves: every choice of expert_parallel") {
-  for (const char* strategy : {"learned_gating", "hash_based", "random", "load_based", "similarity_based"})
-    for (const char* pattern : {"all_to_all", "point_to_point", "hierarchical", "ring"})
-      check_round_trip(merged(star, (R"({"expert_parallel": {"routing_strategy": ")" + std::string(strategy) +
-                                     R"(", "communication_pattern": ")" + pattern + R"("}})")
-                                        .c_str()));
+  for (const std::string_view strategy : Names<RoutingStrategy>::values)
+    for (const Pattern& row : all_patterns()) {
+      json document = star;
+      document["expert_parallel"] = {{"routing_strategy", strategy}, {"communication_pattern", row.name}};
+      check_round_trip(document);
+    }
 }
 
 TEST_CASE("resolved scenarios parse to themselves: direct traffic") {
