@@ -1,7 +1,6 @@
 #include "platforms/system/child_process.hpp"
 
 #include <poll.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -141,7 +140,7 @@ class Children {
   Children(const Children&) = delete;
   Children& operator=(const Children&) = delete;
   ~Children() {
-    for (const Child& child : alive_) kill(child.pid, SIGKILL);
+    for (const Child& child : alive_) kill_process(child.pid);
     for (Child& child : alive_) reap(child);
   }
 
@@ -152,9 +151,9 @@ class Children {
   void wait(const sigset_t& mask, const timespec* at_most);
 
  private:
-  static int reap(Child& child);
+  static ProcessEnd reap(Child& child);
   static bool read_some(Child& child);
-  static void judge(const Child& child, int status);
+  static void judge(const Child& child, ProcessEnd end);
 
   std::vector<Child> alive_;
 };
@@ -192,11 +191,9 @@ void Children::wait(const sigset_t& mask, const timespec* at_most) {
   }
 }
 
-int Children::reap(Child& child) {
+ProcessEnd Children::reap(Child& child) {
   close(child.report_end);
-  int status = 0;
-  while (waitpid(child.pid, &status, 0) < 0 && errno == EINTR) continue;
-  return status;
+  return wait_for(child.pid);
 }
 
 /// False at the end of the report.
@@ -219,17 +216,15 @@ bool is_fault(int signal) {
   return std::ranges::find(faults, signal) != faults.end();
 }
 
-void Children::judge(const Child& child, int status) {
+void Children::judge(const Child& child, ProcessEnd end) {
   const std::string died = "simulation of " + child.task->label + " died: ";
-  if (WIFSIGNALED(status)) {
-    const int signal = WTERMSIG(status);
+  if (const int signal = end.signal(); signal != 0)
     throw Error(is_fault(signal) ? Error::Kind::internal : Error::Kind::simulation,
                 {{"", died + "killed by signal " + std::to_string(signal) + " (" + signal_name(signal) + ")",
                   remedy_for(signal)}});
-  }
-  if (child.report.empty() || WEXITSTATUS(status) != 0)
+  if (child.report.empty() || !end.was_successful())
     throw Error(Error::Kind::internal,
-                {{"", died + "exit status " + std::to_string(WEXITSTATUS(status)) + " without a report",
+                {{"", died + "exit status " + std::to_string(end.exit_status()) + " without a report",
                   remedy_for(0)}});
   if (child.report.front() != succeeded) throw error_of(child.report, child.task->label);
 }
@@ -238,10 +233,7 @@ void Children::judge(const Child& child, int status) {
 
 void run_in_children(std::span<const ChildTask> tasks, int parallel, const std::function<void()>& tick) {
   constexpr timespec between_ticks = {.tv_sec = 0, .tv_nsec = 500'000'000};
-  std::fflush(nullptr);
-  std::cout.flush();
-  std::cerr.flush();
-  std::clog.flush();
+  flush_outputs();
   const InterruptionWatch watch;
   Children children;
   const auto limit = at(std::max(parallel, 1));

@@ -59,11 +59,15 @@ std::int64_t start_of(std::int64_t process) {
   return std::stoll(field);
 }
 
-int fork_process() {
+void flush_outputs() {
   std::fflush(nullptr);
   std::cout.flush();
   std::cerr.flush();
   std::clog.flush();
+}
+
+int fork_process() {
+  flush_outputs();
   const int process = fork();
   if (process < 0) throw no_process("fork");
   return process;
@@ -77,10 +81,10 @@ void kill_process(int process) {
   kill(process, SIGKILL);
 }
 
-bool wait_for_success(int process) {
-  int status = 0;
-  while (waitpid(process, &status, 0) < 0 && errno == EINTR) continue;
-  return status == 0;
+ProcessEnd wait_for(int process) {
+  ProcessEnd end;
+  while (waitpid(process, &end.status, 0) < 0 && errno == EINTR) continue;
+  return end;
 }
 
 void live_as_child_of(int parent) {

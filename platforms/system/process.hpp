@@ -16,6 +16,8 @@ namespace epsim {
 /// is gone.
 [[nodiscard]] std::int64_t start_of(std::int64_t process);
 
+/// Before a fork: what is waiting to be written would be written twice.
+void flush_outputs();
 /// A child, which goes on from here with the result 0; what is waiting to be written is written before.
 /// Throws Error (simulation) when the system gives no process.
 [[nodiscard]] int fork_process();
@@ -23,9 +25,6 @@ namespace epsim {
 [[noreturn]] void end_process(bool was_successful);
 /// At once.
 void kill_process(int process);
-/// Waits until a child has ended. False when it was not successful.
-bool wait_for_success(int process);
-
 /// In a child: it dies with `parent`, leaves it to decide about signals that ask to stop, and has none of its
 /// other handlers (what is ignored stays so, except that failed writes end it); what it prints goes to
 /// standard error.
@@ -52,6 +51,9 @@ struct CommandOutput {
   bool succeeded = false;
 };
 [[nodiscard]] CommandOutput output_of(const std::string& command);
+
+/// Waits until a child has ended; its memory is not told.
+ProcessEnd wait_for(int process);
 
 /// While it lives, signals that ask to stop are held and seen by `wait`, and children that are orphaned
 /// become children of this process. One at a time.

@@ -115,7 +115,7 @@ void start_point(const RoutingTask& task, const PointRequest& request, int runne
   const std::string failure = failure_of([&] {
     const int between = fork_process();
     if (between == 0) start_and_end(task, request, runner, routed);
-    if (!wait_for_success(between))
+    if (!wait_for(between).was_successful())
       throw simulation_error("", "cannot start a process", "end other programs or lower --jobs");
   });
   if (failure.empty()) return;

@@ -109,7 +109,8 @@ Pattern all_to_all() {
           "a blocking collective: every device exchanges with every other",
           {option<&AllToAllOptions::algorithm>(
                "algorithm", ChoiceOption{"an all-to-all algorithm", {"direct", "pairwise"}, {"bruck"}}),
-           window_option<&AllToAllOptions::window>(), deduplication_by_pair<&AllToAllOptions::deduplicate>()},
+           window_option<&AllToAllOptions::window>(),
+           deduplication_option<&AllToAllOptions::deduplicate>(Gateways::none)},
           append_exchange,
           shape,
           size};

@@ -225,8 +225,7 @@ Pattern hierarchical() {
   return {"hierarchical",
           "two levels: once per destination node, forwarded inside it, in chunks",
           {option_of_one("order", {"an order", {"scale_out_first"}, {"scale_up_first"}}),
-           option<&HierarchicalOptions::deduplicate>(
-               "deduplicate", ChoiceOption{"a deduplication", {"none", "device", "node"}}),
+           deduplication_option<&HierarchicalOptions::deduplicate>(Gateways::at_nodes),
            option<&HierarchicalOptions::chunks>("chunks", IntegerOption{1, 1024}),
            window_option<&HierarchicalOptions::window>()},
           append_exchange,

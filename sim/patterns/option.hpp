@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/pattern_options.hpp"
+#include "sim/scenario.hpp"
 
 namespace epsim {
 
@@ -69,10 +70,15 @@ template <auto member>
   return option<member>("window", IntegerOption{0, 1'000'000});
 }
 
-/// What is merged, for a pattern without gateways.
+/// Merging per node needs gateways.
+enum class Gateways { none, at_nodes };
+/// What is merged, at the levels that the pattern can.
 template <auto member>
-[[nodiscard]] PatternOption deduplication_by_pair() {
-  return option<member>("deduplicate", ChoiceOption{"a deduplication here", {"none", "device"}});
+[[nodiscard]] PatternOption deduplication_option(Gateways gateways) {
+  constexpr auto& levels = Names<Deduplication>::values;
+  const bool has_all = gateways == Gateways::at_nodes;
+  return option<member>("deduplicate", ChoiceOption{has_all ? "a deduplication" : "a deduplication here",
+                                                    {levels.begin(), levels.end() - (has_all ? 0 : 1)}});
 }
 
 }  // namespace epsim

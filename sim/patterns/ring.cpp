@@ -121,7 +121,7 @@ Pattern ring() {
           "every block travels around a ring of devices",
           {option<&RingOptions::bidirectional>("bidirectional", FlagOption{}),
            option_of_one("mode", {"a ring mode", {"all_to_all"}, {"all_gather"}}),
-           deduplication_by_pair<&RingOptions::deduplicate>()},
+           deduplication_option<&RingOptions::deduplicate>(Gateways::none)},
           append_exchange,
           shape,
           size};

@@ -25,7 +25,7 @@ bool in_child(Work&& work) {
     live_as_child_of(parent);
     end_process(work());
   }
-  return wait_for_success(child);
+  return wait_for(child).was_successful();
 }
 
 bool is_ignored(int signal) {
