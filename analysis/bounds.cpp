@@ -11,7 +11,7 @@
 namespace epsim {
 namespace {
 
-/// Bandwidth of each rank's ports, and of the scale-out ports of all devices of each of the group's nodes.
+/// Bandwidth of each rank's ports, and of all links that leave each of the group's nodes.
 struct Ports {
   std::vector<BytesPerSecond> rank_in;
   std::vector<BytesPerSecond> rank_out;
@@ -26,15 +26,13 @@ Ports measure_ports(const Cluster& cluster) {
   std::vector<BytesPerSecond> node_in(at(topology.node_count()));
   std::vector<BytesPerSecond> node_out(node_in.size());
   for (const Link& link : topology.links()) {
-    const bool between_nodes = link.link_class == LinkClass::scale_out;
-    if (topology.is_device(link.to)) {
-      device_in[at(link.to)] += link.bandwidth;
-      if (between_nodes) node_in[at(topology.node_of(link.to))] += link.bandwidth;
-    }
-    if (topology.is_device(link.from)) {
-      device_out[at(link.from)] += link.bandwidth;
-      if (between_nodes) node_out[at(topology.node_of(link.from))] += link.bandwidth;
-    }
+    if (topology.is_device(link.to)) device_in[at(link.to)] += link.bandwidth;
+    if (topology.is_device(link.from)) device_out[at(link.from)] += link.bandwidth;
+    const NodeId from = topology.node_of_vertex(link.from);
+    const NodeId to = topology.node_of_vertex(link.to);
+    if (from == to) continue;
+    if (to != no_node) node_in[at(to)] += link.bandwidth;
+    if (from != no_node) node_out[at(from)] += link.bandwidth;
   }
   const Group& group = cluster.group;
   Ports ports;

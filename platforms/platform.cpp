@@ -1,9 +1,101 @@
 #include "platforms/platform.hpp"
 
-namespace epsim {
+#include <fmt/format.h>
 
-FabricFacts facts_of(const PlatformSpec& spec) {
-  return std::visit([](const auto& fabric) { return facts_of(fabric); }, spec.fabric);
+#include <utility>
+#include <vector>
+
+#include "platforms/generators/generator.hpp"
+#include "platforms/indexing.hpp"
+
+namespace epsim {
+namespace {
+
+TopologyFacts facts_of(const TopologySpec& spec) {
+  return spec.generator().facts(spec);
+}
+
+PlatformParts parts_of(const PlatformSpec& spec) {
+  return spec.topology.generator().parts(spec.topology);
+}
+
+std::vector<NodeId> nodes_of_devices(const PlatformParts& parts) {
+  std::vector<NodeId> node_of_device;
+  for (NodeId node = 0; node < parts.nodes; ++node)
+    node_of_device.insert(node_of_device.end(), at(parts.devices_per_node), node);
+  return node_of_device;
+}
+
+void join_inside_nodes(const PlatformParts& parts, Topology& topology) {
+  const bool is_alone = !parts.fabric;
+  RoutingRule rule;
+  for (NodeId node = 0; node < parts.nodes; ++node) {
+    Site site{topology, topology.devices_of(node), LinkClass::scale_up, node};
+    if (!is_alone) {
+      site.prefix = fmt::format(fmt::runtime(parts.name_prefix), node);
+      site.suffix = fmt::format(fmt::runtime(parts.name_suffix), node);
+    }
+    RoutingRule of_node = parts.node->generator().join(*parts.node, site);
+    rule.policy = of_node.policy;
+    rule.shape = std::move(of_node.shape);
+    rule.address.insert(rule.address.end(), of_node.address.begin(), of_node.address.end());
+  }
+  topology.route_by(LinkClass::scale_up, std::move(rule));
+}
+
+/// What the fabric joins: NICs that devices share, else the devices themselves.
+std::vector<VertexId> add_nics(const PlatformParts& parts, Topology& topology) {
+  std::vector<VertexId> ends;
+  const BytesPerSecond bandwidth = facts_of(*parts.fabric).port_bandwidth;
+  for (DeviceId device = 0; device < topology.device_count(); ++device) {
+    if (parts.nics.devices_per_nic == 1) {
+      ends.push_back(device);
+      continue;
+    }
+    const NodeId node = topology.node_of(device);
+    const int place = device % parts.devices_per_node;
+    if (place % parts.nics.devices_per_nic == 0)
+      ends.push_back(
+          topology.add_switch(fmt::format("node{}.nic{}", node, place / parts.nics.devices_per_nic), node));
+    topology.connect(device, ends.back(), LinkClass::scale_out, bandwidth, 0);
+  }
+  return ends;
+}
+
+void join_nodes(const PlatformParts& parts, Topology& topology) {
+  const std::vector<VertexId> ends = add_nics(parts, topology);
+  const Site site{topology, ends, LinkClass::scale_out, no_node, parts.nics.per_device * 1.0};
+  const RoutingRule of_ends = parts.fabric->generator().join(*parts.fabric, site);
+  RoutingRule rule{of_ends.policy, of_ends.shape, {}};
+  for (DeviceId device = 0; device < topology.device_count(); ++device)
+    rule.address.push_back(of_ends.address[at(device / parts.nics.devices_per_nic)]);
+  topology.route_by(LinkClass::scale_out, std::move(rule));
+}
+
+}  // namespace
+
+PlatformFacts facts_of(const PlatformSpec& spec) {
+  const PlatformParts parts = parts_of(spec);
+  PlatformFacts facts{.devices = parts.nodes * parts.devices_per_node,
+                      .has_nodes = parts.fabric.has_value(),
+                      .nodes = parts.nodes,
+                      .devices_per_node = parts.devices_per_node};
+  if (parts.node) {
+    const TopologyFacts node = facts_of(*parts.node);
+    facts.scale_up_bandwidth = node.port_bandwidth;
+    facts.size_parameter = node.size_parameter;
+    facts.devices_per_size = node.ends_per_size;
+  }
+  if (parts.fabric) {
+    const TopologyFacts fabric = facts_of(*parts.fabric);
+    facts.scale_out_bandwidth = fabric.port_bandwidth * parts.nics.per_device / parts.nics.devices_per_nic;
+    facts.nic_bandwidth = fabric.flow_bandwidth;
+    facts.shares_cables = fabric.shares_cables;
+    facts.oversubscription = fabric.oversubscription;
+    facts.size_parameter = fabric.size_parameter;
+    facts.devices_per_size = fabric.ends_per_size * parts.nics.devices_per_nic;
+  }
+  return facts;
 }
 
 int device_count(const PlatformSpec& spec) {
@@ -11,7 +103,11 @@ int device_count(const PlatformSpec& spec) {
 }
 
 Topology build_topology(const PlatformSpec& spec) {
-  return std::visit([](const auto& fabric) { return build(fabric); }, spec.fabric);
+  const PlatformParts parts = parts_of(spec);
+  Topology topology(nodes_of_devices(parts));
+  if (parts.node) join_inside_nodes(parts, topology);
+  if (parts.fabric && parts.nodes > 1) join_nodes(parts, topology);
+  return topology;
 }
 
 }  // namespace epsim

@@ -2,12 +2,12 @@
 // and validates them (scenarios/), presets are platforms/*.json.
 #pragma once
 
+#include <optional>
 #include <string>
-#include <variant>
-#include <vector>
+#include <string_view>
 
-#include "platforms/generators/rail_optimized.hpp"
-#include "platforms/generators/star.hpp"
+#include "platforms/generators/topology_spec.hpp"
+#include "platforms/parameter.hpp"
 #include "platforms/topology.hpp"
 
 namespace epsim {
@@ -24,17 +24,29 @@ struct DeviceCompute {
   double memory_efficiency = 0.8;  ///< achieved share of memory bandwidth
 };
 
-/// The table of topologies. Each alternative has, beside its struct: its name in scenario files (`topology`),
-/// and the functions `build`, `facts_of`, `parameters_of` and `fault_of` (platforms/generators).
-using Fabric = std::variant<StarSpec, RailOptimizedSpec>;
-
 struct PlatformSpec {
   std::string preset;  ///< the preset it came from; empty when given in full
-  Fabric fabric = StarSpec{};
+  TopologySpec topology = TopologySpec("star");
   DeviceCompute device;
 };
 
-[[nodiscard]] FabricFacts facts_of(const PlatformSpec& spec);
+/// What others want to know about a platform before it is built.
+struct PlatformFacts {
+  int devices = 0;
+  /// Whether devices form nodes with a fabric inside and another one between them; else all are one node.
+  bool has_nodes = false;
+  int nodes = 1;
+  int devices_per_node = 0;
+  BytesPerSecond scale_up_bandwidth = 0;   ///< per device and direction
+  BytesPerSecond scale_out_bandwidth = 0;  ///< the same, of all its NICs; its share of one that it shares
+  BytesPerSecond nic_bandwidth = 0;        ///< of one of them
+  bool shares_cables = false;              ///< flows between nodes meet on cables behind the NICs, unevenly
+  double oversubscription = 1;
+  std::string_view size_parameter;  ///< which parameter makes it larger,
+  int devices_per_size = 1;         ///< and by how many devices each
+};
+
+[[nodiscard]] PlatformFacts facts_of(const PlatformSpec& spec);
 [[nodiscard]] int device_count(const PlatformSpec& spec);
 /// Precondition: a validated spec.
 [[nodiscard]] Topology build_topology(const PlatformSpec& spec);

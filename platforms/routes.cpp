@@ -1,111 +1,80 @@
 #include "platforms/routes.hpp"
 
 #include <algorithm>
-#include <boost/graph/breadth_first_search.hpp>
-#include <boost/graph/filtered_graph.hpp>
+#include <array>
 #include <limits>
+#include <memory>
 #include <numeric>
+#include <optional>
+#include <utility>
 
 #include "platforms/error.hpp"
 #include "platforms/indexing.hpp"
-#include "platforms/network_graph.hpp"
+#include "platforms/routing/policy.hpp"
 
 namespace epsim {
 namespace {
 
-constexpr int unreached = std::numeric_limits<int>::max();
-
-/// Keeps the edges a route from `root` may use: those that leave the root or a switch.
-struct LeavesSwitchOrRoot {
-  const Topology* topology = nullptr;
-  VertexId root = 0;
-  template <class Edge>
-  bool operator()(const Edge& edge) const {
-    const auto tail = static_cast<VertexId>(boost::source(edge, topology->graph().value));
-    return tail == root || !topology->is_device(tail);
-  }
-};
-
-/// Number of links from `root` to every vertex, through switches only.
-std::vector<int> distances_from(const Topology& topology, DeviceId root) {
-  std::vector<int> distance(boost::num_vertices(topology.graph().value), unreached);
-  distance[at(root)] = 0;
-  const boost::filtered_graph<Graph, LeavesSwitchOrRoot> passable(topology.graph().value, {&topology, root});
-  boost::breadth_first_search(passable, static_cast<std::size_t>(root),
-                              boost::visitor(boost::make_bfs_visitor(
-                                  boost::record_distances(distance.data(), boost::on_tree_edge()))));
-  return distance;
-}
-
-/// The links into `vertex` that lie on a shortest path from `root`, in order of their tails.
-std::vector<LinkId> shortest_links_into(const Topology& topology, const std::vector<int>& distance,
-                                        DeviceId root, VertexId vertex) {
-  std::vector<LinkId> found;
-  const auto [begin, end] = boost::in_edges(static_cast<std::size_t>(vertex), topology.graph().value);
-  for (auto edge = begin; edge != end; ++edge) {
-    const Link& link = topology.graph().value[*edge];
-    const bool passable = link.from == root || !topology.is_device(link.from);
-    const int tail_distance = distance[at(link.from)];
-    if (passable && tail_distance != unreached && tail_distance + 1 == distance[at(vertex)])
-      found.push_back(link.id);
-  }
-  std::sort(found.begin(), found.end(), [&](LinkId a, LinkId b) {
-    return std::pair{topology.link(a).from, a} < std::pair{topology.link(b).from, b};
-  });
-  return found;
-}
-
-/// Shortest links into every vertex, found once per source however many routes pass the vertex.
-class ShortestLinks {
+/// The finders of both classes of links, each made when it is first needed.
+class RouteFinders {
  public:
-  ShortestLinks(const Topology& topology, DeviceId root)
-      : topology_(topology),
-        root_(root),
-        distance_(distances_from(topology, root)),
-        into_(boost::num_vertices(topology.graph().value)) {}
+  explicit RouteFinders(const Topology& topology) : topology_(topology), any_rule_(rule_for_any(topology)) {}
 
-  [[nodiscard]] bool reaches(VertexId vertex) const { return distance_[at(vertex)] != unreached; }
-  const std::vector<LinkId>& into(VertexId vertex) {
-    std::vector<LinkId>& links = into_[at(vertex)];
-    if (links.empty()) links = shortest_links_into(topology_, distance_, root_, vertex);
-    return links;
+  void begin_at(DeviceId source) {
+    source_ = source;
+    begun_ = {};
+  }
+
+  /// Appends the links to `destination`.
+  void append(DeviceId destination, std::vector<LinkId>& route) {
+    const bool inside = topology_.node_of(source_) == topology_.node_of(destination);
+    const LinkClass link_class = inside ? LinkClass::scale_up : LinkClass::scale_out;
+    RouteFinder& finder = finder_of(link_class);
+    if (!std::exchange(begun_[at(link_class)], true)) finder.begin_at(source_);
+    if (!finder.append(destination, route))
+      throw input_error("platform",
+                        "no route from " + topology_.name_of_vertex(source_) + " to " +
+                            topology_.name_of_vertex(destination),
+                        "join them by links through switches");
   }
 
  private:
-  const Topology& topology_;
-  DeviceId root_;
-  std::vector<int> distance_;
-  std::vector<std::vector<LinkId>> into_;
-};
-
-/// By link id, for links from a switch to a device: the device's place among the devices of that switch.
-std::vector<std::size_t> places_at_switches(const Topology& topology) {
-  std::vector<std::size_t> devices_of_switch(boost::num_vertices(topology.graph().value), 0);
-  std::vector<std::size_t> places(static_cast<std::size_t>(topology.link_count()), 0);
-  for (const Link& link : topology.links())
-    if (topology.is_device(link.to) && !topology.is_device(link.from))
-      places[at(link.id)] = devices_of_switch[at(link.from)]++;
-  return places;
-}
-
-/// Fills `route` with the links of the route, from its end. Of equally short ways it takes the one of the
-/// destination's place at its switch, so that the destinations of a switch spread over the ways to it.
-void find_back(const Topology& topology, ShortestLinks& shortest, DeviceId source, DeviceId destination,
-               const std::vector<std::size_t>& places, std::vector<LinkId>& route) {
-  if (!shortest.reaches(destination))
-    throw input_error(
-        "platform",
-        "no route from " + topology.name_of_vertex(source) + " to " + topology.name_of_vertex(destination),
-        "join them by links through switches");
-  route.clear();
-  std::size_t place = 0;
-  for (VertexId vertex = destination; vertex != source; vertex = topology.link(route.back()).from) {
-    const std::vector<LinkId>& into = shortest.into(vertex);
-    const LinkId link = into[place % into.size()];
-    if (vertex == destination) place = places[at(link)];
-    route.push_back(link);
+  /// Devices in the order of the switches that they hang on, so that those of one switch are spread evenly.
+  static RoutingRule rule_for_any(const Topology& topology) {
+    std::vector<std::pair<VertexId, DeviceId>> order;
+    std::vector<VertexId> switch_of(at(topology.device_count()), std::numeric_limits<VertexId>::max());
+    for (const Link& link : topology.links())
+      if (topology.is_device(link.to) && !topology.is_device(link.from))
+        switch_of[at(link.to)] = std::min(switch_of[at(link.to)], link.from);
+    for (DeviceId device = 0; device < topology.device_count(); ++device)
+      order.emplace_back(switch_of[at(device)], device);
+    std::sort(order.begin(), order.end());
+    RoutingRule rule{"shortest", {}, std::vector<int>(order.size())};
+    for (std::size_t place = 0; place < order.size(); ++place)
+      rule.address[at(order[place].second)] = static_cast<int>(place);
+    return rule;
   }
-}
+
+  RouteFinder& finder_of(LinkClass link_class) {
+    std::unique_ptr<RouteFinder>& finder = finders_[at(link_class)];
+    if (finder) return *finder;
+    const RoutingRule* rule = topology_.rule(link_class);
+    std::optional<RoutingTask>& task = tasks_[at(link_class)];
+    if (rule)
+      task.emplace(RoutingTask{topology_, link_class, *rule});
+    else
+      task.emplace(RoutingTask{topology_, std::nullopt, any_rule_});
+    finder = routing_policy(task->rule.policy).finder(*task);
+    return *finder;
+  }
+
+  const Topology& topology_;
+  RoutingRule any_rule_;
+  std::array<std::optional<RoutingTask>, 2> tasks_;
+  std::array<std::unique_ptr<RouteFinder>, 2> finders_;
+  std::array<bool, 2> begun_ = {};
+  DeviceId source_ = 0;
+};
 
 }  // namespace
 
@@ -114,23 +83,22 @@ Routes::Routes(const Topology& topology, std::vector<std::pair<DeviceId, DeviceI
   pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
   pairs_.reserve(pairs.size());
   first_link_.reserve(pairs.size() + 1);
-  const std::vector<std::size_t> places = places_at_switches(topology);
-  std::vector<LinkId> backwards;
+  RouteFinders finders(topology);
   for (auto pair = pairs.begin(); pair != pairs.end();) {
-    ShortestLinks shortest(topology, pair->first);
-    for (const DeviceId source = pair->first; pair != pairs.end() && pair->first == source; ++pair) {
-      find_back(topology, shortest, source, pair->second, places, backwards);
-      add(topology, source, pair->second, backwards);
+    const DeviceId source = pair->first;
+    finders.begin_at(source);
+    for (; pair != pairs.end() && pair->first == source; ++pair) {
+      finders.append(pair->second, links_);
+      end_route(topology, source, pair->second);
     }
   }
   index_sources(topology.device_count());
 }
 
-void Routes::add(const Topology& topology, DeviceId source, DeviceId destination,
-                 const std::vector<LinkId>& backwards) {
+void Routes::end_route(const Topology& topology, DeviceId source, DeviceId destination) {
   Seconds latency = 0;
-  for (const LinkId link : backwards) latency += topology.link(link).latency;
-  links_.insert(links_.end(), backwards.rbegin(), backwards.rend());
+  for (std::size_t i = first_link_.back(); i < links_.size(); ++i)
+    latency += topology.link(links_[i]).latency;
   first_link_.push_back(links_.size());
   latency_.push_back(latency);
   pairs_.push_back({source, destination});

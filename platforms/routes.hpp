@@ -1,11 +1,7 @@
 // Routes of a topology: for each (source, destination) pair asked for, the links from one to the other.
 //
-// Shortest path by number of links through switches only (devices never forward; forwarding is a pattern's
-// decision). Among equal shortest paths the destination decides, as static forwarding tables of InfiniBand
-// do: walking back from the destination, fork number i takes predecessor number (place of the destination
-// among the devices of its last switch) mod (number of equal predecessors, in vertex order). So the devices
-// of one leaf are spread evenly over the spines, and a permutation of non-blocking leaves runs at full speed.
-// Deterministic.
+// How a route goes is the business of the policies in platforms/routing; the topology names them.
+// Devices never forward: forwarding is a pattern's decision. Deterministic.
 #pragma once
 
 #include <span>
@@ -41,9 +37,8 @@ class Routes {
   [[nodiscard]] Seconds latency(std::size_t pair) const { return latency_[pair]; }
 
  private:
-  /// Appends the route of the next pair; `backwards`: its links from the destination.
-  void add(const Topology& topology, DeviceId source, DeviceId destination,
-           const std::vector<LinkId>& backwards);
+  /// The links since the last route's end are that of the next pair.
+  void end_route(const Topology& topology, DeviceId source, DeviceId destination);
   void index_sources(int devices);
 
   std::vector<Pair> pairs_;

@@ -15,7 +15,7 @@ Topology::Topology(std::vector<NodeId> node_of_device)
   devices_of_node_.resize(static_cast<std::size_t>(nodes));
   for (DeviceId device = 0; device < device_count(); ++device) {
     devices_of_node_[at(node_of(device))].push_back(device);
-    boost::add_vertex(Vertex{"d" + std::to_string(device)}, graph_->value);
+    boost::add_vertex(Vertex{"d" + std::to_string(device), node_of(device)}, graph_->value);
   }
 }
 
@@ -23,8 +23,8 @@ Topology::Topology(Topology&&) noexcept = default;
 Topology& Topology::operator=(Topology&&) noexcept = default;
 Topology::~Topology() = default;
 
-VertexId Topology::add_switch(std::string name) {
-  return static_cast<VertexId>(boost::add_vertex(Vertex{std::move(name)}, graph_->value));
+VertexId Topology::add_switch(std::string name, NodeId node) {
+  return static_cast<VertexId>(boost::add_vertex(Vertex{std::move(name), node}, graph_->value));
 }
 
 void Topology::connect(VertexId from, VertexId to, LinkClass link_class, BytesPerSecond bandwidth,
@@ -42,6 +42,10 @@ int Topology::switch_count() const {
 
 const std::string& Topology::name_of_vertex(VertexId vertex) const {
   return graph_->value[at(vertex)].name;
+}
+
+NodeId Topology::node_of_vertex(VertexId vertex) const {
+  return graph_->value[at(vertex)].node;
 }
 
 std::string Topology::link_name(LinkId id) const {

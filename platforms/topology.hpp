@@ -6,9 +6,13 @@
 // passes only switches (routes.hpp). A node is a scale-up domain; every device belongs to exactly one.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "platforms/indexing.hpp"
@@ -28,6 +32,9 @@ struct Names<LinkClass> {
   static constexpr auto values = name_list("scale_up", "scale_out");
 };
 
+/// The node of what belongs to none.
+inline constexpr NodeId no_node = -1;
+
 /// One direction of a cable (or of a bundle of parallel cables, as one link of the summed bandwidth).
 struct Link {
   LinkId id = 0;
@@ -40,6 +47,14 @@ struct Link {
 
 struct Vertex {
   std::string name;
+  NodeId node = no_node;
+};
+
+/// How routes are found among the links of one class.
+struct RoutingRule {
+  std::string_view policy;   ///< a row of all_routing_policies() (platforms/routing)
+  std::vector<int> shape;    ///< the policy says what
+  std::vector<int> address;  ///< of each end; once in the topology, of each device. The policy says which
 };
 
 struct NetworkGraph;  ///< network_graph.hpp
@@ -52,9 +67,19 @@ class Topology {
   Topology& operator=(Topology&&) noexcept;
   ~Topology();
 
-  VertexId add_switch(std::string name);
+  /// `node`: the one that it belongs to, as its NICs and inner switches do.
+  VertexId add_switch(std::string name, NodeId node = no_node);
   /// Adds both directions, `from -> to` first.
   void connect(VertexId from, VertexId to, LinkClass link_class, BytesPerSecond bandwidth, Seconds latency);
+
+  /// Routes inside nodes take links of class scale_up, by that rule; routes between nodes those of scale_out.
+  /// Without one, both take any links, the fewest.
+  void route_by(LinkClass link_class, RoutingRule rule) { rules_[at(link_class)] = std::move(rule); }
+  /// Null without one.
+  [[nodiscard]] const RoutingRule* rule(LinkClass link_class) const {
+    const auto& found = rules_[at(link_class)];
+    return found ? &*found : nullptr;
+  }
 
   [[nodiscard]] const NetworkGraph& graph() const { return *graph_; }
   [[nodiscard]] int device_count() const { return static_cast<int>(node_of_device_.size()); }
@@ -68,6 +93,8 @@ class Topology {
   [[nodiscard]] const std::vector<DeviceId>& devices_of(NodeId node) const {
     return devices_of_node_[at(node)];
   }
+  /// no_node for switches between nodes.
+  [[nodiscard]] NodeId node_of_vertex(VertexId vertex) const;
   [[nodiscard]] const std::string& name_of_vertex(VertexId vertex) const;
   /// "d3->leaf0": the names of the two ends.
   [[nodiscard]] std::string link_name(LinkId id) const;
@@ -77,6 +104,7 @@ class Topology {
   std::vector<Link> links_;  // the same values as the graph's edges, by id
   std::vector<NodeId> node_of_device_;
   std::vector<std::vector<DeviceId>> devices_of_node_;
+  std::array<std::optional<RoutingRule>, 2> rules_;
 };
 
 }  // namespace epsim

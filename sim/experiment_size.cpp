@@ -28,7 +28,7 @@ ExperimentSize size_of(const Scenario& scenario) {
   sizes.pairs =
       scenario.direct_traffic ? pairs_with_bytes(*scenario.direct_traffic) : sizes.ranks * (sizes.ranks - 1);
   sizes.ranks_per_node = sizes.ranks;
-  if (const FabricFacts fabric = facts_of(scenario.platform); fabric.has_nodes) {
+  if (const PlatformFacts fabric = facts_of(scenario.platform); fabric.has_nodes) {
     sizes.ranks_per_node = std::min<double>(sizes.ranks, fabric.devices_per_node);
     sizes.nodes = std::max(1.0, sizes.ranks / sizes.ranks_per_node);
   }
@@ -108,7 +108,7 @@ double sent_by_rank(const PatternSize& pattern, const ExperimentSize& sizes) {
 double sent_at_once(const Scenario& scenario, double sent, const ExperimentSize& sizes) {
   const Seconds overhead = scenario.transport.message_overhead;
   if (overhead == 0 || sent == 0) return sent / 2;  // they end one by one
-  const FabricFacts fabric = facts_of(scenario.platform);
+  const PlatformFacts fabric = facts_of(scenario.platform);
   const double bandwidth = sizes.nodes > 1 ? fabric.nic_bandwidth : fabric.scale_up_bandwidth;
   const double copies = sizes.selections / std::max(1.0, sizes.ranks);
   const double bytes = scenario.direct_traffic

@@ -24,7 +24,7 @@ std::string cluster_text(const ExperimentResult& experiment) {
 
 /// The port bandwidths that were simulated: a preset's may have been overridden.
 std::string ports_text(const PlatformSpec& platform) {
-  const FabricFacts fabric = facts_of(platform);
+  const PlatformFacts fabric = facts_of(platform);
   if (!fabric.has_nodes) return format_bandwidth(fabric.scale_up_bandwidth) + " per port";
   std::string text = format_bandwidth(fabric.scale_up_bandwidth) + " scale-up";
   if (fabric.nodes > 1) text += ", " + format_bandwidth(fabric.scale_out_bandwidth) + " scale-out";

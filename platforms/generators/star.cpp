@@ -1,34 +1,38 @@
-#include "platforms/generators/star.hpp"
-
-#include "platforms/indexing.hpp"
+// One switch and a port per device: a full-duplex port into an ideal switch, so a route is two links.
+#include "platforms/generators/generator.hpp"
 
 namespace epsim {
+namespace {
 
-Topology build(const StarSpec& spec) {
-  Topology topology(std::vector<NodeId>(static_cast<std::size_t>(spec.devices), 0));
-  const VertexId hub = topology.add_switch("switch");
-  for (DeviceId device = 0; device < spec.devices; ++device)
-    topology.connect(device, hub, LinkClass::scale_up, spec.bandwidth, spec.latency);
-  return topology;
+RoutingRule join(const TopologySpec& spec, const Site& site) {
+  const VertexId hub = site.add_switch("switch");
+  for (const VertexId end : site.ends)
+    site.connect(end, hub, spec.number("bandwidth"), spec.number("latency"));
+  return in_order("shortest", site.ends.size());
 }
 
-FabricFacts facts_of(const StarSpec& spec) {
-  return {.devices = spec.devices,
-          .devices_per_node = spec.devices,
-          .scale_up_bandwidth = spec.bandwidth,
+TopologyFacts facts(const TopologySpec& spec) {
+  const int devices = spec.count("devices");
+  return {.ends = devices,
+          .links = std::int64_t{2} * devices,
+          .port_bandwidth = spec.number("bandwidth"),
+          .flow_bandwidth = spec.number("bandwidth"),
           .size_parameter = "devices"};
 }
 
-const std::vector<Parameter<StarSpec>>& parameters_of(const StarSpec&) {
-  using P = Parameter<StarSpec>;
-  static const std::vector<P> parameters = {{"devices", P::Count{&StarSpec::devices, 1, most_devices}},
-                                            {"bandwidth", P::Bandwidth{&StarSpec::bandwidth}},
-                                            {"latency", P::Duration{&StarSpec::latency}}};
-  return parameters;
-}
+}  // namespace
 
-std::optional<SpecFault> fault_of(const StarSpec&) {
-  return std::nullopt;
+Generator star() {
+  using P = Parameter;
+  return {.name = "star",
+          .summary = "devices around an ideal switch",
+          .parameters = {{"devices", P::Count{1, most_devices}, 8, ParameterRole::devices},
+                         {"bandwidth", P::Bandwidth(), 50e9},
+                         {"latency", P::Duration(), 2e-6}},
+          .facts = facts,
+          .fault = no_fault,
+          .join = join,
+          .parts = as_one_node};
 }
 
 }  // namespace epsim

@@ -35,7 +35,7 @@ Entries models() {
 }
 
 std::string summary_of(const PlatformSpec& spec) {
-  const FabricFacts fabric = facts_of(spec);
+  const PlatformFacts fabric = facts_of(spec);
   if (!fabric.has_nodes) return spec.device.name;
   return fmt::format("{} x {} a node; per device scale-up {}, scale-out {}", fabric.devices_per_node,
                      spec.device.name, format_bandwidth(fabric.scale_up_bandwidth),

@@ -83,7 +83,7 @@ void explain_product(JsonObject& object, const DerivedSizes& sizes, int devices)
 }
 
 std::string platform_remedy(const PlatformSpec& platform, std::int64_t ranks) {
-  const FabricFacts fabric = facts_of(platform);
+  const PlatformFacts fabric = facts_of(platform);
   return fmt::format("give at most {} or set /platform/{} to {}", fabric.devices, fabric.size_parameter,
                      (ranks + fabric.devices_per_size - 1) / fabric.devices_per_size);
 }
@@ -132,7 +132,7 @@ void read_sizes(JsonObject& object, const Model& model, const PlatformSpec* plat
 }
 
 int nodes_spanned(const PlatformSpec& platform, int ranks) {
-  const FabricFacts fabric = facts_of(platform);
+  const PlatformFacts fabric = facts_of(platform);
   return fabric.has_nodes ? (ranks + fabric.devices_per_node - 1) / fabric.devices_per_node : 1;
 }
 

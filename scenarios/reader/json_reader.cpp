@@ -157,6 +157,23 @@ std::optional<std::int64_t> JsonObject::integer(std::string_view key, IntegerRan
   return read_integer(*value, pointer_to(key), range, *problems_);
 }
 
+std::optional<std::vector<int>> JsonObject::integers(std::string_view key, IntegerRange range) {
+  const json* value = raw(key);
+  if (!value) return std::nullopt;
+  if (!value->is_array() || value->empty()) {
+    wrong_type(key, *value, "a list of integers", "[...], each " + range_text(range));
+    return std::nullopt;
+  }
+  std::vector<int> integers;
+  for (const json& element : *value) {
+    const auto integer =
+        read_integer(element, pointer_to(key) + "/" + std::to_string(integers.size()), range, *problems_);
+    if (!integer) return std::nullopt;
+    integers.push_back(static_cast<int>(*integer));
+  }
+  return integers;
+}
+
 std::optional<double> JsonObject::number(std::string_view key, NumberRange range) {
   return quantity(key, range, nullptr, "a number");
 }

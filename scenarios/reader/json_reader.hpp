@@ -64,6 +64,8 @@ class JsonObject {
   std::optional<std::string> string(std::string_view key);
   /// Integers, and other numbers with an integral value.
   std::optional<std::int64_t> integer(std::string_view key, IntegerRange range);
+  /// A list of at least one integer, each in the range.
+  std::optional<std::vector<int>> integers(std::string_view key, IntegerRange range);
   std::optional<double> number(std::string_view key, NumberRange range);
   /// A plain number in base units or a string with a unit.
   std::optional<Seconds> duration(std::string_view key, NumberRange range);

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <type_traits>
 #include <vector>
 
+#include "platforms/generators/generator.hpp"
 #include "scenarios/reader/embedded.hpp"
 #include "scenarios/reader/json_file.hpp"
 #include "scenarios/reader/json_reader.hpp"
@@ -19,17 +18,13 @@ namespace {
 
 using nlohmann::json;
 
-/// The names of the topologies, each with its default parameters, and of those to come.
-const std::vector<Choice<Fabric>>& topologies() {
-  static const std::vector<Choice<Fabric>> choices = [] {
-    std::vector<Choice<Fabric>> all;
-    const auto add = [&](auto spec) { all.push_back({spec.topology, spec}); };
-    [&]<class... Specs>(std::type_identity<std::variant<Specs...>>) {
-      (add(Specs()), ...);
-    }(std::type_identity<Fabric>());
-    for (const std::string_view planned : {"graph", "ring", "mesh", "torus", "fat_tree", "dragonfly"})
-      if (std::ranges::find(all, planned, &Choice<Fabric>::name) == all.end())
-        all.push_back({planned, {}, false});
+/// The generators, and the names of those to come.
+const std::vector<Choice<const Generator*>>& topologies() {
+  static const std::vector<Choice<const Generator*>> choices = [] {
+    std::vector<Choice<const Generator*>> all;
+    for (const Generator& generator : all_generators()) all.push_back({generator.name, &generator});
+    for (const std::string_view planned : {"graph", "ring", "full_mesh", "torus", "fat_tree", "dragonfly"})
+      if (!find_generator(planned)) all.push_back({planned, nullptr, false});
     return all;
   }();
   return choices;
@@ -37,8 +32,7 @@ const std::vector<Choice<Fabric>>& topologies() {
 
 std::vector<std::string_view> topology_names() {
   std::vector<std::string_view> names;
-  for (const Choice<Fabric>& one : topologies())
-    if (one.available) names.push_back(one.name);
+  for (const Generator& generator : all_generators()) names.push_back(generator.name);
   return names;
 }
 
@@ -70,32 +64,38 @@ json merged(json preset, const json& overrides) {
 }
 
 /// Reads a parameter by its type.
-template <class Spec>
 struct ParameterReader {
-  using P = Parameter<Spec>;
   JsonObject& object;
   std::string_view name;
-  Spec& spec;
+  ParameterValue& value;
 
-  void operator()(const typename P::Count& type) const {
-    assign(spec.*type.member, object.integer(name, {type.low, type.high}));
+  void operator()(const Parameter::Count& type) const {
+    assign_value(object.integer(name, {type.low, type.high}));
   }
-  void operator()(const typename P::Bandwidth& type) const {
-    assign(spec.*type.member, object.bandwidth(name, limits::bandwidth));
+  void operator()(const Parameter::Counts& type) const {
+    assign_value(object.integers(name, {type.low, type.high}));
   }
-  void operator()(const typename P::Duration& type) const {
-    assign(spec.*type.member, object.duration(name, limits::latency));
+  void operator()(const Parameter::Bandwidth&) const {
+    assign_value(object.bandwidth(name, limits::bandwidth));
   }
-  void operator()(const typename P::Number& type) const {
-    assign(spec.*type.member, object.number(name, {type.low, type.high, type.range}));
+  void operator()(const Parameter::Duration&) const { assign_value(object.duration(name, limits::latency)); }
+  void operator()(const Parameter::Number& type) const {
+    assign_value(object.number(name, {type.low, type.high, type.range}));
+  }
+
+  template <class T>
+  void assign_value(const std::optional<T>& found) const {
+    if (found) value = ParameterValue(*found);
   }
 };
 
-template <class Spec>
-void read_parameters(JsonObject& object, Spec& spec) {
-  for (const Parameter<Spec>& parameter : parameters_of(spec))
-    std::visit(ParameterReader<Spec>{object, parameter.name, spec}, parameter.type);
-  if (const auto fault = fault_of(spec)) object.add_problem(fault->parameter, fault->what, fault->remedy);
+void read_parameters(JsonObject& object, TopologySpec& spec) {
+  for (const Parameter& parameter : spec.generator().parameters) {
+    if (!parameter.default_value && !object.has(parameter.name))
+      object.add_problem(parameter.name, "missing",
+                         fmt::format("a {} has no default for it", spec.generator().name));
+    std::visit(ParameterReader{object, parameter.name, spec[parameter.name]}, parameter.type);
+  }
 }
 
 DeviceCompute read_device(JsonObject object) {
@@ -113,7 +113,8 @@ DeviceCompute read_device(JsonObject object) {
 }
 
 /// `preset_topology` is the topology that the preset has; null without one.
-void read_fabric(JsonObject& object, const json* preset_topology, PlatformSpec& spec) {
+void read_topology(JsonObject& object, const json* preset_topology, PlatformSpec& spec,
+                   const std::vector<Problem>& problems) {
   if (!object.has("topology"))
     return object.add_problem(
         "topology", "missing",
@@ -121,10 +122,14 @@ void read_fabric(JsonObject& object, const json* preset_topology, PlatformSpec& 
   if (preset_topology && *object.raw("topology") != *preset_topology)
     return object.add_problem("topology", "a preset's topology cannot be changed",
                               "leave it out, or leave out the preset and describe the platform in full");
-  const auto fabric = object.choice<Fabric>("topology", "a topology", topologies());
-  if (!fabric) return;
-  spec.fabric = *fabric;
-  std::visit([&](auto& parameters) { read_parameters(object, parameters); }, spec.fabric);
+  const auto generator = object.choice<const Generator*>("topology", "a topology", topologies());
+  if (!generator) return;
+  const std::size_t problems_before = problems.size();
+  spec.topology = TopologySpec((*generator)->name);
+  read_parameters(object, spec.topology);
+  if (problems.size() == problems_before)
+    if (const auto fault = (*generator)->fault(spec.topology))
+      object.add_problem(fault->parameter, fault->what, fault->remedy);
   if (object.has("device")) spec.device = read_device(object.object("device"));
   object.allow({"preset"});
   object.not_yet({{"ranks", R"("contiguous")"}, {"ep_groups", "1"}});
@@ -151,7 +156,7 @@ std::optional<PlatformSpec> read_platform(const json& value, std::vector<Problem
   }
   JsonObject object(description, "/platform", problems);
   if (problems.size() > problems_before) return std::nullopt;
-  read_fabric(object, preset ? &preset->at("topology") : nullptr, spec);
+  read_topology(object, preset ? &preset->at("topology") : nullptr, spec, problems);
   if (problems.size() > problems_before) return std::nullopt;
   return spec;
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "platforms/generators/generator.hpp"
 #include "scenarios/reader/pattern_options.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
 #include "sim/patterns/pattern.hpp"
@@ -10,19 +11,24 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-template <class Spec>
-json fabric_json(const Spec& spec) {
-  json result = {{"topology", Spec::topology}};
-  for (const Parameter<Spec>& parameter : parameters_of(spec))
-    std::visit([&](const auto& type) { result[std::string(parameter.name)] = spec.*type.member; },
-               parameter.type);
+json value_json(const Parameter& parameter, const ParameterValue& value) {
+  if (const auto* counts = std::get_if<std::vector<int>>(&value)) return *counts;
+  const double number = std::get<double>(value);
+  if (std::holds_alternative<Parameter::Count>(parameter.type)) return static_cast<int>(number);
+  return number;
+}
+
+json topology_json(const TopologySpec& spec) {
+  json result = {{"topology", spec.generator().name}};
+  for (const Parameter& parameter : spec.generator().parameters)
+    result[std::string(parameter.name)] = value_json(parameter, spec[parameter.name]);
   return result;
 }
 
 json platform_json(const PlatformSpec& platform) {
   json result = json::object();
   if (!platform.preset.empty()) result["preset"] = platform.preset;
-  result.update(std::visit([](const auto& fabric) { return fabric_json(fabric); }, platform.fabric));
+  result.update(topology_json(platform.topology));
   const DeviceCompute& device = platform.device;
   result["device"] = {{"name", device.name},
                       {"bf16_flops", device.bf16_flops},

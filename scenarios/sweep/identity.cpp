@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/version.hpp"
+#include "platforms/generators/generator.hpp"
 #include "scenarios/reader/named_files.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
 #include "sim/patterns/pattern.hpp"
@@ -111,12 +112,8 @@ Identity routing_identity_of(const Scenario& scenario) {
   ordered_json& platform = resolved["platform"];
   for (const char* key : {"preset", "device"}) platform.erase(key);
   // What is left of the platform tells how many devices there are and which of them are neighbours.
-  std::visit(
-      [&](const auto& fabric) {
-        for (const auto& parameter : parameters_of(fabric))
-          if (parameter.is_of_links()) platform.erase(std::string(parameter.name));
-      },
-      scenario.platform.fabric);
+  for (const Parameter& parameter : scenario.platform.topology.generator().parameters)
+    if (parameter.role == ParameterRole::links) platform.erase(std::string(parameter.name));
   return identity_of(resolved.dump());
 }
 

@@ -16,6 +16,7 @@
 #include "sim/choose_engine.hpp"
 #include "sim/patterns/pattern.hpp"
 #include "tests/cli/command.hpp"
+#include "tests/support/platforms.hpp"
 
 using namespace epsim;
 using nlohmann::json;
@@ -176,7 +177,7 @@ TEST_CASE("auto chooses one engine for a scenario whichever patterns are asked f
   CHECK_MESSAGE(std::ranges::count(told.err, '\n') == 1, told.err);
   // One transfer between two of 576 devices is quick however many pairs there could be.
   Scenario lone;
-  lone.platform.fabric = StarSpec{576, 50e9, 2e-6};
+  lone.platform.topology = star_of(576, 50e9, 2e-6);
   lone.direct_traffic = Matrix<Bytes>(576, 576);
   (*lone.direct_traffic)(0, 73) = 1;
   CHECK(estimate_seconds(lone, std::vector<PatternKind>{PatternKind::point_to_point}) < 0.1);

@@ -16,6 +16,7 @@
 #include "sim/schedule/text.hpp"
 #include "sim/simulate.hpp"
 #include "tests/support/fixtures.hpp"
+#include "tests/support/platforms.hpp"
 
 using namespace epsim;
 
@@ -41,11 +42,11 @@ struct SmallSkewed {
   }
 
   static Scenario make_scenario() {
-    RailOptimizedSpec spec;
-    spec.nodes = 2;
-    spec.devices_per_node = 2;
+    TopologySpec spec = rails();
+    spec["nodes"] = 2;
+    spec["devices_per_node"] = 2;
     Scenario scenario;
-    scenario.platform.fabric = spec;
+    scenario.platform.topology = spec;
     scenario.workload.tokens_per_device = {3, 1, 1, 1};
     scenario.payload.dispatch_bytes_per_copy = 100;
     scenario.payload.combine_bytes_per_copy = 200;

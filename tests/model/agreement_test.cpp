@@ -13,6 +13,7 @@
 
 #include "analysis/bounds.hpp"
 #include "analysis/summary.hpp"
+#include "platforms/generators/generator.hpp"
 #include "platforms/indexing.hpp"
 #include "scenarios/reader/choices.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
@@ -145,13 +146,10 @@ Times times_of(Case one, EngineKind engine, int variant) {
   Scenario scenario = parse_scenario(one.scenario, ".");
   scenario.engine = engine;
   const double factor = 1 + perturbation * variant;
-  if (auto* fabric = std::get_if<RailOptimizedSpec>(&scenario.platform.fabric)) {
-    fabric->scale_up_latency *= factor;
-    fabric->nic_latency *= factor;
-    fabric->leaf_spine_latency *= factor;
-  } else {
-    std::get<StarSpec>(scenario.platform.fabric).latency *= factor;
-  }
+  TopologySpec& topology = scenario.platform.topology;
+  for (const Parameter& parameter : topology.generator().parameters)
+    if (std::holds_alternative<Parameter::Duration>(parameter.type))
+      topology[parameter.name] = topology.number(parameter.name) * factor;
   const Cluster cluster = build_cluster(scenario);
   const RoutedStep step = route_step(scenario, cluster, {});
   const auto runs = simulate(scenario, cluster, step, one.patterns, {});

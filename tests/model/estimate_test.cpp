@@ -2,6 +2,7 @@
 #include "analysis/estimate/estimate.hpp"
 #include "sim/patterns/all_to_all.hpp"
 #include "sim/patterns/hierarchical.hpp"
+#include "tests/support/platforms.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,7 +16,7 @@ constexpr Bytes megabyte = 1'000'000;  // 20 us at 50 GB/s
 /// One exchange of 1 MB per pair among four devices.
 Scenario uniform_star() {
   Scenario scenario;
-  scenario.platform.fabric = StarSpec{4, 50e9, 2e-6};
+  scenario.platform.topology = star_of(4, 50e9, 2e-6);
   scenario.direct_traffic = Matrix<Bytes>(4, 4, megabyte);
   for (Rank rank = 0; rank < 4; ++rank) (*scenario.direct_traffic)(rank, rank) = 0;
   return scenario;
@@ -64,12 +65,12 @@ TEST_CASE("estimate: one receiver of everything and a pipeline over two fabrics"
   // Six megabytes into one port.
   CHECK(layer_of_pattern(scenario, PatternKind::all_to_all) == doctest::Approx(124e-6).epsilon(1e-12));
 
-  RailOptimizedSpec rails;
-  rails.nodes = 2;
-  rails.devices_per_node = 2;
-  rails.scale_up_bandwidth = 100e9;
-  rails.nic_bandwidth = 50e9;
-  scenario.platform.fabric = rails;
+  TopologySpec nodes = rails();
+  nodes["nodes"] = 2;
+  nodes["devices_per_node"] = 2;
+  nodes["scale_up_bandwidth"] = 100e9;
+  nodes["nic_bandwidth"] = 50e9;
+  scenario.platform.topology = nodes;
   Matrix<Bytes> across(4, 4);
   across(0, 3) = 8 * megabyte;  // d0 -> its gateway d2 -> d3
   scenario.direct_traffic = across;
@@ -83,7 +84,7 @@ TEST_CASE("estimate: one receiver of everything and a pipeline over two fabrics"
 
 TEST_CASE("estimate: with barriers a layer is the sum of its phases") {
   Scenario scenario;
-  scenario.platform.fabric = StarSpec{4, 50e9, 2e-6};
+  scenario.platform.topology = star_of(4, 50e9, 2e-6);
   scenario.workload.tokens_per_device = {512, 512, 512, 512};
   scenario.payload.dispatch_bytes_per_copy = scenario.payload.combine_bytes_per_copy = 8192;
   scenario.barriers = true;

@@ -5,6 +5,7 @@
 #include "sim/patterns/all_to_all.hpp"
 #include "sim/patterns/hierarchical.hpp"
 #include "sim/simulate.hpp"
+#include "tests/support/platforms.hpp"
 
 using namespace epsim;
 
@@ -38,16 +39,16 @@ struct EverybodyToEverybody {
   }
 
   static Scenario make_scenario() {
-    RailOptimizedSpec spec;
-    spec.nodes = 2;
-    spec.devices_per_node = 2;
-    spec.scale_up_bandwidth = Bu;
-    spec.scale_up_latency = Lu;
-    spec.nic_bandwidth = Bo;
-    spec.nic_latency = Lo;
-    spec.leaf_spine_latency = 0;
+    TopologySpec spec = rails();
+    spec["nodes"] = 2;
+    spec["devices_per_node"] = 2;
+    spec["scale_up_bandwidth"] = Bu;
+    spec["scale_up_latency"] = Lu;
+    spec["nic_bandwidth"] = Bo;
+    spec["nic_latency"] = Lo;
+    spec["leaf_spine_latency"] = 0;
     Scenario scenario;
-    scenario.platform.fabric = spec;
+    scenario.platform.topology = spec;
     // Computation on the scale of the transfers: the gate 2 * 4096 * 4 FLOP, an expert 6 * 4096 * 14336 per
     // token.
     scenario.platform.device = {"slow", 1e6, 0, 1e30, 1, 1, 1};

@@ -10,6 +10,7 @@
 #include "sim/patterns/ring.hpp"
 #include "sim/simulate.hpp"
 #include "tests/support/fixtures.hpp"
+#include "tests/support/platforms.hpp"
 
 using namespace epsim;
 
@@ -37,22 +38,22 @@ Matrix<Bytes> uniform(int ranks) {
 
 Scenario on_star(int devices) {
   Scenario scenario;
-  scenario.platform.fabric = StarSpec{devices, B, L};
+  scenario.platform.topology = star_of(devices, B, L);
   scenario.direct_traffic = uniform(devices);
   return scenario;
 }
 
 Scenario on_two_nodes_of_two() {
-  RailOptimizedSpec spec;
-  spec.nodes = 2;
-  spec.devices_per_node = 2;
-  spec.scale_up_bandwidth = Bu;
-  spec.scale_up_latency = Lu;
-  spec.nic_bandwidth = Bo;
-  spec.nic_latency = Lo;
-  spec.leaf_spine_latency = Ls;
+  TopologySpec spec = rails();
+  spec["nodes"] = 2;
+  spec["devices_per_node"] = 2;
+  spec["scale_up_bandwidth"] = Bu;
+  spec["scale_up_latency"] = Lu;
+  spec["nic_bandwidth"] = Bo;
+  spec["nic_latency"] = Lo;
+  spec["leaf_spine_latency"] = Ls;
   Scenario scenario;
-  scenario.platform.fabric = spec;
+  scenario.platform.topology = spec;
   scenario.direct_traffic = uniform(4);
   return scenario;
 }
@@ -178,19 +179,19 @@ TEST_CASE("two nodes: hierarchical with two chunks one after the other") {
         exactly(2 * (S / Bo + 2 * Lo) + 0.5 * S / Bu + 2 * Lu));
 }
 
-/// Every device sends S to the device `rails` rails and `nodes_on` nodes on.
-Seconds rotation_time(int nodes, int nodes_on, int rails) {
-  RailOptimizedSpec spec;
-  spec.nodes = nodes;
-  spec.nic_bandwidth = Bo;
-  spec.nic_latency = Lo;
-  spec.leaf_spine_latency = Ls;
+/// Every device sends S to the device `rails_on` rails and `nodes_on` nodes on.
+Seconds rotation_time(int nodes, int nodes_on, int rails_on) {
+  TopologySpec spec = rails();
+  spec["nodes"] = nodes;
+  spec["nic_bandwidth"] = Bo;
+  spec["nic_latency"] = Lo;
+  spec["leaf_spine_latency"] = Ls;
   Scenario scenario;
-  scenario.platform.fabric = spec;
+  scenario.platform.topology = spec;
   const int ranks = nodes * 8;
   Matrix<Bytes> bytes(ranks, ranks, 0);
   for (Rank rank = 0; rank < ranks; ++rank)
-    bytes(rank, (rank / 8 + nodes_on) % nodes * 8 + (rank + rails) % 8) = S;
+    bytes(rank, (rank / 8 + nodes_on) % nodes * 8 + (rank + rails_on) % 8) = S;
   scenario.direct_traffic = bytes;
   return simulated(scenario, PatternKind::point_to_point);
 }
@@ -208,13 +209,13 @@ TEST_CASE("rotations of nodes cross a non-blocking fabric at the speed of the NI
 
 TEST_CASE("a lone flow gets its NIC's rate across rails") {
   // Eight racks of 72: 50 GB from device 0 to device 73, the second of the next rack, at 50 GB/s.
-  RailOptimizedSpec spec;
-  spec.nodes = 8;
-  spec.devices_per_node = 72;
-  spec.nic_bandwidth = 50e9;
-  spec.nic_latency = spec.leaf_spine_latency = 0;
+  TopologySpec spec = rails();
+  spec["nodes"] = 8;
+  spec["devices_per_node"] = 72;
+  spec["nic_bandwidth"] = 50e9;
+  spec["nic_latency"] = spec["leaf_spine_latency"] = 0;
   Scenario scenario;
-  scenario.platform.fabric = spec;
+  scenario.platform.topology = spec;
   scenario.direct_traffic = Matrix<Bytes>(576, 576, 0);
   (*scenario.direct_traffic)(0, 73) = 50'000'000'000;
   CHECK(simulated(scenario, PatternKind::point_to_point) == exactly(1.0));
@@ -224,8 +225,8 @@ TEST_CASE("a link that is always busy is the one used most, whatever share of it
   // d0 sends 2 GB inside the node over half of 4 GB/s: 1 s, all the time. Beside it 0.7 GB over a NIC of 1
   // GB/s.
   Scenario scenario = on_two_nodes_of_two();
-  auto& spec = std::get<RailOptimizedSpec>(scenario.platform.fabric);
-  spec.scale_up_latency = spec.nic_latency = spec.leaf_spine_latency = 0;
+  TopologySpec& spec = scenario.platform.topology;
+  spec["scale_up_latency"] = spec["nic_latency"] = spec["leaf_spine_latency"] = 0;
   scenario.transport.scale_up_share = 0.5;
   Matrix<Bytes> bytes(4, 4, 0);
   bytes(0, 1) = 2 * S;
@@ -246,7 +247,7 @@ TEST_CASE("oversubscription counts the nodes that are there") {
   // Two nodes in a unit for 32: at 2:1 the leaf's uplink carries one NIC, and both cross-rail flows of a leaf
   // share it.
   Scenario scenario = on_two_nodes_of_two();
-  std::get<RailOptimizedSpec>(scenario.platform.fabric).oversubscription = 2;
+  scenario.platform.topology["oversubscription"] = 2;
   Matrix<Bytes> bytes(4, 4, 0);
   bytes(0, 3) = bytes(2, 1) = S;  // both from rail 0 to rail 1
   scenario.direct_traffic = bytes;

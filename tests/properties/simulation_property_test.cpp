@@ -14,6 +14,7 @@
 #include "sim/patterns/ring.hpp"
 #include "sim/random.hpp"
 #include "sim/simulate.hpp"
+#include "tests/support/platforms.hpp"
 #include "tests/support/property.hpp"
 #include "tests/support/random_options.hpp"
 
@@ -24,17 +25,17 @@ namespace {
 PlatformSpec random_platform() {
   PlatformSpec platform;
   if (between(0, 2) == 0) {
-    platform.fabric = StarSpec{between(1, 6), 50e9, 2e-6};
+    platform.topology = star_of(between(1, 6), 50e9, 2e-6);
     return platform;
   }
-  RailOptimizedSpec spec;
-  spec.nodes = between(1, 4);
-  spec.devices_per_node = between(1, 4);
-  spec.nodes_per_unit = between(1, 4);
-  spec.spines = between(1, 3);
-  spec.oversubscription = one_of({1.0, 2.0, 4.0});
-  spec.nics_per_device = one_of({0.5, 1.0});
-  platform.fabric = spec;
+  TopologySpec spec = rails();
+  spec["nodes"] = between(1, 4);
+  spec["devices_per_node"] = between(1, 4);
+  spec["nodes_per_unit"] = between(1, 4);
+  spec["spines"] = between(1, 3);
+  spec["oversubscription"] = one_of({1.0, 2.0, 4.0});
+  spec["nics_per_device"] = spec.count("devices_per_node") % 2 == 0 ? one_of({0.5, 1.0, 2.0}) : 1.0;
+  platform.topology = spec;
   return platform;
 }
 
@@ -146,13 +147,13 @@ TEST_CASE("the engines agree on exchanges of up to 128 devices") {
     Scenario scenario;
     int devices = 8 + static_cast<int>(one_in(121));
     if (one_in(2) == 0) {
-      scenario.platform.fabric = StarSpec{devices, 50e9, 2e-6};
+      scenario.platform.topology = star_of(devices, 50e9, 2e-6);
     } else {
       const bool is_rack = one_in(3) == 0;
-      const RailOptimizedSpec nodes{.nodes = 2 + static_cast<int>(one_in(is_rack ? 3 : 12)),
-                                    .devices_per_node = is_rack ? 24 : 8};
-      scenario.platform.fabric = nodes;
-      devices = nodes.nodes * nodes.devices_per_node;
+      const int nodes = 2 + static_cast<int>(one_in(is_rack ? 3 : 12));
+      const int per_node = is_rack ? 24 : 8;
+      scenario.platform.topology = rails({{"nodes", nodes}, {"devices_per_node", per_node}});
+      devices = nodes * per_node;
     }
     Matrix<Bytes> bytes(devices, devices, 0);
     for (int from = 0; from < devices; ++from)

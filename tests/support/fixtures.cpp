@@ -6,6 +6,7 @@
 
 #include "platforms/platform.hpp"
 #include "sim/replica_choice.hpp"
+#include "tests/support/platforms.hpp"
 
 namespace epsim {
 namespace {
@@ -15,11 +16,8 @@ Cluster cluster_of(Topology topology) {
   return {std::move(topology), std::move(group)};
 }
 
-template <class Fabric>
-Cluster cluster_of(const Fabric& fabric) {
-  PlatformSpec spec;
-  spec.fabric = fabric;
-  return cluster_of(build_topology(spec));
+Cluster cluster_of(const TopologySpec& topology) {
+  return cluster_of(build_topology({.topology = topology}));
 }
 
 /// In [0, 1). std::uniform_real_distribution differs between libraries.
@@ -48,17 +46,17 @@ ExpertPlacement in_order(int ranks, int slots_per_rank) {
 }  // namespace
 
 Cluster two_devices() {
-  return cluster_of(StarSpec{2, 50e9, 2e-6});
+  return cluster_of(star_of(2, 50e9, 2e-6));
 }
 
 Cluster four_device_star() {
-  return cluster_of(StarSpec{4, 50e9, 2e-6});
+  return cluster_of(star_of(4, 50e9, 2e-6));
 }
 
 Cluster two_nodes_of_two() {
-  RailOptimizedSpec spec;
-  spec.nodes = 2;
-  spec.devices_per_node = 2;
+  TopologySpec spec = rails();
+  spec["nodes"] = 2;
+  spec["devices_per_node"] = 2;
   return cluster_of(spec);
 }
 

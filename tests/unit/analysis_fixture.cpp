@@ -1,4 +1,5 @@
 #include "tests/unit/analysis_fixture.hpp"
+#include "tests/support/platforms.hpp"
 
 #include <initializer_list>
 
@@ -57,17 +58,17 @@ std::vector<BytesPerSecond> bandwidths(const Topology& topology) {
 }  // namespace
 
 Cluster slow_cluster() {
-  RailOptimizedSpec spec;
-  spec.nodes = 2;
-  spec.devices_per_node = 2;
-  spec.scale_up_bandwidth = 100;
-  spec.scale_up_latency = 0.25;
-  spec.nic_bandwidth = 10;
-  spec.nic_latency = 0.5;
-  spec.leaf_spine_latency = 0.25;
-  spec.nodes_per_unit = 2;
-  spec.spines = 1;
-  Topology topology = build_topology({.fabric = spec});
+  TopologySpec spec = rails();
+  spec["nodes"] = 2;
+  spec["devices_per_node"] = 2;
+  spec["scale_up_bandwidth"] = 100;
+  spec["scale_up_latency"] = 0.25;
+  spec["nic_bandwidth"] = 10;
+  spec["nic_latency"] = 0.5;
+  spec["leaf_spine_latency"] = 0.25;
+  spec["nodes_per_unit"] = 2;
+  spec["spines"] = 1;
+  Topology topology = build_topology({.topology = spec});
   Group group = make_group(topology, 4);
   return {std::move(topology), std::move(group)};
 }
@@ -128,7 +129,7 @@ ExperimentResult slow_experiment() {
 }
 
 ExperimentResult network_experiment() {
-  Topology star = build_topology({.fabric = StarSpec{2, 10, 1}});
+  Topology star = build_topology({.topology = star_of(2, 10, 1)});
   Group group = make_group(star, 2);
   Scenario scenario;
   scenario.name = "two devices";

@@ -4,6 +4,7 @@
 
 #include "platforms/indexing.hpp"
 #include "platforms/platform.hpp"
+#include "tests/support/platforms.hpp"
 
 using namespace epsim;
 
@@ -11,14 +12,14 @@ namespace {
 
 /// Four nodes of one device in two units, one spine: every unit's uplink serves two NICs of 50 GB/s.
 Topology two_units(double oversubscription) {
-  RailOptimizedSpec spec;
-  spec.nodes = 4;
-  spec.devices_per_node = 1;
-  spec.nodes_per_unit = 2;
-  spec.spines = 1;
-  spec.nic_bandwidth = 50e9;
-  spec.oversubscription = oversubscription;
-  return build_topology({.fabric = spec});
+  TopologySpec spec = rails();
+  spec["nodes"] = 4;
+  spec["devices_per_node"] = 1;
+  spec["nodes_per_unit"] = 2;
+  spec["spines"] = 1;
+  spec["nic_bandwidth"] = 50e9;
+  spec["oversubscription"] = oversubscription;
+  return build_topology({.topology = spec});
 }
 
 /// Links other than the first and the last of a route that may limit.

@@ -4,6 +4,7 @@
 
 #include "analysis/cuts.hpp"
 #include "sim/computation.hpp"
+#include "tests/support/platforms.hpp"
 #include "tests/unit/analysis_fixture.hpp"
 
 using namespace epsim;
@@ -64,7 +65,7 @@ TEST_CASE("bounds: computation decides the layer where it takes longer than the 
 }
 
 TEST_CASE("bounds: uniform traffic on a star is (N - 1) S / B + 2 L") {
-  const Cluster star = grouped(build_topology({.fabric = StarSpec{16, 50e9, 2e-6}}), 16);
+  const Cluster star = grouped(build_topology({.topology = star_of(16, 50e9, 2e-6)}), 16);
   const LowerBounds bounds = lower_bounds({}, star, direct(star, Matrix<Bytes>(16, 16, 1048576)));
   CHECK(bounds.dispatch == doctest::Approx(15 * 1048576 / 50e9 + 4e-6).epsilon(1e-12));
   CHECK(bounds.combine == 0);
@@ -72,7 +73,7 @@ TEST_CASE("bounds: uniform traffic on a star is (N - 1) S / B + 2 L") {
 }
 
 TEST_CASE("bounds: an exchange without network bytes has bound 0") {
-  const Cluster star = grouped(build_topology({.fabric = StarSpec{4, 50e9, 2e-6}}), 4);
+  const Cluster star = grouped(build_topology({.topology = star_of(4, 50e9, 2e-6)}), 4);
   Matrix<Bytes> own(4, 4);
   for (int rank = 0; rank < 4; ++rank) own(rank, rank) = 1000;
   CHECK(lower_bounds({}, star, direct(star, own)).dispatch == 0);
@@ -113,14 +114,14 @@ TEST_CASE("cuts: devices forward so a way through an idle device counts") {
 }
 
 TEST_CASE("cuts: halves and aligned blocks of nodes and never more than fit a word") {
-  RailOptimizedSpec spec;
-  spec.devices_per_node = 1;
-  spec.nodes = 6;
+  TopologySpec spec = rails();
+  spec["devices_per_node"] = 1;
+  spec["nodes"] = 6;
   // Blocks of nodes: the half 0-2; of four 0-3 (= 4-5); of two 0-1, 2-3; of one 0, 1, 2, 3, 4, and 5, which
   // stands for 0-4.
-  const Cuts six = find_cuts(grouped(build_topology({.fabric = spec}), 6));
+  const Cuts six = find_cuts(grouped(build_topology({.topology = spec}), 6));
   CHECK(six.bandwidth.size() == 10);
-  spec.nodes = 40;
-  const Cuts forty = find_cuts(grouped(build_topology({.fabric = spec}), 40));
+  spec["nodes"] = 40;
+  const Cuts forty = find_cuts(grouped(build_topology({.topology = spec}), 40));
   CHECK(forty.bandwidth.size() == max_cuts);
 }

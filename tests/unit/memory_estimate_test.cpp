@@ -5,15 +5,16 @@
 #include "platforms/error.hpp"
 #include "platforms/system/machine.hpp"
 #include "sim/patterns/hierarchical.hpp"
+#include "tests/support/platforms.hpp"
 #include "tests/unit/analysis_fixture.hpp"
 
 using namespace epsim;
 
 namespace {
 
-Scenario star_of(int devices) {
+Scenario on_star(int devices) {
   Scenario scenario;
-  scenario.platform.fabric = StarSpec{devices, 50e9, 2e-6};
+  scenario.platform.topology = star_of(devices, 50e9, 2e-6);
   scenario.direct_traffic = Matrix<Bytes>(devices, devices, 1);
   return scenario;
 }
@@ -26,13 +27,13 @@ double estimate(const Scenario& scenario, std::initializer_list<PatternKind> pat
 
 TEST_CASE("memory: the engine that runs is the one that is counted") {
   const std::vector<PatternKind> patterns = {PatternKind::all_to_all};
-  Scenario scenario = star_of(256);
+  Scenario scenario = on_star(256);
   const double simgrid = estimate_memory(scenario, patterns, 1).engine;
   scenario.engine = EngineKind::fluid;
   CHECK(estimate_memory(scenario, patterns, 1).engine < simgrid / 2);
   // 4,096 devices in four chunks fit into a few GB with the fluid engine.
   Scenario large = slow_scenario();
-  large.platform.fabric = RailOptimizedSpec{.nodes = 512};
+  large.platform.topology = rails({{"nodes", 512}});
   large.engine = EngineKind::fluid;
   large.expert_parallel.expert_parallel_size = 4096;
   large.patterns.of<HierarchicalOptions>().chunks = 4;
@@ -40,9 +41,9 @@ TEST_CASE("memory: the engine that runs is the one that is counted") {
 }
 
 TEST_CASE("memory: grows with ranks and tokens and chunks and children") {
-  CHECK(estimate(star_of(64), {PatternKind::ring}) < estimate(star_of(65), {PatternKind::ring}));
+  CHECK(estimate(on_star(64), {PatternKind::ring}) < estimate(on_star(65), {PatternKind::ring}));
   Scenario scenario = slow_scenario();
-  scenario.platform.fabric = RailOptimizedSpec{.nodes = 2, .devices_per_node = 2};
+  scenario.platform.topology = rails({{"nodes", 2}, {"devices_per_node", 2}});
   const double before = estimate(scenario, {PatternKind::hierarchical});
   scenario.patterns.of<HierarchicalOptions>().chunks *= 2;
   const double chunked = estimate(scenario, {PatternKind::hierarchical});
@@ -50,14 +51,14 @@ TEST_CASE("memory: grows with ranks and tokens and chunks and children") {
   scenario.workload.tokens_per_device.front() += 1000;
   CHECK(estimate(scenario, {PatternKind::hierarchical}) == chunked + 1000.0 * 2 * 12);
   const auto both = {PatternKind::all_to_all, PatternKind::point_to_point};
-  CHECK(estimate(star_of(64), both, 2) > estimate(star_of(64), both, 1));
-  CHECK(estimate(star_of(64), both, 3) == estimate(star_of(64), both, 2));
+  CHECK(estimate(on_star(64), both, 2) > estimate(on_star(64), both, 1));
+  CHECK(estimate(on_star(64), both, 3) == estimate(on_star(64), both, 2));
 }
 
 TEST_CASE("memory: an estimate without simulation holds one schedule, no timeline and no engine") {
   const std::vector<PatternKind> one = {PatternKind::all_to_all};
   const std::vector<PatternKind> two = {PatternKind::all_to_all, PatternKind::all_to_all};
-  const Scenario scenario = star_of(256);
+  const Scenario scenario = on_star(256);
   const MemoryEstimate alone = estimate_memory_unsimulated(scenario, one);
   CHECK(estimate_memory_unsimulated(scenario, two).total() == alone.total());
   CHECK(alone.engine == 0);

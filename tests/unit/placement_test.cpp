@@ -11,6 +11,7 @@
 #include "sim/replica_choice.hpp"
 #include "sim/simulate.hpp"
 #include "tests/support/fixtures.hpp"
+#include "tests/support/platforms.hpp"
 
 namespace epsim {
 
@@ -64,7 +65,7 @@ TEST_CASE("round_robin and random use all replicas evenly and dropped selections
 }
 
 TEST_CASE("first replicas are on other ranks than the originals and the ranks carry the same") {
-  const Topology topology = build_topology({.fabric = RailOptimizedSpec{.nodes = 4}});
+  const Topology topology = build_topology({.topology = rails({{"nodes", 4}})});
   for (const int ranks : {2, 4, 8, 32})
     for (const int own : {1, 3, 4, 8})
       for (int spare = 1; spare <= std::min(own, ranks - 1); ++spare)

@@ -65,7 +65,7 @@ TEST_CASE("combinations: the last axis varies fastest and seeds come last") {
 TEST_CASE("a combination's scenario has its values") {
   const Scenario scenario = scenario_of(sweep_of(small_sweep()), 5);
   CHECK(scenario.workload.tokens_per_device == std::vector<int>(8, 32));
-  CHECK(std::get<RailOptimizedSpec>(scenario.platform.fabric).scale_up_bandwidth == 200e9);
+  CHECK(scenario.platform.topology.number("scale_up_bandwidth") == 200e9);
 }
 
 TEST_CASE("a pointer inside another is applied after it") {

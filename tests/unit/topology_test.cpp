@@ -6,6 +6,7 @@
 #include "platforms/error.hpp"
 #include "platforms/platform.hpp"
 #include "platforms/routes.hpp"
+#include "tests/support/platforms.hpp"
 
 using namespace epsim;
 
@@ -19,19 +20,19 @@ std::vector<std::string> names_between(const Topology& topology, DeviceId source
   return names;
 }
 
-RailOptimizedSpec two_units() {
-  RailOptimizedSpec spec;
-  spec.nodes = 4;
-  spec.devices_per_node = 2;
-  spec.nodes_per_unit = 2;
-  spec.spines = 2;
+TopologySpec two_units() {
+  TopologySpec spec = rails();
+  spec["nodes"] = 4;
+  spec["devices_per_node"] = 2;
+  spec["nodes_per_unit"] = 2;
+  spec["spines"] = 2;
   return spec;
 }
 
 }  // namespace
 
 TEST_CASE("a star is one node with one full-duplex port per device") {
-  const Topology star = build_topology({.fabric = StarSpec{4, 50e9, 2e-6}});
+  const Topology star = build_topology({.topology = star_of(4, 50e9, 2e-6)});
   CHECK(star.device_count() == 4);
   CHECK(star.node_count() == 1);
   CHECK(star.switch_count() == 1);
@@ -41,52 +42,55 @@ TEST_CASE("a star is one node with one full-duplex port per device") {
 }
 
 TEST_CASE("a single node has no scale-out fabric") {
-  RailOptimizedSpec spec;
-  spec.nodes = 1;
-  const Topology node = build_topology({.fabric = spec});
+  TopologySpec spec = rails();
+  spec["nodes"] = 1;
+  const Topology node = build_topology({.topology = spec});
   CHECK(node.link_count() == 2 * 8);
   for (const Link& link : node.links()) CHECK(link.link_class == LinkClass::scale_up);
 }
 
 TEST_CASE("rail-optimized: sizes and bandwidths") {
-  RailOptimizedSpec spec = two_units();
-  spec.nic_bandwidth = 50e9;
-  spec.nics_per_device = 0.5;
-  spec.oversubscription = 2;
-  const Topology topology = build_topology({.fabric = spec});
-  // 4 NVSwitches, 2 units x 2 rails of leaves, 2 spines.
-  CHECK(topology.switch_count() == 4 + 4 + 2);
-  // Cables: 8 to NVSwitches, 8 to leaves, 4 leaves x 2 spines; two links each.
-  CHECK(topology.link_count() == 2 * (8 + 8 + 8));
-  // NIC share: 0.5 x 50 GB/s. Leaf uplinks: 2 nodes x 25 GB/s / 2 oversubscribed / 2 spines = 12.5 GB/s.
+  TopologySpec spec = two_units();
+  spec["nic_bandwidth"] = 50e9;
+  spec["nics_per_device"] = 0.5;
+  spec["oversubscription"] = 2;
+  const Topology topology = build_topology({.topology = spec});
+  // 4 NVSwitches, a NIC per node, 2 units x 1 rail of leaves, 2 spines.
+  CHECK(topology.switch_count() == 4 + 4 + 2 + 2);
+  // Cables: 8 to NVSwitches, 8 to NICs, 4 to leaves, 2 leaves x 2 spines; two links each.
+  CHECK(topology.link_count() == 2 * (8 + 8 + 4 + 4));
+  // The two devices of a node share a NIC of 50 GB/s. Leaf uplinks: 2 nodes x 50 GB/s / 2 oversubscribed / 2
+  // spines = 25 GB/s.
   const Routes routes(topology, {{0, 5}});
   const auto links = routes.links_between(0, 5);
-  REQUIRE(links.size() == 4);
-  CHECK(topology.link(links[0]).bandwidth == doctest::Approx(25e9));
-  CHECK(topology.link(links[1]).bandwidth == doctest::Approx(12.5e9));
-  CHECK(topology.link(links[1]).link_class == LinkClass::scale_out);
+  REQUIRE(links.size() == 6);
+  CHECK(topology.link_name(links[0]) == "d0->node0.nic0");
+  CHECK(topology.link(links[0]).bandwidth == doctest::Approx(50e9));
+  CHECK(topology.link(links[1]).bandwidth == doctest::Approx(50e9));
+  CHECK(topology.link(links[2]).bandwidth == doctest::Approx(25e9));
+  CHECK(topology.link(links[2]).link_class == LinkClass::scale_out);
 }
 
 TEST_CASE("the default number of spines keeps 64-port switches non-blocking") {
   // 64 nodes of 8: 16 leaves with 32 uplinks each are 512 uplinks, 8 spines of 64 ports. 16 nodes of 8: 8
   // leaves with 16 uplinks, 2 spines.
-  RailOptimizedSpec spec;
-  spec.nodes = 64;
-  const Topology topology = build_topology({.fabric = spec});
+  TopologySpec spec = rails();
+  spec["nodes"] = 64;
+  const Topology topology = build_topology({.topology = spec});
   CHECK(topology.switch_count() == 64 + 16 + 8);
-  spec.nodes = 16;
-  CHECK(build_topology({.fabric = spec}).switch_count() == 16 + 8 + 2);
+  spec["nodes"] = 16;
+  CHECK(build_topology({.topology = spec}).switch_count() == 16 + 8 + 2);
 }
 
 TEST_CASE("leaves have full uplinks of at least a NIC's rate at any number of nodes") {
   for (const int nodes : {2, 3, 5, 28, 31, 32, 33, 64, 100, 512, 2048})
     for (const double oversubscription : {1.0, 2.0}) {
-      RailOptimizedSpec spec;
-      spec.nodes = nodes;
-      spec.devices_per_node = nodes > 100 ? 2 : 8;
-      spec.nic_bandwidth = 50e9;
-      spec.oversubscription = oversubscription;
-      const Topology topology = build_topology({.fabric = spec});
+      TopologySpec spec = rails();
+      spec["nodes"] = nodes;
+      spec["devices_per_node"] = nodes > 100 ? 2 : 8;
+      spec["nic_bandwidth"] = 50e9;
+      spec["oversubscription"] = oversubscription;
+      const Topology topology = build_topology({.topology = spec});
       std::map<VertexId, double> uplinks;
       for (const Link& link : topology.links()) {
         const bool is_uplink = topology.name_of_vertex(link.from).starts_with("leaf") &&
@@ -102,7 +106,7 @@ TEST_CASE("leaves have full uplinks of at least a NIC's rate at any number of no
 }
 
 TEST_CASE("routes: inside a node over NVSwitch - on a rail over its leaf - across rails over a spine") {
-  const Topology topology = build_topology({.fabric = two_units()});
+  const Topology topology = build_topology({.topology = two_units()});
   CHECK(names_between(topology, 0, 1) == std::vector<std::string>{"d0->nvswitch0", "nvswitch0->d1"});
   CHECK(names_between(topology, 0, 2) == std::vector<std::string>{"d0->leaf0.0", "leaf0.0->d2"});
   // The spine is chosen by the destination's place at its leaf: 3 is the second device there, 4 the first.
@@ -124,7 +128,7 @@ TEST_CASE("routes never pass through a device") {
 }
 
 TEST_CASE("routes of many pairs are contiguous and end where they should") {
-  const Topology topology = build_topology({.fabric = two_units()});
+  const Topology topology = build_topology({.topology = two_units()});
   std::vector<std::pair<DeviceId, DeviceId>> pairs;
   for (DeviceId s = 0; s < 8; ++s)
     for (DeviceId d = 7; d >= 0; --d)

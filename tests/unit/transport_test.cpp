@@ -5,6 +5,7 @@
 #include "platforms/indexing.hpp"
 #include "platforms/platform.hpp"
 #include "sim/schedule/text.hpp"
+#include "tests/support/platforms.hpp"
 
 using namespace epsim;
 
@@ -24,7 +25,7 @@ Schedule compute_then_send_twice() {
 }
 
 Topology two_devices() {
-  return build_topology({.fabric = StarSpec{2, 100e9, 0}});
+  return build_topology({.topology = star_of(2, 100e9, 0)});
 }
 
 }  // namespace
@@ -63,15 +64,15 @@ TEST_CASE("start-up once per phase and stream - overhead before each message") {
 }
 
 TEST_CASE("achieved shares scale the links of their class") {
-  RailOptimizedSpec spec;
-  spec.nodes = 2;
-  spec.devices_per_node = 1;
-  spec.scale_up_bandwidth = 400e9;
-  spec.nic_bandwidth = 50e9;
+  TopologySpec spec = rails();
+  spec["nodes"] = 2;
+  spec["devices_per_node"] = 1;
+  spec["scale_up_bandwidth"] = 400e9;
+  spec["nic_bandwidth"] = 50e9;
   Transport transport;
   transport.scale_up_share = 0.5;
   transport.scale_out_share = 0.8;
-  const Topology topology = build_topology({.fabric = spec});
+  const Topology topology = build_topology({.topology = spec});
   const LoweredSchedule lowered = lower(compute_then_send_twice(), transport, topology);
   for (const Link& link : topology.links()) {
     const double share = link.link_class == LinkClass::scale_up ? 0.5 : 0.8;

@@ -1,0 +1,56 @@
+// The table of generators.
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "platforms/error.hpp"
+#include "platforms/generators/generator.hpp"
+
+namespace epsim {
+
+// Each stands at the end of the file of its name.
+Generator star();
+Generator rail_optimized();
+
+std::span<const Generator> all_generators() {
+  static const std::array generators = {
+      star(),
+      rail_optimized(),
+  };
+  return generators;
+}
+
+const Generator* find_generator(std::string_view name) {
+  const auto found = std::ranges::find(all_generators(), name, &Generator::name);
+  return found == all_generators().end() ? nullptr : &*found;
+}
+
+const Generator& generator(std::string_view name) {
+  const Generator* found = find_generator(name);
+  if (!found) throw internal_error("generators", "no topology " + std::string(name));
+  return *found;
+}
+
+VertexId Site::add_switch(const std::string& name) const {
+  return topology.add_switch(prefix + name + suffix, node);
+}
+
+void Site::connect(VertexId from, VertexId to, BytesPerSecond bandwidth, Seconds latency) const {
+  topology.connect(from, to, link_class, bandwidth * bundle, latency);
+}
+
+std::optional<SpecFault> no_fault(const TopologySpec&) {
+  return std::nullopt;
+}
+
+PlatformParts as_one_node(const TopologySpec& spec) {
+  return {.node = spec, .fabric = std::nullopt, .devices_per_node = spec.generator().facts(spec).ends};
+}
+
+RoutingRule in_order(std::string_view policy, std::size_t ends) {
+  RoutingRule rule{policy, {}, std::vector<int>(ends)};
+  std::iota(rule.address.begin(), rule.address.end(), 0);
+  return rule;
+}
+
+}  // namespace epsim
