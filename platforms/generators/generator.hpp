@@ -78,9 +78,14 @@ struct Generator {
 /// An Error (internal) when there is none.
 [[nodiscard]] const Generator& generator(std::string_view name);
 
+/// A generator's own, and networks that are too large to be built.
+[[nodiscard]] std::optional<SpecFault> fault_of(const TopologySpec& spec);
+
 [[nodiscard]] std::optional<SpecFault> no_fault(const TopologySpec& spec);
 /// For Generator::parts: the ends are devices of one node.
 [[nodiscard]] PlatformParts as_one_node(const TopologySpec& spec);
+/// The same: each end is a node of one device.
+[[nodiscard]] PlatformParts as_nodes_of_one(const TopologySpec& spec);
 /// 0, 1, ... as addresses, for routes by `policy`.
 [[nodiscard]] RoutingRule in_order(std::string_view policy, std::size_t ends);
 

@@ -1,4 +1,6 @@
 // The table of generators.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <numeric>
@@ -11,11 +13,15 @@ namespace epsim {
 // Each stands at the end of the file of its name.
 Generator star();
 Generator rail_optimized();
+Generator ring_of_devices();
+Generator full_mesh();
+Generator torus();
+Generator fat_tree();
+Generator dragonfly();
 
 std::span<const Generator> all_generators() {
   static const std::array generators = {
-      star(),
-      rail_optimized(),
+      star(), rail_optimized(), ring_of_devices(), full_mesh(), torus(), fat_tree(), dragonfly(),
   };
   return generators;
 }
@@ -39,12 +45,27 @@ void Site::connect(VertexId from, VertexId to, BytesPerSecond bandwidth, Seconds
   topology.connect(from, to, link_class, bandwidth * bundle, latency);
 }
 
+std::optional<SpecFault> fault_of(const TopologySpec& spec) {
+  constexpr std::int64_t most_links = 8'000'000;  // some gigabytes
+  if (auto fault = spec.generator().fault(spec)) return fault;
+  const TopologyFacts facts = spec.generator().facts(spec);
+  if (facts.links <= most_links) return std::nullopt;
+  return SpecFault{facts.size_parameter,
+                   fmt::format("a {} of {} devices has {} links, more than {}", spec.generator().name,
+                               facts.ends, facts.links, most_links),
+                   "give fewer"};
+}
+
 std::optional<SpecFault> no_fault(const TopologySpec&) {
   return std::nullopt;
 }
 
 PlatformParts as_one_node(const TopologySpec& spec) {
   return {.node = spec, .fabric = std::nullopt, .devices_per_node = spec.generator().facts(spec).ends};
+}
+
+PlatformParts as_nodes_of_one(const TopologySpec& spec) {
+  return {.node = std::nullopt, .fabric = spec, .nodes = spec.generator().facts(spec).ends};
 }
 
 RoutingRule in_order(std::string_view policy, std::size_t ends) {

@@ -10,10 +10,14 @@ namespace epsim {
 
 // Each stands at the end of the file of its name.
 RoutingPolicy shortest();
+RoutingPolicy dimension_order();
+RoutingPolicy minimal();
 
 std::span<const RoutingPolicy> all_routing_policies() {
   static const std::array policies = {
       shortest(),
+      dimension_order(),
+      minimal(),
   };
   return policies;
 }

@@ -25,6 +25,7 @@
 #include "scenarios/commands/outcome.hpp"
 #include "scenarios/commands/run.hpp"
 #include "scenarios/commands/sweep.hpp"
+#include "scenarios/commands/topology.hpp"
 #include "scenarios/reader/nearest_name.hpp"
 
 namespace epsim {
@@ -40,6 +41,7 @@ struct CommandLine {
   SweepExportOptions sweep_export;
   SweepShowOptions sweep_show;
   SweepMergeOptions sweep_merge;
+  TopologyOptions topology;
   std::function<void()> command;
 };
 
@@ -168,6 +170,24 @@ void add_sweep(CLI::App& app, CommandLine& line) {
   });
 }
 
+void add_topology(CLI::App& app, CommandLine& line) {
+  CLI::App* command = app.add_subcommand(
+      "topology", "a platform's network: devices, links, diameter, bisection, routes and what loads most");
+  command
+      ->add_option(
+          "PLATFORM", line.topology.platform,
+          "a preset (epsim list platforms), a scenario, or a file with what a scenario has under platform")
+      ->required()
+      ->check(fault_of_name);
+  command
+      ->add_option("--set", line.topology.overrides,
+                   "override a value, as /platform/nodes=4; may be repeated")
+      ->type_name("/POINTER=VALUE")
+      ->allow_extra_args(false);
+  command->add_flag("--json", line.topology.json, "print JSON instead of a table");
+  command->callback([&line] { line.command = [&line] { topology(line.topology); }; });
+}
+
 void add_commands(CLI::App& app, CommandLine& line) {
   CLI::App* all = app.add_subcommand("compare", "all patterns on the identical routed traffic of SCENARIO");
   add_experiment_options(*all, line.experiment);
@@ -189,6 +209,7 @@ void add_commands(CLI::App& app, CommandLine& line) {
   forms->callback([&line] { line.command = [&line] { estimate(line.experiment); }; });
 
   add_sweep(app, line);
+  add_topology(app, line);
   CLI::App* recorded =
       app.add_subcommand("fit", "the skew and drift of recorded routing, as a piece of a scenario");
   recorded->add_option("FILE", line.fit.file, "megatron router JSONL, CSV or a matrix of expert loads")

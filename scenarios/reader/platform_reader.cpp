@@ -128,10 +128,10 @@ void read_topology(JsonObject& object, const json* preset_topology, PlatformSpec
   spec.topology = TopologySpec((*generator)->name);
   read_parameters(object, spec.topology);
   if (problems.size() == problems_before)
-    if (const auto fault = (*generator)->fault(spec.topology))
+    if (const auto fault = fault_of(spec.topology))
       object.add_problem(fault->parameter, fault->what, fault->remedy);
   if (object.has("device")) spec.device = read_device(object.object("device"));
-  object.allow({"preset"});
+  object.allow({"preset", "device"});
   object.not_yet({{"ranks", R"("contiguous")"}, {"ep_groups", "1"}});
   object.finish();
 }

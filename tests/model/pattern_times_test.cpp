@@ -198,8 +198,8 @@ Seconds rotation_time(int nodes, int nodes_on, int rails_on) {
 
 TEST_CASE("rotations of nodes cross a non-blocking fabric at the speed of the NICs") {
   // Every NIC sends one flow and receives one: S/Bo whatever the spines do, if no two flows meet on an
-  // uplink. 33 and 40 nodes fill a unit and begin another; there other rotations, as by 3 nodes at 34,
-  // collide and take 1.25 times as long.
+  // uplink. 33 and 40 nodes fill a unit and begin another; there other rotations across rails, as by 3 nodes
+  // and a rail at 34, collide and take 1.25 times as long.
   for (const int nodes : {2, 3, 7, 12, 16, 20, 28, 33, 40})
     CHECK(rotation_time(nodes, 1, 1) == exactly(S / Bo + 2 * Lo + 2 * Ls));
   CHECK(rotation_time(28, 11, 5) == exactly(S / Bo + 2 * Lo + 2 * Ls));

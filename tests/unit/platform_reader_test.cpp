@@ -75,10 +75,41 @@ TEST_CASE("platform errors") {
             .starts_with("/platform: \"h100\" is not a platform preset; allowed: a100_rail"));
   CHECK(message_of(R"({"preset": "h100_rail_optimised"})").find("did you mean \"h100_rail_optimized\"?") !=
         std::string::npos);
-  CHECK(message_of(R"({"devices": 4})") ==
-        "/platform/topology: missing; give a topology (star, rail_optimized) or a preset");
-  CHECK(message_of(R"({"topology": "torus", "dimensions": [4, 4]})") ==
-        "/platform/topology: \"torus\" is not available yet; allowed: star, rail_optimized");
+  CHECK(
+      message_of(R"({"devices": 4})") ==
+      "/platform/topology: missing; give a topology (star, rail_optimized, ring, full_mesh, torus, fat_tree, "
+      "dragonfly) or a preset");
+  CHECK(message_of(R"({"topology": "fat_tre"})").find("did you mean \"fat_tree\"?") != std::string::npos);
+  CHECK(message_of(R"({"topology": "torus"})") ==
+        "/platform/dimensions: missing; a torus has no default for it");
+  CHECK(message_of(R"({"topology": "torus", "dimensions": [4, 0]})") ==
+        "/platform/dimensions/1: 0 is out of range; give 1 to 65536");
+  CHECK(message_of(R"({"topology": "torus", "dimensions": 4})") ==
+        "/platform/dimensions: found the number 4, not a list of integers; give [...], each 1 to 65536");
+  CHECK(message_of(R"({"topology": "torus", "dimensions": [4096, 4096, 65536]})") ==
+        "/platform/dimensions: 4096 x 4096 x 65536 are more than 65536 devices; make them smaller");
+  CHECK(message_of(R"({"topology": "fat_tree", "k": 5})") ==
+        "/platform/k: 5 is odd, but half of a switch's ports go up; give 4 or 6");
+  CHECK(message_of(R"({"topology": "fat_tree", "k": 4, "oversubscription": 0.5})")
+            .starts_with("/platform/oversubscription: below 1"));
+  CHECK(
+      message_of(R"({"topology": "dragonfly", "groups": 6, "switches_per_group": 2, "devices_per_switch": 2,
+                       "global_links_per_switch": 2})") ==
+      "/platform/global_links_per_switch: a group has 4 global links, too few for a cable to each of 5 other "
+      "groups; give at least 3");
+  CHECK(message_of(R"({"topology": "ring", "devices": 4, "bandwidth": 0})") ==
+        "/platform/bandwidth: the number 0 is out of range; give 1 B/s to 1000 PB/s");
+  CHECK(
+      message_of(R"({"topology": "full_mesh", "devices": 65536})") ==
+      "/platform/devices: a full_mesh of 65536 devices has 4294901760 links, more than 8000000; give fewer");
+  CHECK(
+      message_of(R"({"topology": "rail_optimized", "nics_per_device": 0.4})") ==
+      "/platform/nics_per_device: 0.4 is neither a whole number nor one over one; give 1, 2, ... for NICs of "
+      "each device, or 0.5, 0.25, ... where 2, 4, ... devices share one");
+  CHECK(message_of(R"({"topology": "rail_optimized", "nics_per_device": 0.33})") ==
+        "/platform/nics_per_device: 0.33: 3 devices share a NIC, but 8 devices of a node cannot be dealt in "
+        "3s; "
+        "give one over a divisor of 8");
   CHECK(message_of(R"({"preset": "gb200_nvl72", "topology": "star"})")
             .starts_with("/platform/topology: a preset's topology cannot be changed"));
   CHECK(message_of(R"({"preset": "h100_rail_optimized", "nodes": 4096})") ==

@@ -1,0 +1,17 @@
+// `epsim topology PLATFORM`: a platform's network, measured.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace epsim {
+
+struct TopologyOptions {
+  std::string platform;
+  std::vector<std::string> overrides;
+  bool json = false;
+};
+
+void topology(const TopologyOptions& options);
+
+}  // namespace epsim

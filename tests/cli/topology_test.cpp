@@ -1,0 +1,52 @@
+// epsim topology.
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/command.hpp"
+
+using namespace epsim;
+using nlohmann::json;
+
+TEST_CASE("epsim topology measures presets, scenarios and platform files") {
+  const CommandResult preset =
+      run_epsim({"topology", "h100_rail_optimized", "--set", "/platform/nodes=8", "--json"});
+  REQUIRE_MESSAGE(preset.exit_code == 0, preset.err);
+  const json found = json::parse(preset.out);
+  CHECK(found["devices"] == 64);
+  CHECK(found["nodes"] == 8);
+  // 64 cables to NVSwitches, 64 to 8 leaves, 8 of these to the spine.
+  CHECK(found["links"] == 2 * (64 + 64 + 8));
+  CHECK(found["diameter_links"] == 4);
+  CHECK(found["bisection_bytes_per_second"] == 32 * 50e9);
+  // Inside nodes and on the rails two links: 7 + 7 of a device's 63 destinations.
+  CHECK(found["routes"] == json::parse(R"([{"links": 2, "pairs": 896}, {"links": 4, "pairs": 3136}])"));
+  // 56 of 63 go over the NIC.
+  CHECK(found["uniform_all_to_all"]["bytes_per_second_per_device"].get<double>() ==
+        doctest::Approx(50e9 * 63 / 56));
+
+  const TemporaryFolder folder;
+  std::ofstream(folder.path() / "torus.json") << R"({"topology": "torus", "dimensions": [4, 4, 4]})";
+  const CommandResult file = run_epsim({"topology", (folder.path() / "torus.json").string()});
+  REQUIRE_MESSAGE(file.exit_code == 0, file.err);
+  CHECK(file.out.find("64 x H100 in 1 node of 64") != std::string::npos);
+  CHECK(file.out.find("router0->router1") != std::string::npos);
+
+  const CommandResult scenario = run_epsim({"topology", shipped("deepseek_v3_prefill_ep64"), "--json"});
+  CHECK(json::parse(scenario.out)["devices"] == 64);
+}
+
+TEST_CASE("epsim topology tells what it cannot measure") {
+  const auto message_of = [](const std::vector<std::string>& arguments) {
+    const CommandResult command = run_epsim(arguments);
+    CHECK(command.exit_code == 2);
+    return command.err;
+  };
+  CHECK(message_of({"topology", "h100_rail_optimised"}).find("did you mean \"h100_rail_optimized\"?") !=
+        std::string::npos);
+  CHECK(message_of({"topology", std::string(EPSIM_SOURCE_DIR) + "/scenarios/sweeps/skew_by_pattern.json"})
+            .find("is a sweep, not a platform") != std::string::npos);
+  CHECK(message_of({"topology", "h100_rail_optimized", "--set", "/platform/nodes=2000"})
+            .find("16000 devices are too many") != std::string::npos);
+}

@@ -1,0 +1,191 @@
+// Routes over all generators: contiguous, at their destination, without loops; and as fast as the fabric
+// allows.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <set>
+#include <vector>
+
+#include "platforms/platform.hpp"
+#include "platforms/routes.hpp"
+#include "scenarios/reader/platform_reader.hpp"
+#include "tests/support/property.hpp"
+
+using namespace epsim;
+using nlohmann::json;
+
+namespace {
+
+json random_topology() {
+  switch (between(0, 6)) {
+    case 0:
+      return {{"topology", "star"}, {"devices", between(1, 12)}};
+    case 1:
+      return {{"topology", "ring"}, {"devices", between(1, 12)}};
+    case 2:
+      return {{"topology", "full_mesh"}, {"devices", between(1, 12)}};
+    case 3: {
+      json dimensions = json::array();
+      for (int i = between(1, 4); i > 0; --i) dimensions.push_back(between(1, 4));
+      return {{"topology", "torus"}, {"dimensions", dimensions}};
+    }
+    case 4:
+      return {{"topology", "fat_tree"}, {"k", 2 * between(1, 3)}, {"oversubscription", between(1, 4)}};
+    case 5: {
+      const int groups = between(1, 5);
+      const int switches = between(1, 4);
+      const int least = std::max(1, (groups - 2) / switches + 1);
+      return {{"topology", "dragonfly"},
+              {"groups", groups},
+              {"switches_per_group", switches},
+              {"devices_per_switch", between(1, 3)},
+              {"global_links_per_switch", between(least, least + 3)}};
+    }
+    default: {
+      const int shared = between(1, 2);
+      return {{"topology", "rail_optimized"},
+              {"nodes", between(1, 6)},
+              {"devices_per_node", 2 * between(1, 2)},
+              {"nodes_per_unit", between(1, 4)},
+              {"spines", between(0, 3)},
+              {"nics_per_device", shared == 1 ? json(1) : json(0.5)}};
+    }
+  }
+}
+
+std::vector<std::pair<DeviceId, DeviceId>> all_pairs(int devices) {
+  std::vector<std::pair<DeviceId, DeviceId>> pairs;
+  for (DeviceId source = 0; source < devices; ++source)
+    for (DeviceId destination = 0; destination < devices; ++destination)
+      if (source != destination) pairs.emplace_back(source, destination);
+  return pairs;
+}
+
+void check_routes(const Topology& topology) {
+  const Routes routes(topology, all_pairs(topology.device_count()));
+  for (std::size_t i = 0; i < routes.pairs().size(); ++i) {
+    const auto [source, destination] = routes.pairs()[i];
+    VertexId here = source;
+    std::set<VertexId> seen = {here};
+    for (const LinkId id : routes.links_of(i)) {
+      const Link& link = topology.link(id);
+      REQUIRE(link.from == here);
+      REQUIRE((here == source || !topology.is_device(here)));
+      here = link.to;
+      REQUIRE(seen.insert(here).second);
+    }
+    REQUIRE(here == destination);
+  }
+}
+
+/// How much longer than alone the slowest of these transfers takes, if all share links fairly: the largest
+/// number of flows on a link for each flow that it can carry.
+double slowdown(const Topology& topology, const std::vector<std::pair<DeviceId, DeviceId>>& pairs) {
+  const Routes routes(topology, pairs);
+  std::vector<double> flows(static_cast<std::size_t>(topology.link_count()));
+  double slowest = 0;
+  for (std::size_t i = 0; i < routes.pairs().size(); ++i)
+    for (const LinkId link : routes.links_of(i)) ++flows[static_cast<std::size_t>(link)];
+  const double alone = topology.link(routes.links_of(0).front()).bandwidth;
+  for (const Link& link : topology.links())
+    slowest = std::max(slowest, flows[static_cast<std::size_t>(link.id)] * alone / link.bandwidth);
+  return slowest;
+}
+
+double rotation(const Topology& topology, int by) {
+  std::vector<std::pair<DeviceId, DeviceId>> pairs;
+  const int devices = topology.device_count();
+  for (DeviceId device = 0; device < devices; ++device) {
+    const DeviceId destination = (device + by) % devices;
+    if (topology.node_of(device) != topology.node_of(destination)) pairs.emplace_back(device, destination);
+  }
+  return pairs.empty() ? 1 : slowdown(topology, pairs);
+}
+
+Topology rails(int nodes, int devices_per_node, int nodes_per_unit) {
+  return build_topology(parse_platform({{"topology", "rail_optimized"},
+                                        {"nodes", nodes},
+                                        {"devices_per_node", devices_per_node},
+                                        {"nodes_per_unit", nodes_per_unit}}));
+}
+
+constexpr double full_speed = 1 + 1e-9;
+
+}  // namespace
+
+TEST_CASE("routes are contiguous, pass switches only, never twice, and end where they should") {
+  check_property("routes", [] {
+    const json platform = random_topology();
+    CAPTURE(platform.dump());
+    check_routes(build_topology(parse_platform(platform)));
+  });
+}
+
+TEST_CASE("rotations by whole nodes run at full speed in full units, and in one with a partial one") {
+  for (const int nodes : {8, 16, 24, 32, 9, 11, 13, 15}) {  // units of 8: whole ones, then one and a part
+    const Topology topology = rails(nodes, 4, 8);
+    CAPTURE(nodes);
+    for (int by = 1; by < nodes; ++by) {
+      CAPTURE(by);
+      CHECK(rotation(topology, 4 * by) <= full_speed);
+    }
+  }
+}
+
+TEST_CASE("rotations by single devices run at full speed in full units, and nowhere slower than half") {
+  for (const int nodes : {8, 16, 24}) {
+    const Topology topology = rails(nodes, 4, 8);
+    CAPTURE(nodes);
+    for (int by = 1; by < topology.device_count(); ++by) {
+      CAPTURE(by);
+      CHECK(rotation(topology, by) <= full_speed);
+    }
+  }
+  for (const int nodes : {9, 13, 17, 21, 27, 34}) {
+    const Topology topology = rails(nodes, 4, 8);
+    CAPTURE(nodes);
+    for (int by = 1; by < topology.device_count(); ++by) {
+      CAPTURE(by);
+      CHECK(rotation(topology, by) <= 2 * full_speed);
+    }
+  }
+}
+
+TEST_CASE("rotations run through a fat tree at full speed, by any number of devices") {
+  for (const int k : {4, 6, 8}) {
+    const Topology topology = build_topology(parse_platform({{"topology", "fat_tree"}, {"k", k}}));
+    CAPTURE(k);
+    for (int by = 1; by < topology.device_count(); ++by) {
+      CAPTURE(by);
+      CHECK(rotation(topology, by) <= full_speed);
+    }
+  }
+}
+
+TEST_CASE("an all-to-all loads all equal links of a fabric alike, at every tier") {
+  for (const json& platform :
+       {json{{"topology", "fat_tree"}, {"k", 8}},
+        json{{"topology", "fat_tree"}, {"k", 8}, {"oversubscription", 2}},
+        json{{"topology", "rail_optimized"}, {"nodes", 16}, {"nodes_per_unit", 8}, {"devices_per_node", 4}},
+        json{{"topology", "torus"}, {"dimensions", {4, 4, 4}}}, json{{"topology", "ring"}, {"devices", 8}}}) {
+    CAPTURE(platform.dump());
+    const Topology topology = build_topology(parse_platform(platform));
+    const Routes routes(topology, all_pairs(topology.device_count()));
+    std::map<std::string, std::set<int>> flows_of_kind;  // between which kinds of vertices
+    std::vector<int> flows(static_cast<std::size_t>(topology.link_count()));
+    for (std::size_t i = 0; i < routes.pairs().size(); ++i)
+      for (const LinkId link : routes.links_of(i)) ++flows[static_cast<std::size_t>(link)];
+    const auto kind = [&](VertexId vertex) {
+      const std::string& name = topology.name_of_vertex(vertex);
+      return name.substr(0, name.find_first_of("0123456789"));
+    };
+    for (const Link& link : topology.links())
+      flows_of_kind[kind(link.from) + ">" + kind(link.to)].insert(flows[static_cast<std::size_t>(link.id)]);
+    for (const auto& [name, counts] : flows_of_kind) {
+      CAPTURE(name);
+      CHECK(counts.size() == 1);
+    }
+  }
+}
