@@ -24,10 +24,12 @@ class ParameterValue : public std::variant<double, std::vector<int>> {
   ParameterValue(std::vector<int> counts) : variant(std::move(counts)) {}  // NOLINT
 };
 
-/// What a parameter says.
+/// What a parameter speaks of.
 enum class ParameterRole {
-  devices,  ///< which devices there are, or which of them form a node
-  links     ///< nothing about that: the same tokens are routed
+  devices,  ///< which devices there are, or which form a node; in a fabric between nodes that follows
+  places,   ///< how many ends have a place, in a fabric too
+  inside,   ///< how devices are linked inside nodes, or to their NICs; beside a fabric it is said elsewhere
+  links     ///< how ends are linked
 };
 
 struct Parameter {
@@ -55,6 +57,14 @@ struct Parameter {
   std::optional<ParameterValue> default_value;  ///< nothing: it must be given
   ParameterRole role = ParameterRole::links;
 };
+
+[[nodiscard]] inline bool is_said_of_fabric(const Parameter& parameter) {
+  return parameter.role == ParameterRole::places || parameter.role == ParameterRole::links;
+}
+/// Others leave the devices and their nodes, and so what is routed, as they are.
+[[nodiscard]] inline bool says_which_devices(const Parameter& parameter) {
+  return parameter.role == ParameterRole::devices || parameter.role == ParameterRole::places;
+}
 
 /// What is wrong with parameters that are right each for itself.
 struct SpecFault {

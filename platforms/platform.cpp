@@ -16,7 +16,12 @@ TopologyFacts facts_of(const TopologySpec& spec) {
 }
 
 PlatformParts parts_of(const PlatformSpec& spec) {
-  return spec.topology.generator().parts(spec.topology);
+  if (!spec.node) return spec.topology.generator().parts(spec.topology);
+  return {.node = spec.node->topology,
+          .fabric = spec.topology,
+          .nodes = spec.node->nodes,
+          .devices_per_node = facts_of(spec.node->topology).ends,
+          .nics = split_nics(spec.node->nics_per_device)};
 }
 
 std::vector<NodeId> nodes_of_devices(const PlatformParts& parts) {
@@ -95,7 +100,31 @@ PlatformFacts facts_of(const PlatformSpec& spec) {
     facts.size_parameter = fabric.size_parameter;
     facts.devices_per_size = fabric.ends_per_size * parts.nics.devices_per_nic;
   }
+  if (spec.node) {
+    facts.size_parameter = "nodes";
+    facts.devices_per_size = parts.devices_per_node;
+  }
   return facts;
+}
+
+std::optional<FitFault> fit_fabric(PlatformSpec& spec) {
+  const NodeSpec& node = *spec.node;
+  const TopologyFacts inside = facts_of(node.topology);
+  if (std::int64_t{node.nodes} * inside.ends > most_devices)
+    return FitFault{
+        {"nodes",
+         fmt::format("{} nodes of {} are more than {} devices", node.nodes, inside.ends, most_devices),
+         fmt::format("give at most {}", most_devices / inside.ends)}};
+  if (auto fault = nics_fault(node.nics_per_device, inside.ends)) return FitFault{*std::move(fault)};
+  const int ends_per_node = inside.ends / split_nics(node.nics_per_device).devices_per_nic;
+  auto fault = spec.topology.generator().fit(spec.topology, node.nodes, ends_per_node);
+  if (!fault) fault = fault_of(spec.topology);
+  if (fault) return FitFault{*std::move(fault), true};
+  const std::int64_t links = node.nodes * inside.links + facts_of(spec.topology).links;
+  if (links > most_links)
+    return FitFault{
+        {"nodes", fmt::format("the platform has {} links, more than {}", links, most_links), "give fewer"}};
+  return std::nullopt;
 }
 
 int device_count(const PlatformSpec& spec) {

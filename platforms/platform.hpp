@@ -24,9 +24,18 @@ struct DeviceCompute {
   double memory_efficiency = 0.8;  ///< achieved share of memory bandwidth
 };
 
+/// Nodes of any topology.
+struct NodeSpec {
+  TopologySpec topology = TopologySpec("star");
+  int nodes = 1;
+  double nics_per_device = 1;  ///< n, or 1/n where n neighbours share one
+};
+
 struct PlatformSpec {
   std::string preset;  ///< the preset it came from; empty when given in full
+  /// Of devices; with `node`, of the fabric between nodes, sized by fit_fabric.
   TopologySpec topology = TopologySpec("star");
+  std::optional<NodeSpec> node = std::nullopt;
   DeviceCompute device;
 };
 
@@ -48,6 +57,14 @@ struct PlatformFacts {
 
 [[nodiscard]] PlatformFacts facts_of(const PlatformSpec& spec);
 [[nodiscard]] int device_count(const PlatformSpec& spec);
+/// Sizes `topology` for the nodes that it joins; or says what does not fit. The faults' parameters are
+/// members of `node`, of `fabric` where `in_fabric`.
+struct FitFault {
+  SpecFault fault;
+  bool in_fabric = false;
+};
+[[nodiscard]] std::optional<FitFault> fit_fabric(PlatformSpec& spec);
+
 /// Precondition: a validated spec.
 [[nodiscard]] Topology build_topology(const PlatformSpec& spec);
 

@@ -100,9 +100,9 @@ Generator dragonfly() {
   using P = Parameter;
   return {.name = "dragonfly",
           .summary = "groups of switches all joined inside the group, and cables between every two groups",
-          .parameters = {{"groups", P::Count{1, 65536}, std::nullopt, ParameterRole::devices},
-                         {"switches_per_group", P::Count{1, 4096}, std::nullopt, ParameterRole::devices},
-                         {"devices_per_switch", P::Count{1, 4096}, std::nullopt, ParameterRole::devices},
+          .parameters = {{"groups", P::Count{1, 65536}, std::nullopt, ParameterRole::places},
+                         {"switches_per_group", P::Count{1, 4096}, std::nullopt, ParameterRole::places},
+                         {"devices_per_switch", P::Count{1, 4096}, std::nullopt, ParameterRole::places},
                          {"global_links_per_switch", P::Count{1, 4096}, std::nullopt},
                          {"bandwidth", P::Bandwidth(), 50e9},
                          {"latency", P::Duration(), 2e-6},
@@ -110,7 +110,8 @@ Generator dragonfly() {
           .facts = facts,
           .fault = fault,
           .join = join,
-          .parts = as_nodes_of_one};
+          .parts = as_nodes_of_one,
+          .fit = fit_into};
 }
 
 }  // namespace epsim

@@ -89,14 +89,15 @@ Generator fat_tree() {
   using P = Parameter;
   return {.name = "fat_tree",
           .summary = "three tiers of switches with k ports each, k^3/4 devices",
-          .parameters = {{"k", P::Count{2, 64}, std::nullopt, ParameterRole::devices},
+          .parameters = {{"k", P::Count{2, 64}, std::nullopt, ParameterRole::places},
                          {"bandwidth", P::Bandwidth(), 50e9},
                          {"latency", P::Duration(), 2e-6},
                          {"oversubscription", P::Number{0.01, 1000, "0.01 to 1000"}, 1}},
           .facts = facts,
           .fault = fault,
           .join = join,
-          .parts = as_nodes_of_one};
+          .parts = as_nodes_of_one,
+          .fit = fit_into};
 }
 
 }  // namespace epsim

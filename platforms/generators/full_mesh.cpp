@@ -33,7 +33,8 @@ Generator full_mesh() {
           .facts = facts,
           .fault = no_fault,
           .join = join,
-          .parts = as_one_node};
+          .parts = as_one_node,
+          .fit = fit_devices};
 }
 
 }  // namespace epsim

@@ -69,6 +69,8 @@ struct Generator {
   RoutingRule (*join)(const TopologySpec&, const Site&);
   /// What it is as a whole platform.
   PlatformParts (*parts)(const TopologySpec&);
+  /// Sizes it as a fabric that gives each of `nodes` nodes `ends_per_node` ends; or says why it does not fit.
+  std::optional<SpecFault> (*fit)(TopologySpec&, int nodes, int ends_per_node);
 };
 
 /// All generators; the first is the one to start with.
@@ -78,6 +80,7 @@ struct Generator {
 /// An Error (internal) when there is none.
 [[nodiscard]] const Generator& generator(std::string_view name);
 
+inline constexpr std::int64_t most_links = 8'000'000;  ///< some gigabytes
 /// A generator's own, and networks that are too large to be built.
 [[nodiscard]] std::optional<SpecFault> fault_of(const TopologySpec& spec);
 
@@ -86,6 +89,10 @@ struct Generator {
 [[nodiscard]] PlatformParts as_one_node(const TopologySpec& spec);
 /// The same: each end is a node of one device.
 [[nodiscard]] PlatformParts as_nodes_of_one(const TopologySpec& spec);
+/// For Generator::fit: `devices` follows.
+[[nodiscard]] std::optional<SpecFault> fit_devices(TopologySpec& spec, int nodes, int ends_per_node);
+/// For Generator::fit: there must be ends for all.
+[[nodiscard]] std::optional<SpecFault> fit_into(TopologySpec& spec, int nodes, int ends_per_node);
 /// 0, 1, ... as addresses, for routes by `policy`.
 [[nodiscard]] RoutingRule in_order(std::string_view policy, std::size_t ends);
 

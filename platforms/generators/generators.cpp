@@ -46,7 +46,6 @@ void Site::connect(VertexId from, VertexId to, BytesPerSecond bandwidth, Seconds
 }
 
 std::optional<SpecFault> fault_of(const TopologySpec& spec) {
-  constexpr std::int64_t most_links = 8'000'000;  // some gigabytes
   if (auto fault = spec.generator().fault(spec)) return fault;
   const TopologyFacts facts = spec.generator().facts(spec);
   if (facts.links <= most_links) return std::nullopt;
@@ -66,6 +65,21 @@ PlatformParts as_one_node(const TopologySpec& spec) {
 
 PlatformParts as_nodes_of_one(const TopologySpec& spec) {
   return {.node = std::nullopt, .fabric = spec, .nodes = spec.generator().facts(spec).ends};
+}
+
+std::optional<SpecFault> fit_devices(TopologySpec& spec, int nodes, int ends_per_node) {
+  spec["devices"] = nodes * ends_per_node;
+  return std::nullopt;
+}
+
+std::optional<SpecFault> fit_into(TopologySpec& spec, int nodes, int ends_per_node) {
+  const TopologyFacts facts = spec.generator().facts(spec);
+  const int wanted = nodes * ends_per_node;
+  if (wanted <= facts.ends) return std::nullopt;
+  return SpecFault{facts.size_parameter,
+                   fmt::format("the {} has room for {} NICs, but {} nodes of {} have {}",
+                               spec.generator().name, facts.ends, nodes, ends_per_node, wanted),
+                   "make it larger, or give fewer nodes"};
 }
 
 RoutingRule in_order(std::string_view policy, std::size_t ends) {

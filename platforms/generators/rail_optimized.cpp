@@ -118,6 +118,15 @@ std::optional<SpecFault> fault(const TopologySpec& spec) {
   return nics_fault(spec.number("nics_per_device"), devices);
 }
 
+std::optional<SpecFault> fit(TopologySpec& spec, int nodes, int ends_per_node) {
+  if (nodes > most_nodes_without_core)
+    return SpecFault{"nodes", fmt::format("{} nodes are too many for leaves and spines", nodes),
+                     fmt::format("give at most {}", most_nodes_without_core)};
+  spec["nodes"] = nodes;
+  spec["devices_per_node"] = ends_per_node;
+  return std::nullopt;
+}
+
 }  // namespace
 
 Generator rail_optimized() {
@@ -126,10 +135,10 @@ Generator rail_optimized() {
           .summary = "nodes on a scale-up switch each, NICs on leaves rail by rail, spines",
           .parameters = {{"nodes", P::Count{1, most_nodes_without_core}, 1, ParameterRole::devices},
                          {"devices_per_node", P::Count{1, most_devices}, 8, ParameterRole::devices},
-                         {"scale_up_bandwidth", P::Bandwidth(), 450e9},
-                         {"scale_up_latency", P::Duration(), 0.5e-6},
+                         {"scale_up_bandwidth", P::Bandwidth(), 450e9, ParameterRole::inside},
+                         {"scale_up_latency", P::Duration(), 0.5e-6, ParameterRole::inside},
                          {"nic_bandwidth", P::Bandwidth(), 50e9},
-                         {"nics_per_device", P::Number{0.01, 64, "0.01 to 64"}, 1},
+                         {"nics_per_device", P::Number{0.01, 64, "0.01 to 64"}, 1, ParameterRole::inside},
                          {"nic_latency", P::Duration(), 0.6e-6},
                          {"leaf_spine_latency", P::Duration(), 0.3e-6},
                          {"nodes_per_unit", P::Count{1, most_nodes_without_core}, 32},
@@ -138,7 +147,8 @@ Generator rail_optimized() {
           .facts = facts,
           .fault = fault,
           .join = join,
-          .parts = parts};
+          .parts = parts,
+          .fit = fit};
 }
 
 }  // namespace epsim

@@ -28,7 +28,8 @@ Generator ring_of_devices() {
           .facts = facts,
           .fault = no_fault,
           .join = join,
-          .parts = as_one_node};
+          .parts = as_one_node,
+          .fit = fit_devices};
 }
 
 }  // namespace epsim

@@ -32,7 +32,8 @@ Generator star() {
           .facts = facts,
           .fault = no_fault,
           .join = join,
-          .parts = as_one_node};
+          .parts = as_one_node,
+          .fit = fit_devices};
 }
 
 }  // namespace epsim

@@ -81,19 +81,31 @@ std::optional<SpecFault> fault(const TopologySpec& spec) {
                    "make them smaller"};
 }
 
+/// Routers without an end would be places that nothing is at.
+std::optional<SpecFault> fit(TopologySpec& spec, int nodes, int ends_per_node) {
+  const std::vector<int>& shape = spec.counts("dimensions");
+  const int wanted = nodes * ends_per_node;
+  if (product(shape) == wanted) return std::nullopt;
+  return SpecFault{"dimensions",
+                   fmt::format("{} are {} places, but {} nodes of {} have {} NICs", fmt::join(shape, " x "),
+                               product(shape), nodes, ends_per_node, wanted),
+                   fmt::format("make their product {}", wanted)};
+}
+
 }  // namespace
 
 Generator torus() {
   using P = Parameter;
   return {.name = "torus",
           .summary = "devices in a torus of any number of dimensions, a router each",
-          .parameters = {{"dimensions", P::Counts{1, most_devices}, std::nullopt, ParameterRole::devices},
+          .parameters = {{"dimensions", P::Counts{1, most_devices}, std::nullopt, ParameterRole::places},
                          {"bandwidth", P::Bandwidth(), 50e9},
                          {"latency", P::Duration(), 2e-6}},
           .facts = facts,
           .fault = fault,
           .join = join,
-          .parts = as_one_node};
+          .parts = as_one_node,
+          .fit = fit};
 }
 
 }  // namespace epsim

@@ -13,6 +13,8 @@ inline constexpr std::int64_t most_matrix_ranks = 8192;
 inline constexpr std::int64_t most_bytes = std::int64_t{1} << 53;
 
 inline constexpr IntegerRange devices = {1, most_devices};
+inline constexpr IntegerRange nodes = {1, 2048};
+inline constexpr NumberRange nics_per_device = {0.01, 64, "0.01 to 64"};
 inline constexpr IntegerRange experts = {1, 65536};
 inline constexpr IntegerRange redundant_experts = {0, 65536};
 inline constexpr IntegerRange width = {1, 1 << 20};

@@ -6,35 +6,17 @@
 #include <string>
 #include <vector>
 
-#include "platforms/generators/generator.hpp"
 #include "scenarios/reader/embedded.hpp"
 #include "scenarios/reader/json_file.hpp"
 #include "scenarios/reader/json_reader.hpp"
 #include "scenarios/reader/limits.hpp"
 #include "scenarios/reader/nearest_name.hpp"
+#include "scenarios/reader/topology_reader.hpp"
 
 namespace epsim {
 namespace {
 
 using nlohmann::json;
-
-/// The generators, and the names of those to come.
-const std::vector<Choice<const Generator*>>& topologies() {
-  static const std::vector<Choice<const Generator*>> choices = [] {
-    std::vector<Choice<const Generator*>> all;
-    for (const Generator& generator : all_generators()) all.push_back({generator.name, &generator});
-    for (const std::string_view planned : {"graph", "ring", "full_mesh", "torus", "fat_tree", "dragonfly"})
-      if (!find_generator(planned)) all.push_back({planned, nullptr, false});
-    return all;
-  }();
-  return choices;
-}
-
-std::vector<std::string_view> topology_names() {
-  std::vector<std::string_view> names;
-  for (const Generator& generator : all_generators()) names.push_back(generator.name);
-  return names;
-}
 
 /// The preset's description without its source; nothing when there is no such preset.
 std::optional<json> preset_platform(const std::string& name, const std::string& pointer,
@@ -51,51 +33,18 @@ std::optional<json> preset_platform(const std::string& name, const std::string& 
   return std::nullopt;
 }
 
-/// The preset with the file's own members in place of its; `device` is merged one level deeper.
+/// The preset with the file's own members in place of its; `device`, and a node or fabric whose topology
+/// stays, are merged one level deeper.
 json merged(json preset, const json& overrides) {
   for (const auto& [key, value] : overrides.items()) {
     json& member = preset[key];
-    if (key == "device" && member.is_object() && value.is_object())
+    const bool goes_deeper = key == "device" || key == "node" || key == "fabric";
+    if (goes_deeper && member.is_object() && value.is_object() && !value.contains("topology"))
       member.update(value);
     else
       member = value;
   }
   return preset;
-}
-
-/// Reads a parameter by its type.
-struct ParameterReader {
-  JsonObject& object;
-  std::string_view name;
-  ParameterValue& value;
-
-  void operator()(const Parameter::Count& type) const {
-    assign_value(object.integer(name, {type.low, type.high}));
-  }
-  void operator()(const Parameter::Counts& type) const {
-    assign_value(object.integers(name, {type.low, type.high}));
-  }
-  void operator()(const Parameter::Bandwidth&) const {
-    assign_value(object.bandwidth(name, limits::bandwidth));
-  }
-  void operator()(const Parameter::Duration&) const { assign_value(object.duration(name, limits::latency)); }
-  void operator()(const Parameter::Number& type) const {
-    assign_value(object.number(name, {type.low, type.high, type.range}));
-  }
-
-  template <class T>
-  void assign_value(const std::optional<T>& found) const {
-    if (found) value = ParameterValue(*found);
-  }
-};
-
-void read_parameters(JsonObject& object, TopologySpec& spec) {
-  for (const Parameter& parameter : spec.generator().parameters) {
-    if (!parameter.default_value && !object.has(parameter.name))
-      object.add_problem(parameter.name, "missing",
-                         fmt::format("a {} has no default for it", spec.generator().name));
-    std::visit(ParameterReader{object, parameter.name, spec[parameter.name]}, parameter.type);
-  }
 }
 
 DeviceCompute read_device(JsonObject object) {
@@ -112,24 +61,30 @@ DeviceCompute read_device(JsonObject object) {
   return device;
 }
 
-/// `preset_topology` is the topology that the preset has; null without one.
-void read_topology(JsonObject& object, const json* preset_topology, PlatformSpec& spec,
-                   const std::vector<Problem>& problems) {
-  if (!object.has("topology"))
+/// That it is either a topology or a node and a fabric. `preset` is what the preset has; null without one.
+void check_kind(JsonObject& object, const json* preset) {
+  const bool is_composed = object.has("node") || object.has("fabric");
+  if (is_composed && object.has("topology"))
+    return object.add_problem("topology", "cannot stand beside node and fabric",
+                              "give a topology to each of the two instead");
+  if (!is_composed && !object.has("topology"))
     return object.add_problem(
         "topology", "missing",
-        fmt::format("give a topology ({}) or a preset", fmt::join(topology_names(), ", ")));
-  if (preset_topology && *object.raw("topology") != *preset_topology)
-    return object.add_problem("topology", "a preset's topology cannot be changed",
-                              "leave it out, or leave out the preset and describe the platform in full");
-  const auto generator = object.choice<const Generator*>("topology", "a topology", topologies());
-  if (!generator) return;
-  const std::size_t problems_before = problems.size();
-  spec.topology = TopologySpec((*generator)->name);
-  read_parameters(object, spec.topology);
-  if (problems.size() == problems_before)
-    if (const auto fault = fault_of(spec.topology))
-      object.add_problem(fault->parameter, fault->what, fault->remedy);
+        fmt::format("give a topology ({}), node and fabric, or a preset", fmt::join(topology_names(), ", ")));
+  if (preset && object.has("topology") && *object.raw("topology") != preset->at("topology"))
+    object.add_problem("topology", "a preset's topology cannot be changed",
+                       "leave it out, or leave out the preset and describe the platform in full");
+}
+
+void read_members(JsonObject& object, const json* preset, PlatformSpec& spec) {
+  const std::size_t problems_before = object.problem_count();
+  check_kind(object, preset);
+  if (object.problem_count() > problems_before) return;
+  if (object.has("topology")) {
+    if (auto topology = read_topology(object)) spec.topology = *std::move(topology);
+  } else {
+    read_composition(object, spec);
+  }
   if (object.has("device")) spec.device = read_device(object.object("device"));
   object.allow({"preset", "device"});
   object.not_yet({{"ranks", R"("contiguous")"}, {"ep_groups", "1"}});
@@ -156,7 +111,7 @@ std::optional<PlatformSpec> read_platform(const json& value, std::vector<Problem
   }
   JsonObject object(description, "/platform", problems);
   if (problems.size() > problems_before) return std::nullopt;
-  read_topology(object, preset ? &preset->at("topology") : nullptr, spec, problems);
+  read_members(object, preset ? &*preset : nullptr, spec);
   if (problems.size() > problems_before) return std::nullopt;
   return spec;
 }

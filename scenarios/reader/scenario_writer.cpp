@@ -18,17 +18,26 @@ json value_json(const Parameter& parameter, const ParameterValue& value) {
   return number;
 }
 
-json topology_json(const TopologySpec& spec) {
+json topology_json(const TopologySpec& spec, bool is_fabric) {
   json result = {{"topology", spec.generator().name}};
   for (const Parameter& parameter : spec.generator().parameters)
-    result[std::string(parameter.name)] = value_json(parameter, spec[parameter.name]);
+    if (!is_fabric || is_said_of_fabric(parameter))
+      result[std::string(parameter.name)] = value_json(parameter, spec[parameter.name]);
   return result;
+}
+
+json networks_json(const PlatformSpec& platform) {
+  if (!platform.node) return topology_json(platform.topology, false);
+  return {{"node", topology_json(platform.node->topology, false)},
+          {"fabric", topology_json(platform.topology, true)},
+          {"nodes", platform.node->nodes},
+          {"nics_per_device", platform.node->nics_per_device}};
 }
 
 json platform_json(const PlatformSpec& platform) {
   json result = json::object();
   if (!platform.preset.empty()) result["preset"] = platform.preset;
-  result.update(topology_json(platform.topology));
+  result.update(networks_json(platform));
   const DeviceCompute& device = platform.device;
   result["device"] = {{"name", device.name},
                       {"bf16_flops", device.bf16_flops},

@@ -112,8 +112,13 @@ Identity routing_identity_of(const Scenario& scenario) {
   ordered_json& platform = resolved["platform"];
   for (const char* key : {"preset", "device"}) platform.erase(key);
   // What is left of the platform tells how many devices there are and which of them are neighbours.
-  for (const Parameter& parameter : scenario.platform.topology.generator().parameters)
-    if (parameter.role == ParameterRole::links) platform.erase(std::string(parameter.name));
+  const auto& node = scenario.platform.node;
+  if (node)
+    for (const char* key : {"fabric", "nics_per_device"}) platform.erase(key);
+  const TopologySpec& topology = node ? node->topology : scenario.platform.topology;
+  ordered_json& of_devices = node ? platform["node"] : platform;
+  for (const Parameter& parameter : topology.generator().parameters)
+    if (!says_which_devices(parameter)) of_devices.erase(std::string(parameter.name));
   return identity_of(resolved.dump());
 }
 

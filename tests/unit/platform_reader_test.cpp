@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "platforms/generators/generator.hpp"
 #include "scenarios/reader/embedded.hpp"
 
 using namespace epsim;
@@ -70,6 +71,61 @@ TEST_CASE("overrides replace a preset's members and those of its device one by o
   CHECK(spec.device.name == "H100");
 }
 
+TEST_CASE("nodes of one topology in a fabric of another") {
+  const auto spec = parse_platform(json::parse(
+      R"({"node": {"topology": "torus", "dimensions": [2, 2]}, "fabric": {"topology": "star"}, "nodes": 3,
+          "nics_per_device": 0.5})"));
+  CHECK(device_count(spec) == 12);
+  CHECK(facts_of(spec).nodes == 3);
+  const Topology topology = build_topology(spec);
+  // A node has four routers and two NICs, and the six NICs one switch.
+  CHECK(topology.switch_count() == 3 * (4 + 2) + 1);
+  CHECK(topology.name_of_vertex(12) == "node0.router0");
+
+  const auto meshes = parse_platform(json::parse(
+      R"({"preset": "mi300x", "nodes": 4, "node": {"bandwidth": "32GBps"}, "fabric": {"oversubscription": 2}})"));
+  CHECK(meshes.node->topology.number("bandwidth") == 32e9);
+  CHECK(meshes.node->topology.count("devices") == 8);
+  CHECK(meshes.topology.number("oversubscription") == 2);
+  CHECK(meshes.topology.count("nodes") == 4);
+  CHECK(meshes.device.name == "MI300X");
+  // Another topology takes the place of the whole fabric.
+  const auto other = parse_platform(json::parse(
+      R"({"preset": "mi300x", "nodes": 4, "fabric": {"topology": "fat_tree", "k": 6, "bandwidth": "50GBps"}})"));
+  CHECK(other.topology.generator().name == "fat_tree");
+}
+
+TEST_CASE("errors of nodes and fabrics") {
+  CHECK(message_of(R"({"node": {"topology": "star"}})") ==
+        "/platform/fabric: missing; a platform of nodes has a node and a fabric, a topology each");
+  CHECK(
+      message_of(R"({"node": {"topology": "star"}, "fabric": {"topology": "star"}, "topology": "star"})") ==
+      "/platform/topology: cannot stand beside node and fabric; give a topology to each of the two instead");
+  CHECK(message_of(R"({"node": {"topology": "rail_optimized"}, "fabric": {"topology": "star"}})") ==
+        "/platform/node/topology: a rail_optimized has nodes of its own; name what joins the devices of one "
+        "node, "
+        "such as star or full_mesh");
+  CHECK(message_of(R"({"node": {"topology": "star"}, "fabric": {"topology": "star", "devices": 8}})") ==
+        "/platform/fabric/devices: unknown key; allowed: topology, bandwidth, latency");
+  CHECK(message_of(
+            R"({"node": {"topology": "star"}, "fabric": {"topology": "fat_tree", "k": 4}, "nodes": 3})") ==
+        "/platform/fabric/k: the fat_tree has room for 16 NICs, but 3 nodes of 8 have 24; make it larger, or "
+        "give "
+        "fewer nodes");
+  CHECK(
+      message_of(
+          R"({"node": {"topology": "star"}, "fabric": {"topology": "torus", "dimensions": [4, 3]}, "nodes": 2})") ==
+      "/platform/fabric/dimensions: 4 x 3 are 12 places, but 2 nodes of 8 have 16 NICs; make their product "
+      "16");
+  CHECK(
+      message_of(R"({"node": {"topology": "star"}, "fabric": {"topology": "star"}, "nics_per_device": 0.33})")
+          .starts_with("/platform/nics_per_device: 0.33: 3 devices share a NIC"));
+  CHECK(
+      message_of(
+          R"({"node": {"topology": "star", "devices": 1000}, "fabric": {"topology": "star"}, "nodes": 2000})") ==
+      "/platform/nodes: 2000 nodes of 1000 are more than 65536 devices; give at most 65");
+}
+
 TEST_CASE("platform errors") {
   CHECK(message_of(R"("h100")")
             .starts_with("/platform: \"h100\" is not a platform preset; allowed: a100_rail"));
@@ -78,7 +134,7 @@ TEST_CASE("platform errors") {
   CHECK(
       message_of(R"({"devices": 4})") ==
       "/platform/topology: missing; give a topology (star, rail_optimized, ring, full_mesh, torus, fat_tree, "
-      "dragonfly) or a preset");
+      "dragonfly), node and fabric, or a preset");
   CHECK(message_of(R"({"topology": "fat_tre"})").find("did you mean \"fat_tree\"?") != std::string::npos);
   CHECK(message_of(R"({"topology": "torus"})") ==
         "/platform/dimensions: missing; a torus has no default for it");

@@ -87,7 +87,15 @@ TEST_CASE("the JSON schema allows exactly the keys that the reader knows") {
   std::set<std::string> platform_keys;
   for (const Generator& generator : all_generators())
     platform_keys.merge(keys_of_reader(json{{"platform", {{"topology", generator.name}}}}, "/platform"));
+  const json composed = {{"platform", {{"preset", "mi300x"}}}};
+  platform_keys.merge(keys_of_reader(composed, "/platform"));
   CHECK(keys_of(sections.at("platform").at("properties")) == platform_keys);
+  std::set<std::string> part_keys;
+  for (const Generator& generator : all_generators())
+    part_keys.merge(keys_of_reader(
+        json{{"platform", {{"node", {{"topology", generator.name}}}, {"fabric", json::object()}}}},
+        "/platform/node"));
+  CHECK(keys_of(sections.at("part").at("properties")) == part_keys);
   const json traffic = merged(star, R"({"traffic": {"uniform_bytes_per_pair": 1}})");
   CHECK(keys_of(sections.at("traffic").at("properties")) == keys_of_reader(traffic, "/traffic"));
 }
