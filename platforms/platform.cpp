@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -97,6 +98,7 @@ PlatformFacts facts_of(const PlatformSpec& spec) {
     facts.nic_bandwidth = fabric.flow_bandwidth;
     facts.shares_cables = fabric.shares_cables;
     facts.oversubscription = fabric.oversubscription;
+    facts.nodes_per_unit = fabric.nodes_per_unit;
     facts.size_parameter = fabric.size_parameter;
     facts.devices_per_size = fabric.ends_per_size * parts.nics.devices_per_nic;
   }
@@ -129,6 +131,22 @@ std::optional<FitFault> fit_fabric(PlatformSpec& spec) {
 
 int device_count(const PlatformSpec& spec) {
   return facts_of(spec).devices;
+}
+
+int most_ranks(const PlatformSpec& spec) {
+  const bool is_listed = spec.ranks.order == RankOrder::listed;
+  return is_listed ? static_cast<int>(spec.ranks.devices.size()) : device_count(spec);
+}
+
+std::vector<NodeId> nodes_of_devices(const PlatformSpec& spec) {
+  return nodes_of_devices(parts_of(spec));
+}
+
+int nodes_spanned(const PlatformSpec& spec, int ranks) {
+  const std::vector<NodeId> nodes = nodes_of_devices(spec);
+  std::set<NodeId> seen;
+  for (const DeviceId device : devices_of_ranks(spec.ranks, nodes, ranks)) seen.insert(nodes[at(device)]);
+  return static_cast<int>(seen.size());
 }
 
 Topology build_topology(const PlatformSpec& spec) {

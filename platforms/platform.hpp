@@ -5,9 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "platforms/generators/topology_spec.hpp"
 #include "platforms/parameter.hpp"
+#include "platforms/rank_order.hpp"
 #include "platforms/topology.hpp"
 
 namespace epsim {
@@ -36,6 +38,7 @@ struct PlatformSpec {
   /// Of devices; with `node`, of the fabric between nodes, sized by fit_fabric.
   TopologySpec topology = TopologySpec("star");
   std::optional<NodeSpec> node = std::nullopt;
+  RanksSpec ranks = {};
   DeviceCompute device;
 };
 
@@ -51,12 +54,19 @@ struct PlatformFacts {
   BytesPerSecond nic_bandwidth = 0;        ///< of one of them
   bool shares_cables = false;              ///< flows between nodes meet on cables behind the NICs, unevenly
   double oversubscription = 1;
+  int nodes_per_unit = 0;           ///< that share leaves; 0: there are none
   std::string_view size_parameter;  ///< which parameter makes it larger,
   int devices_per_size = 1;         ///< and by how many devices each
 };
 
 [[nodiscard]] PlatformFacts facts_of(const PlatformSpec& spec);
 [[nodiscard]] int device_count(const PlatformSpec& spec);
+/// How large a group can be: as many ranks as are listed, else as there are devices.
+[[nodiscard]] int most_ranks(const PlatformSpec& spec);
+/// The node of each device.
+[[nodiscard]] std::vector<NodeId> nodes_of_devices(const PlatformSpec& spec);
+/// Over how many nodes a group of that many ranks is spread.
+[[nodiscard]] int nodes_spanned(const PlatformSpec& spec, int ranks);
 /// Sizes `topology` for the nodes that it joins; or says what does not fit. The faults' parameters are
 /// members of `node`, of `fabric` where `in_fabric`.
 struct FitFault {

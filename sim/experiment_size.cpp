@@ -28,10 +28,8 @@ ExperimentSize size_of(const Scenario& scenario) {
   sizes.pairs =
       scenario.direct_traffic ? pairs_with_bytes(*scenario.direct_traffic) : sizes.ranks * (sizes.ranks - 1);
   sizes.ranks_per_node = sizes.ranks;
-  if (const PlatformFacts fabric = facts_of(scenario.platform); fabric.has_nodes) {
-    sizes.ranks_per_node = std::min<double>(sizes.ranks, fabric.devices_per_node);
-    sizes.nodes = std::max(1.0, sizes.ranks / sizes.ranks_per_node);
-  }
+  sizes.nodes = nodes_spanned(scenario.platform, scenario.ranks());
+  sizes.ranks_per_node = sizes.ranks / sizes.nodes;
   if (scenario.direct_traffic) return sizes;
   double tokens = 0;
   for (int step = 0; step < (scenario.workload.trace.has_tokens() ? scenario.workload.steps : 1); ++step) {

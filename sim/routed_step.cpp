@@ -37,7 +37,9 @@ RoutedStep place_tokens(const Scenario& scenario, const Cluster& cluster, Routed
 
 Cluster build_cluster(const Scenario& scenario) {
   Topology topology = build_topology(scenario.platform);
-  Group group = make_group(topology, scenario.ranks());
+  const PlatformSpec& platform = scenario.platform;
+  Group group =
+      make_group(topology, devices_of_ranks(platform.ranks, nodes_of_devices(platform), scenario.ranks()));
   return {std::move(topology), std::move(group)};
 }
 

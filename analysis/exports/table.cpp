@@ -26,9 +26,22 @@ std::string cluster_text(const ExperimentResult& experiment) {
 std::string ports_text(const PlatformSpec& platform) {
   const PlatformFacts fabric = facts_of(platform);
   if (!fabric.has_nodes) return format_bandwidth(fabric.scale_up_bandwidth) + " per port";
+  if (fabric.scale_up_bandwidth == 0) return format_bandwidth(fabric.scale_out_bandwidth) + " per port";
   std::string text = format_bandwidth(fabric.scale_up_bandwidth) + " scale-up";
   if (fabric.nodes > 1) text += ", " + format_bandwidth(fabric.scale_out_bandwidth) + " scale-out";
   return text + " per device";
+}
+
+/// How the group lies in the fabric between nodes; empty where there is none.
+std::string fabric_text(const PlatformSpec& platform, const Group& group) {
+  if (group.node_count() < 2) return "";
+  const auto [least, most] = std::ranges::minmax(group.ranks_of_node, {}, &std::vector<Rank>::size);
+  std::string text = least.size() == most.size()
+                         ? fmt::format("  {} ranks per node", most.size())
+                         : fmt::format("  {} to {} ranks per node", least.size(), most.size());
+  const PlatformFacts fabric = facts_of(platform);
+  if (fabric.nodes_per_unit > 0) text += fmt::format(", units of {} nodes", fabric.nodes_per_unit);
+  return text + fmt::format(", oversubscription {:.4g}\n", fabric.oversubscription);
 }
 
 std::string tokens_text(const std::vector<std::int64_t>& tokens) {
@@ -85,6 +98,7 @@ std::string heading(const ExperimentResult& experiment) {
     text += "  " + model_text(scenario, experiment.last_step.traffic) + '\n' +
             trace_text(scenario.workload.trace);
   text += fmt::format("  {}, {}\n", cluster_text(experiment), ports_text(scenario.platform));
+  text += fabric_text(scenario.platform, experiment.cluster.group);
   text += fmt::format("  transport {}, {}\n", label_of(scenario.transport), engine_text(experiment));
   if (last.load) text += "  " + load_text(*last.load) + '\n';
   const Seconds gate = last.layers.front().phase(Phase::gate).seconds;

@@ -42,6 +42,7 @@ struct TopologyFacts {
   BytesPerSecond flow_bandwidth = 0;  ///< most that one flow gets
   bool shares_cables = false;         ///< flows meet on cables behind the ends' own, unevenly
   double oversubscription = 1;
+  int nodes_per_unit = 0;                ///< that share leaves; 0: there are none
   std::string_view size_parameter = {};  ///< which parameter makes it larger,
   int ends_per_size = 1;                 ///< and by how many ends each
 };

@@ -91,6 +91,7 @@ TopologyFacts facts(const TopologySpec& spec) {
           .flow_bandwidth = spec.number("nic_bandwidth"),
           .shares_cables = fabric.spines() > 1 || fabric.oversubscription > 1,
           .oversubscription = fabric.oversubscription,
+          .nodes_per_unit = fabric.nodes_per_unit,
           .size_parameter = "nodes",
           .ends_per_size = fabric.rails};
 }

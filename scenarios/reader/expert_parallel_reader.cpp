@@ -95,6 +95,11 @@ void check_sizes(JsonObject& object, const Sizes& given, const DerivedSizes& siz
     object.add_problem("expert_parallel_size",
                        fmt::format("{} is more than the platform's {} devices", sizes.ranks, devices),
                        platform_remedy(platform, sizes.ranks));
+  else if (platform.ranks.order == RankOrder::listed && sizes.ranks != most_ranks(platform))
+    object.add_problem("expert_parallel_size",
+                       fmt::format("{} is not the number of devices that /platform/ranks lists, {}",
+                                   sizes.ranks, most_ranks(platform)),
+                       "list a device for each rank");
   if (sizes.slots * sizes.ranks != sizes.copies()) {
     if (given.slots)
       explain_product(object, sizes, devices);
@@ -118,7 +123,7 @@ void read_sizes(JsonObject& object, const Model& model, const PlatformSpec* plat
   if (!given.experts) given.experts = model.num_experts;
 
   DerivedSizes sizes{result.num_experts, result.experts_per_device, result.expert_parallel_size, 0};
-  if (anything_given || model.num_experts || model.top_k) sizes = derive(given, device_count(*platform));
+  if (anything_given || model.num_experts || model.top_k) sizes = derive(given, most_ranks(*platform));
   check_sizes(object, given, sizes, *platform);
   result.num_experts = static_cast<int>(sizes.experts);
   result.experts_per_device = static_cast<int>(sizes.slots);
@@ -129,11 +134,6 @@ void read_sizes(JsonObject& object, const Model& model, const PlatformSpec* plat
   if (result.top_k > sizes.experts)
     object.add_problem("top_k", fmt::format("{} is more than num_experts ({})", result.top_k, sizes.experts),
                        fmt::format("give 1 to {}", sizes.experts));
-}
-
-int nodes_spanned(const PlatformSpec& platform, int ranks) {
-  const PlatformFacts fabric = facts_of(platform);
-  return fabric.has_nodes ? (ranks + fabric.devices_per_node - 1) / fabric.devices_per_node : 1;
 }
 
 /// Reads expert_groups; true when the file asks for one group per node.
@@ -175,7 +175,9 @@ void read_gate(JsonObject& object, const Model& model, const PlatformSpec* platf
   assign(result.group_score, object.choice("group_score", "a group score", choices_of<GroupScore>()));
   result.expert_groups = model.expert_groups;
   const bool one_per_node = read_expert_groups(object, result);
-  if (one_per_node && platform) result.expert_groups = nodes_spanned(*platform, result.expert_parallel_size);
+  if (one_per_node && platform)
+    result.expert_groups =
+        nodes_spanned(*platform, std::min(result.expert_parallel_size, most_ranks(*platform)));
   result.kept_groups = std::min(model.kept_groups.value_or(result.expert_groups), result.expert_groups);
   assign(result.kept_groups, object.integer("kept_groups", limits::experts));
   if (one_per_node) result.kept_groups = std::min(result.kept_groups, result.expert_groups);

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "scenarios/reader/choices.hpp"
 #include "scenarios/reader/embedded.hpp"
 #include "scenarios/reader/json_file.hpp"
 #include "scenarios/reader/json_reader.hpp"
@@ -76,6 +78,35 @@ void check_kind(JsonObject& object, const json* preset) {
                        "leave it out, or leave out the preset and describe the platform in full");
 }
 
+/// balanced, contiguous, strided, or a list of different devices.
+void read_ranks(JsonObject& object, PlatformSpec& spec) {
+  const std::size_t problems_before = object.problem_count();
+  if (!object.raw("ranks")->is_array()) {
+    assign(spec.ranks.order, object.choice<RankOrder>("ranks", "an order of ranks, or a list of devices",
+                                                      choices_of<RankOrder>()));
+    return;
+  }
+  const auto devices = object.integers("ranks", {0, most_devices - 1});
+  if (!devices || object.problem_count() > problems_before) return;
+  spec.ranks = {RankOrder::listed, {devices->begin(), devices->end()}};
+  std::vector<DeviceId> sorted = spec.ranks.devices;
+  std::ranges::sort(sorted);
+  const auto twice = std::ranges::adjacent_find(sorted);
+  if (twice != sorted.end())
+    object.add_problem("ranks", fmt::format("device {} is listed twice", *twice),
+                       "list each device at most once");
+}
+
+/// Once it is known how many devices there are.
+void check_ranks(JsonObject& object, const PlatformSpec& spec) {
+  const int devices = device_count(spec);
+  for (std::size_t rank = 0; rank < spec.ranks.devices.size(); ++rank)
+    if (spec.ranks.devices[rank] >= devices)
+      return object.add_problem(
+          "ranks", fmt::format("there is no device {} for rank {}", spec.ranks.devices[rank], rank),
+          fmt::format("give 0 to {}", devices - 1));
+}
+
 void read_members(JsonObject& object, const json* preset, PlatformSpec& spec) {
   const std::size_t problems_before = object.problem_count();
   check_kind(object, preset);
@@ -86,9 +117,11 @@ void read_members(JsonObject& object, const json* preset, PlatformSpec& spec) {
     read_composition(object, spec);
   }
   if (object.has("device")) spec.device = read_device(object.object("device"));
-  object.allow({"preset", "device"});
-  object.not_yet({{"ranks", R"("contiguous")"}, {"ep_groups", "1"}});
+  object.allow({"preset", "device", "ranks"});
+  if (object.has("ranks")) read_ranks(object, spec);
+  object.not_yet({{"ep_groups", "1"}});
   object.finish();
+  if (object.problem_count() == problems_before) check_ranks(object, spec);
 }
 
 }  // namespace

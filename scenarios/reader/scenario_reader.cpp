@@ -171,8 +171,7 @@ void read_direct_traffic(JsonObject& object, const PlatformSpec* platform,
   read_layer(object, nullptr, base_folder, problems, layer);
   scenario.expert_parallel.communication_pattern = layer.expert_parallel.communication_pattern;
   const JsonObject traffic = object.object("traffic");
-  if (platform)
-    scenario.direct_traffic = read_traffic(traffic, device_count(*platform), base_folder, problems);
+  if (platform) scenario.direct_traffic = read_traffic(traffic, most_ranks(*platform), base_folder, problems);
 }
 
 }  // namespace

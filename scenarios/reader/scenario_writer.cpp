@@ -38,6 +38,10 @@ json platform_json(const PlatformSpec& platform) {
   json result = json::object();
   if (!platform.preset.empty()) result["preset"] = platform.preset;
   result.update(networks_json(platform));
+  if (platform.ranks.order == RankOrder::listed)
+    result["ranks"] = platform.ranks.devices;
+  else
+    result["ranks"] = name_of(platform.ranks.order);
   const DeviceCompute& device = platform.device;
   result["device"] = {{"name", device.name},
                       {"bf16_flops", device.bf16_flops},

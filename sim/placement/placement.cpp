@@ -68,6 +68,17 @@ void append_spread(const Block& block, std::vector<std::int32_t>& expert_of_slot
     for (const int expert : mine) expert_of_slot.push_back(block.first_expert + expert);
 }
 
+/// The same, where what is planned for rank 0, 1, ... is for the ranks node by node.
+ExpertPlacement given_to_nodes(ExpertPlacement planned, const Group& group) {
+  ExpertPlacement placement = planned;
+  const std::vector<Rank> ranks = group.ranks_by_node();
+  const int slots = planned.slots_per_device;
+  for (std::size_t place = 0; place < ranks.size(); ++place)
+    std::copy_n(planned.expert_of_slot.begin() + static_cast<std::ptrdiff_t>(place) * slots, slots,
+                placement.expert_of_slot.begin() + std::ptrdiff_t{ranks[place]} * slots);
+  return placement;
+}
+
 /// The rank that gives an expert away: near before far, then who has given least, then the lower.
 Rank giver_of(const std::vector<int>& slots, const ExpertPlacement& before, const Group& group, Rank taker,
               const std::vector<Bytes>& given) {
@@ -93,6 +104,7 @@ ExpertPlacement first_placement(const ExpertParallel& expert_parallel, const Gro
                    .ranks = ranks / blocks,
                    .slots_per_rank = expert_parallel.experts_per_device},
                   placement.expert_of_slot);
+  if (blocks > 1) placement = given_to_nodes(std::move(placement), group);
   return placement;
 }
 
@@ -111,7 +123,8 @@ ExpertPlacement plan_placement(const ExpertParallel& expert_parallel, const Grou
   const bool by_node = keeps_groups_on_nodes(expert_parallel, group);
   const EplbShape shape{slots, by_node ? expert_parallel.expert_groups : 1, by_node ? group.node_count() : 1,
                         expert_parallel.expert_parallel_size};
-  return {expert_parallel.experts_per_device, eplb_plan(loads, shape)};
+  ExpertPlacement placement{expert_parallel.experts_per_device, eplb_plan(loads, shape)};
+  return by_node ? given_to_nodes(std::move(placement), group) : placement;
 }
 
 Matrix<Bytes> migration(const ExpertPlacement& before, const ExpertPlacement& after, const Group& group,

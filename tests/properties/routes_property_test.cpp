@@ -12,48 +12,12 @@
 #include "platforms/routes.hpp"
 #include "scenarios/reader/platform_reader.hpp"
 #include "tests/support/property.hpp"
+#include "tests/support/random_platform.hpp"
 
 using namespace epsim;
 using nlohmann::json;
 
 namespace {
-
-json random_topology() {
-  switch (between(0, 6)) {
-    case 0:
-      return {{"topology", "star"}, {"devices", between(1, 12)}};
-    case 1:
-      return {{"topology", "ring"}, {"devices", between(1, 12)}};
-    case 2:
-      return {{"topology", "full_mesh"}, {"devices", between(1, 12)}};
-    case 3: {
-      json dimensions = json::array();
-      for (int i = between(1, 4); i > 0; --i) dimensions.push_back(between(1, 4));
-      return {{"topology", "torus"}, {"dimensions", dimensions}};
-    }
-    case 4:
-      return {{"topology", "fat_tree"}, {"k", 2 * between(1, 3)}, {"oversubscription", between(1, 4)}};
-    case 5: {
-      const int groups = between(1, 5);
-      const int switches = between(1, 4);
-      const int least = std::max(1, (groups - 2) / switches + 1);
-      return {{"topology", "dragonfly"},
-              {"groups", groups},
-              {"switches_per_group", switches},
-              {"devices_per_switch", between(1, 3)},
-              {"global_links_per_switch", between(least, least + 3)}};
-    }
-    default: {
-      const int shared = between(1, 2);
-      return {{"topology", "rail_optimized"},
-              {"nodes", between(1, 6)},
-              {"devices_per_node", 2 * between(1, 2)},
-              {"nodes_per_unit", between(1, 4)},
-              {"spines", between(0, 3)},
-              {"nics_per_device", shared == 1 ? json(1) : json(0.5)}};
-    }
-  }
-}
 
 std::vector<std::pair<DeviceId, DeviceId>> all_pairs(int devices) {
   std::vector<std::pair<DeviceId, DeviceId>> pairs;

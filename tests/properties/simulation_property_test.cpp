@@ -3,10 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "analysis/summary.hpp"
 #include "platforms/indexing.hpp"
+#include "scenarios/reader/platform_reader.hpp"
 #include "sim/patterns/all_to_all.hpp"
 #include "sim/patterns/hierarchical.hpp"
 #include "sim/patterns/pattern.hpp"
@@ -17,34 +19,19 @@
 #include "tests/support/platforms.hpp"
 #include "tests/support/property.hpp"
 #include "tests/support/random_options.hpp"
+#include "tests/support/random_platform.hpp"
 
 using namespace epsim;
 
 namespace {
 
-PlatformSpec random_platform() {
-  PlatformSpec platform;
-  if (between(0, 2) == 0) {
-    platform.topology = star_of(between(1, 6), 50e9, 2e-6);
-    return platform;
-  }
-  TopologySpec spec = rails();
-  spec["nodes"] = between(1, 4);
-  spec["devices_per_node"] = between(1, 4);
-  spec["nodes_per_unit"] = between(1, 4);
-  spec["spines"] = between(1, 3);
-  spec["oversubscription"] = one_of({1.0, 2.0, 4.0});
-  spec["nics_per_device"] = spec.count("devices_per_node") % 2 == 0 ? one_of({0.5, 1.0, 2.0}) : 1.0;
-  platform.topology = spec;
-  return platform;
-}
-
 Scenario random_scenario() {
   Scenario scenario;
   scenario.name = "random";
-  scenario.platform = random_platform();
+  scenario.platform = parse_platform(random_platform());
   ExpertParallel& ep = scenario.expert_parallel;
-  ep.expert_parallel_size = between(1, device_count(scenario.platform));
+  const int most = most_ranks(scenario.platform);
+  ep.expert_parallel_size = scenario.platform.ranks.order == RankOrder::listed ? most : between(1, most);
   ep.experts_per_device = between(1, 3);
   ep.num_experts = ep.expert_parallel_size * ep.experts_per_device;
   ep.top_k = between(1, std::min(ep.num_experts, 4));
