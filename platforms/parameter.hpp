@@ -9,19 +9,21 @@
 #include <variant>
 #include <vector>
 
+#include "platforms/graph_description.hpp"
 #include "platforms/units.hpp"
 
 namespace epsim {
 
 inline constexpr int most_devices = 65536;
 
-/// A number in base units, or a list of counts.
-class ParameterValue : public std::variant<double, std::vector<int>> {
+/// A number in base units, a list of counts, or a graph.
+class ParameterValue : public std::variant<double, std::vector<int>, GraphDescription> {
  public:
   template <class T>
   requires std::integral<T> || std::floating_point<T> ParameterValue(T number)  // NOLINT: a value like any
       : variant(static_cast<double>(number)) {}
   ParameterValue(std::vector<int> counts) : variant(std::move(counts)) {}  // NOLINT
+  ParameterValue(GraphDescription graph) : variant(std::move(graph)) {}    // NOLINT
 };
 
 /// What a parameter speaks of.
@@ -52,8 +54,11 @@ struct Parameter {
     std::string_view range;
   };
 
+  /// `devices`, `switches` and `links`, or the `file` that holds them.
+  struct Graph {};
+
   std::string_view name;
-  std::variant<Count, Counts, Bandwidth, Duration, Number> type;
+  std::variant<Count, Counts, Bandwidth, Duration, Number, Graph> type;
   std::optional<ParameterValue> default_value;  ///< nothing: it must be given
   ParameterRole role = ParameterRole::links;
 };

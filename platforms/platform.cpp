@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 #include <vector>
@@ -80,7 +81,40 @@ void join_nodes(const PlatformParts& parts, Topology& topology) {
 
 }  // namespace
 
+namespace {
+
+/// Null where it is made of nodes and a fabric that are described each for itself.
+const WholeGraph* whole_graph(const PlatformSpec& spec) {
+  const Generator& generator = spec.topology.generator();
+  return generator.whole && !spec.node ? &*generator.whole : nullptr;
+}
+
+/// Of a graph, whose first device stands for all.
+PlatformFacts facts_of_graph(const Topology& graph) {
+  PlatformFacts facts{.devices = graph.device_count(),
+                      .has_nodes = graph.node_count() > 1,
+                      .nodes = graph.node_count(),
+                      .shares_cables = true,
+                      .size_parameter = "devices"};
+  for (NodeId node = 0; node < graph.node_count(); ++node)
+    facts.devices_per_node =
+        std::max(facts.devices_per_node, static_cast<int>(graph.devices_of(node).size()));
+  for (const Link& link : graph.links()) {
+    if (link.from != 0) continue;
+    if (link.link_class == LinkClass::scale_up) {
+      facts.scale_up_bandwidth += link.bandwidth;
+    } else {
+      facts.scale_out_bandwidth += link.bandwidth;
+      facts.nic_bandwidth = std::max(facts.nic_bandwidth, link.bandwidth);
+    }
+  }
+  return facts;
+}
+
+}  // namespace
+
 PlatformFacts facts_of(const PlatformSpec& spec) {
+  if (const WholeGraph* graph = whole_graph(spec)) return facts_of_graph(graph->build(spec.topology));
   const PlatformParts parts = parts_of(spec);
   PlatformFacts facts{.devices = parts.nodes * parts.devices_per_node,
                       .has_nodes = parts.fabric.has_value(),
@@ -130,6 +164,7 @@ std::optional<FitFault> fit_fabric(PlatformSpec& spec) {
 }
 
 int device_count(const PlatformSpec& spec) {
+  if (whole_graph(spec)) return facts_of(spec.topology).ends;
   return facts_of(spec).devices;
 }
 
@@ -139,6 +174,7 @@ int most_ranks(const PlatformSpec& spec) {
 }
 
 std::vector<NodeId> nodes_of_devices(const PlatformSpec& spec) {
+  if (const WholeGraph* graph = whole_graph(spec)) return graph->nodes_of_devices(spec.topology);
   return nodes_of_devices(parts_of(spec));
 }
 
@@ -150,6 +186,7 @@ int nodes_spanned(const PlatformSpec& spec, int ranks) {
 }
 
 Topology build_topology(const PlatformSpec& spec) {
+  if (const WholeGraph* graph = whole_graph(spec)) return graph->build(spec.topology);
   const PlatformParts parts = parts_of(spec);
   Topology topology(nodes_of_devices(parts));
   if (parts.node) join_inside_nodes(parts, topology);

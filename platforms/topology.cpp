@@ -8,14 +8,15 @@
 
 namespace epsim {
 
-Topology::Topology(std::vector<NodeId> node_of_device)
+Topology::Topology(std::vector<NodeId> node_of_device, std::vector<std::string> names)
     : graph_(std::make_unique<NetworkGraph>()), node_of_device_(std::move(node_of_device)) {
   const NodeId nodes =
       node_of_device_.empty() ? 0 : *std::max_element(node_of_device_.begin(), node_of_device_.end()) + 1;
   devices_of_node_.resize(static_cast<std::size_t>(nodes));
   for (DeviceId device = 0; device < device_count(); ++device) {
     devices_of_node_[at(node_of(device))].push_back(device);
-    boost::add_vertex(Vertex{"d" + std::to_string(device), node_of(device)}, graph_->value);
+    std::string name = names.empty() ? "d" + std::to_string(device) : std::move(names[at(device)]);
+    boost::add_vertex(Vertex{std::move(name), node_of(device)}, graph_->value);
   }
 }
 

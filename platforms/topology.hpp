@@ -62,7 +62,8 @@ struct NetworkGraph;  ///< network_graph.hpp
 class Topology {
  public:
   /// Devices with their node; node_of_device[d] must be dense from 0. Switches are added afterwards.
-  explicit Topology(std::vector<NodeId> node_of_device);
+  /// They are called d0, d1, ... where no names are given.
+  explicit Topology(std::vector<NodeId> node_of_device, std::vector<std::string> names = {});
   Topology(Topology&&) noexcept;
   Topology& operator=(Topology&&) noexcept;
   ~Topology();

@@ -59,6 +59,12 @@ struct PlatformParts {
   std::string_view name_suffix = "";
 };
 
+/// For topologies whose nodes may differ, as whole platforms: in place of `parts`.
+struct WholeGraph {
+  std::vector<NodeId> (*nodes_of_devices)(const TopologySpec&);
+  Topology (*build)(const TopologySpec&);
+};
+
 struct Generator {
   std::string_view name;     ///< in scenario files (`topology`)
   std::string_view summary;  ///< one line for `epsim list`
@@ -72,6 +78,7 @@ struct Generator {
   PlatformParts (*parts)(const TopologySpec&);
   /// Sizes it as a fabric that gives each of `nodes` nodes `ends_per_node` ends; or says why it does not fit.
   std::optional<SpecFault> (*fit)(TopologySpec&, int nodes, int ends_per_node);
+  std::optional<WholeGraph> whole = std::nullopt;
 };
 
 /// All generators; the first is the one to start with.

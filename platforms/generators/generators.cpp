@@ -18,10 +18,11 @@ Generator full_mesh();
 Generator torus();
 Generator fat_tree();
 Generator dragonfly();
+Generator graph();
 
 std::span<const Generator> all_generators() {
   static const std::array generators = {
-      star(), rail_optimized(), ring_of_devices(), full_mesh(), torus(), fat_tree(), dragonfly(),
+      star(), rail_optimized(), ring_of_devices(), full_mesh(), torus(), fat_tree(), dragonfly(), graph(),
   };
   return generators;
 }

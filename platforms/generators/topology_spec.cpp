@@ -11,6 +11,7 @@ namespace {
 
 ParameterValue empty_value(const Parameter& parameter) {
   if (std::holds_alternative<Parameter::Counts>(parameter.type)) return std::vector<int>();
+  if (std::holds_alternative<Parameter::Graph>(parameter.type)) return GraphDescription();
   return 0;
 }
 

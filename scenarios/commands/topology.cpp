@@ -28,6 +28,8 @@ nlohmann::json named_platform(const std::string& name) {
   if (!std::filesystem::exists(name))
     throw input_error("topology", in_quotes(name) + " is neither a platform preset nor a file",
                       suggestion(name, presets));
+  if (std::filesystem::path(name).extension() == ".graphml")
+    return {{"platform", {{"topology", "graph"}, {"file", name}}}};
   nlohmann::json document = load_json_object(name);
   if (document.contains("platform")) return {{"platform", document.at("platform")}};
   if (document.contains("base"))
@@ -35,12 +37,18 @@ nlohmann::json named_platform(const std::string& name) {
   return {{"platform", std::move(document)}};
 }
 
+/// From which the files that it names are looked for.
+std::filesystem::path folder_of(const std::string& name) {
+  const std::filesystem::path path(name);
+  return path.extension() == ".graphml" ? "." : path.parent_path();
+}
+
 }  // namespace
 
 void topology(const TopologyOptions& options) {
   nlohmann::json document = named_platform(options.platform);
   for (const std::string& one : options.overrides) apply_override(document, one);
-  const PlatformSpec platform = parse_platform(document.at("platform"));
+  const PlatformSpec platform = parse_platform(document.at("platform"), folder_of(options.platform));
   if (const int devices = device_count(platform); devices > most_measured_devices)
     throw input_error("topology", fmt::format("{} devices are too many to measure all their routes", devices),
                       fmt::format("name a platform of at most {}", most_measured_devices));

@@ -56,6 +56,7 @@ class JsonObject {
   [[nodiscard]] bool has(std::string_view key) const;
   [[nodiscard]] const std::string& pointer() const { return pointer_; }
   [[nodiscard]] std::string pointer_to(std::string_view key) const;
+  [[nodiscard]] std::vector<Problem>& problems() { return *problems_; }
   /// Of the whole file so far.
   [[nodiscard]] std::size_t problem_count() const { return problems_->size(); }
   void add_problem(std::string_view key, std::string what, std::string remedy = "");

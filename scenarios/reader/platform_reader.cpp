@@ -107,14 +107,15 @@ void check_ranks(JsonObject& object, const PlatformSpec& spec) {
           fmt::format("give 0 to {}", devices - 1));
 }
 
-void read_members(JsonObject& object, const json* preset, PlatformSpec& spec) {
+void read_members(JsonObject& object, const json* preset, const std::filesystem::path& base_folder,
+                  PlatformSpec& spec) {
   const std::size_t problems_before = object.problem_count();
   check_kind(object, preset);
   if (object.problem_count() > problems_before) return;
   if (object.has("topology")) {
-    if (auto topology = read_topology(object)) spec.topology = *std::move(topology);
+    if (auto topology = read_topology(object, base_folder)) spec.topology = *std::move(topology);
   } else {
-    read_composition(object, spec);
+    read_composition(object, spec, base_folder);
   }
   if (object.has("device")) spec.device = read_device(object.object("device"));
   object.allow({"preset", "device", "ranks"});
@@ -126,7 +127,8 @@ void read_members(JsonObject& object, const json* preset, PlatformSpec& spec) {
 
 }  // namespace
 
-std::optional<PlatformSpec> read_platform(const json& value, std::vector<Problem>& problems) {
+std::optional<PlatformSpec> read_platform(const json& value, const std::filesystem::path& base_folder,
+                                          std::vector<Problem>& problems) {
   const std::size_t problems_before = problems.size();
   PlatformSpec spec;
   json description = value.is_string() ? json::object() : value;
@@ -144,14 +146,14 @@ std::optional<PlatformSpec> read_platform(const json& value, std::vector<Problem
   }
   JsonObject object(description, "/platform", problems);
   if (problems.size() > problems_before) return std::nullopt;
-  read_members(object, preset ? &*preset : nullptr, spec);
+  read_members(object, preset ? &*preset : nullptr, base_folder, spec);
   if (problems.size() > problems_before) return std::nullopt;
   return spec;
 }
 
-PlatformSpec parse_platform(const json& value) {
+PlatformSpec parse_platform(const json& value, const std::filesystem::path& base_folder) {
   std::vector<Problem> problems;
-  const auto spec = read_platform(value, problems);
+  const auto spec = read_platform(value, base_folder, problems);
   if (!spec) throw Error(Error::Kind::input, problems);
   return *spec;
 }

@@ -1,6 +1,7 @@
 // Reads `platform`: a preset's name, an object with a preset and overrides, or a platform in full.
 #pragma once
 
+#include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <vector>
@@ -11,12 +12,14 @@
 namespace epsim {
 
 /// Nothing, and at least one problem, when the platform is not valid; problems' places are below /platform.
-/// A preset (scenarios/reader/embedded.hpp) is merged with the overrides, the nested `device` member by
-/// member.
+/// Files are looked for from `base_folder` on. A preset (scenarios/reader/embedded.hpp) is merged with the
+/// overrides, the nested `device` member by member.
 [[nodiscard]] std::optional<PlatformSpec> read_platform(const nlohmann::json& value,
+                                                        const std::filesystem::path& base_folder,
                                                         std::vector<Problem>& problems);
 
 /// The same for callers that need just a platform. Throws Error (input) with all problems.
-[[nodiscard]] PlatformSpec parse_platform(const nlohmann::json& value);
+[[nodiscard]] PlatformSpec parse_platform(const nlohmann::json& value,
+                                          const std::filesystem::path& base_folder = ".");
 
 }  // namespace epsim

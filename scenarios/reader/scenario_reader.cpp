@@ -137,8 +137,9 @@ void check_device_memory(const Scenario& scenario, std::vector<Problem>& problem
                       "use more devices, fewer experts or a larger /platform/device/memory"});
 }
 
-std::optional<PlatformSpec> read_platform_member(JsonObject& object, std::vector<Problem>& problems) {
-  if (const json* value = object.raw("platform")) return read_platform(*value, problems);
+std::optional<PlatformSpec> read_platform_member(JsonObject& object, const std::filesystem::path& base_folder,
+                                                 std::vector<Problem>& problems) {
+  if (const json* value = object.raw("platform")) return read_platform(*value, base_folder, problems);
   object.add_problem("platform", "missing",
                      "give a preset's name, or for example {\"topology\": \"star\", \"devices\": 16}");
   return std::nullopt;
@@ -185,7 +186,7 @@ Scenario parse_scenario(const json& document, const std::filesystem::path& base_
   scenario.name = object.string("name").value_or(std::string(default_name));
   assign(scenario.question, object.string("question"));
   assign(scenario.expect, object.string("expect"));
-  const auto platform = read_platform_member(object, problems);
+  const auto platform = read_platform_member(object, base_folder, problems);
   if (platform) scenario.platform = *platform;
   scenario.transport = read_transport(object.raw("transport"), problems);
   const PlatformSpec* known_platform = platform ? &*platform : nullptr;

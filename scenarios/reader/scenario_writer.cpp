@@ -18,11 +18,26 @@ json value_json(const Parameter& parameter, const ParameterValue& value) {
   return number;
 }
 
+json graph_json(const GraphDescription& graph) {
+  json devices = json::array();
+  for (const GraphVertex& device : graph.devices)
+    devices.push_back({{"name", device.name}, {"node", device.node}});
+  json links = json::array();
+  for (const GraphCable& cable : graph.cables)
+    links.push_back(
+        {{"from", cable.from}, {"to", cable.to}, {"bandwidth", cable.bandwidth}, {"latency", cable.latency}});
+  return {{"devices", std::move(devices)}, {"switches", graph.switches}, {"links", std::move(links)}};
+}
+
 json topology_json(const TopologySpec& spec, bool is_fabric) {
   json result = {{"topology", spec.generator().name}};
-  for (const Parameter& parameter : spec.generator().parameters)
-    if (!is_fabric || is_said_of_fabric(parameter))
-      result[std::string(parameter.name)] = value_json(parameter, spec[parameter.name]);
+  for (const Parameter& parameter : spec.generator().parameters) {
+    const ParameterValue& value = spec[parameter.name];
+    if (const auto* graph = std::get_if<GraphDescription>(&value))
+      result.update(graph_json(*graph));
+    else if (!is_fabric || is_said_of_fabric(parameter))
+      result[std::string(parameter.name)] = value_json(parameter, value);
+  }
   return result;
 }
 

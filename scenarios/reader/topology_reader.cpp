@@ -5,18 +5,17 @@
 #include <nlohmann/json.hpp>
 
 #include "platforms/generators/generator.hpp"
+#include "scenarios/reader/graph_reader.hpp"
 #include "scenarios/reader/limits.hpp"
 
 namespace epsim {
 namespace {
 
-/// The generators, and the names of those to come.
+/// The generators by name.
 const std::vector<Choice<const Generator*>>& topologies() {
   static const std::vector<Choice<const Generator*>> choices = [] {
     std::vector<Choice<const Generator*>> all;
     for (const Generator& generator : all_generators()) all.push_back({generator.name, &generator});
-    for (const std::string_view planned : {"graph", "ring", "full_mesh", "torus", "fat_tree", "dragonfly"})
-      if (!find_generator(planned)) all.push_back({planned, nullptr, false});
     return all;
   }();
   return choices;
@@ -27,6 +26,7 @@ struct ParameterReader {
   JsonObject& object;
   std::string_view name;
   ParameterValue& value;
+  const std::filesystem::path& base_folder;
 
   void operator()(const Parameter::Count& type) const {
     assign_value(object.integer(name, {type.low, type.high}));
@@ -42,6 +42,8 @@ struct ParameterReader {
     assign_value(object.number(name, {type.low, type.high, type.range}));
   }
 
+  void operator()(const Parameter::Graph&) const { assign_value(read_graph(object, base_folder)); }
+
   template <class T>
   void assign_value(const std::optional<T>& found) const {
     if (found) value = ParameterValue(*found);
@@ -56,7 +58,8 @@ bool is_said_here(const Parameter& parameter, Place place) {
 }
 
 /// Nothing and a problem where the name is wrong or missing.
-std::optional<TopologySpec> read_parameters(JsonObject& object, Place place) {
+std::optional<TopologySpec> read_parameters(JsonObject& object, Place place,
+                                            const std::filesystem::path& base_folder) {
   if (!object.has("topology")) {
     object.add_problem("topology", "missing", fmt::format("give {}", fmt::join(topology_names(), ", ")));
     return std::nullopt;
@@ -66,10 +69,12 @@ std::optional<TopologySpec> read_parameters(JsonObject& object, Place place) {
   TopologySpec spec((*generator)->name);
   for (const Parameter& parameter : (*generator)->parameters) {
     if (!is_said_here(parameter, place)) continue;
-    if (!parameter.default_value && !object.has(parameter.name))
+    const bool is_graph =
+        std::holds_alternative<Parameter::Graph>(parameter.type);  // says itself what is missing
+    if (!parameter.default_value && !is_graph && !object.has(parameter.name))
       object.add_problem(parameter.name, "missing",
                          fmt::format("a {} has no default for it", (*generator)->name));
-    std::visit(ParameterReader{object, parameter.name, spec[parameter.name]}, parameter.type);
+    std::visit(ParameterReader{object, parameter.name, spec[parameter.name], base_folder}, parameter.type);
   }
   return spec;
 }
@@ -79,9 +84,10 @@ void add_fault(JsonObject& object, const SpecFault& fault) {
 }
 
 /// Nothing, and at least one problem, when it is not valid.
-std::optional<TopologySpec> read_checked(JsonObject& object, Place place) {
+std::optional<TopologySpec> read_checked(JsonObject& object, Place place,
+                                         const std::filesystem::path& base_folder) {
   const std::size_t problems_before = object.problem_count();
-  auto spec = read_parameters(object, place);
+  auto spec = read_parameters(object, place, base_folder);
   if (!spec || object.problem_count() > problems_before) return std::nullopt;
   if (place == Place::fabric) return spec;  // checked once its size is known
   if (const auto fault = fault_of(*spec)) {
@@ -99,11 +105,11 @@ std::vector<std::string_view> topology_names() {
   return names;
 }
 
-std::optional<TopologySpec> read_topology(JsonObject& object) {
-  return read_checked(object, Place::platform);
+std::optional<TopologySpec> read_topology(JsonObject& object, const std::filesystem::path& base_folder) {
+  return read_checked(object, Place::platform, base_folder);
 }
 
-void read_composition(JsonObject& object, PlatformSpec& spec) {
+void read_composition(JsonObject& object, PlatformSpec& spec, const std::filesystem::path& base_folder) {
   object.allow({"node", "fabric"});
   const std::size_t problems_before = object.problem_count();
   NodeSpec node;
@@ -115,8 +121,8 @@ void read_composition(JsonObject& object, PlatformSpec& spec) {
   if (object.problem_count() > problems_before) return;
   JsonObject inside = object.object("node");
   JsonObject between = object.object("fabric");
-  const auto node_topology = read_checked(inside, Place::node);
-  const auto fabric = read_checked(between, Place::fabric);
+  const auto node_topology = read_checked(inside, Place::node, base_folder);
+  const auto fabric = read_checked(between, Place::fabric, base_folder);
   inside.finish();
   between.finish();
   if (!node_topology || !fabric || object.problem_count() > problems_before) return;

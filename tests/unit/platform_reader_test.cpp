@@ -134,7 +134,7 @@ TEST_CASE("platform errors") {
   CHECK(
       message_of(R"({"devices": 4})") ==
       "/platform/topology: missing; give a topology (star, rail_optimized, ring, full_mesh, torus, fat_tree, "
-      "dragonfly), node and fabric, or a preset");
+      "dragonfly, graph), node and fabric, or a preset");
   CHECK(message_of(R"({"topology": "fat_tre"})").find("did you mean \"fat_tree\"?") != std::string::npos);
   CHECK(message_of(R"({"topology": "torus"})") ==
         "/platform/dimensions: missing; a torus has no default for it");

@@ -200,9 +200,11 @@ struct TypeCheck {
   const json& property;
 
   void range(double low, double high) const {
-    CHECK(property.at("minimum") == low);
-    CHECK(property.at("maximum") == high);
+    const json& number = property.contains("anyOf") ? property.at("anyOf").at(0) : property;
+    CHECK(number.at("minimum") == low);
+    CHECK(number.at("maximum") == high);
   }
+  void operator()(const Parameter::Graph&) const { CHECK(property.at("type") == "array"); }
   void operator()(const Parameter::Count& type) const { range(type.low, type.high); }
   void operator()(const Parameter::Number& type) const { range(type.low, type.high); }
   void operator()(const Parameter::Counts& type) const {
