@@ -184,7 +184,15 @@ void add_topology(CLI::App& app, CommandLine& line) {
                    "override a value, as /platform/nodes=4; may be repeated")
       ->type_name("/POINTER=VALUE")
       ->allow_extra_args(false);
-  command->add_flag("--json", line.topology.json, "print JSON instead of a table");
+  CLI::Option* json = command->add_flag("--json", line.topology.json, "print JSON instead of a table");
+  command
+      ->add_option(
+          "--format", line.topology.format,
+          "print the network itself: dot or svg (Graphviz), graphml (Boost, networkx, yEd), simgrid (a "
+          "platform for smpirun)")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"dot", "svg", "graphml", "simgrid"}))
+      ->excludes(json);
   command->callback([&line] { line.command = [&line] { topology(line.topology); }; });
 }
 

@@ -10,6 +10,7 @@ struct TopologyOptions {
   std::string platform;
   std::vector<std::string> overrides;
   bool json = false;
+  std::string format;  ///< dot, svg, graphml or simgrid; empty: what it is worth
 };
 
 void topology(const TopologyOptions& options);

@@ -50,3 +50,39 @@ TEST_CASE("epsim topology tells what it cannot measure") {
   CHECK(message_of({"topology", "h100_rail_optimized", "--set", "/platform/nodes=2000"})
             .find("16000 devices are too many") != std::string::npos);
 }
+
+TEST_CASE("epsim topology prints networks for other programs") {
+  const auto printed = [](const char* format) {
+    const CommandResult command =
+        run_epsim({"topology", "mi300x", "--set", "/platform/nodes=2", "--format", format});
+    REQUIRE_MESSAGE(command.exit_code == 0, command.err);
+    return command.out;
+  };
+  const auto count = [](const std::string& text, const std::string& part) {
+    int found = 0;
+    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+    return found;
+  };
+  // 28 cables in each mesh, 16 to the leaves of 8 rails, 8 to the spine.
+  constexpr int cables = 2 * 28 + 16 + 8;
+  const std::string dot = printed("dot");
+  CHECK(dot.starts_with("graph \"mi300x\" {"));
+  CHECK(count(dot, " -- ") == cables);
+  CHECK(count(dot, "subgraph cluster_") == 2);
+  CHECK(count(printed("svg"), "<g id=\"edge") == cables);
+  CHECK(count(printed("graphml"), "<edge ") == cables);
+  const std::string simgrid = printed("simgrid");
+  CHECK(count(simgrid, "<host id=\"") == 16);
+  CHECK(count(simgrid, "<link id=\"") == 2 * cables);
+  CHECK(count(simgrid, "<route ") == 16 * 15);
+  // In alphabetical order, too, as SimGrid takes them.
+  CHECK(simgrid.find("<host id=\"00.d0\"") < simgrid.find("<host id=\"10.d10\""));
+
+  const TemporaryFolder folder;
+  const CommandResult again = run_shell(
+      "$EPSIM topology mi300x --set /platform/nodes=2 --format graphml > g.graphml && $EPSIM topology "
+      "g.graphml --json",
+      folder.path());
+  CHECK(json::parse(again.out)["bisection_bytes_per_second"] == 8 * 50e9);
+  CHECK(run_epsim({"topology", "mi300x", "--format", "png"}).exit_code == 2);
+}
