@@ -15,7 +15,7 @@
 namespace epsim {
 
 /// Compute side of one device; an H100 where nothing is said. Peaks are dense figures; the efficiencies turn
-/// them into achieved rates.
+/// them into achieved rates. A rate or memory of 0: nobody gave it.
 struct DeviceCompute {
   std::string name = "H100";
   FlopsPerSecond bf16_flops = 989e12;

@@ -82,8 +82,9 @@ void write_simgrid_platform(std::ostream& out, const Topology& topology, const P
          "<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
          "<platform version=\"4.1\">\n"
          "  <zone id=\"world\" routing=\"Full\">\n";
+  const FlopsPerSecond speed = std::max(1.0, spec.device.bf16_flops);  // SimGrid wants one, known or not
   for (const DeviceId device : order)
-    fmt::print(out, "    <host id=\"{}\" speed=\"{}f\"/>\n", hosts[at(device)], spec.device.bf16_flops);
+    fmt::print(out, "    <host id=\"{}\" speed=\"{}f\"/>\n", hosts[at(device)], speed);
   for (const Link& link : topology.links())
     fmt::print(out, "    <link id=\"l{}\" bandwidth=\"{}Bps\" latency=\"{}s\"/>\n", link.id, link.bandwidth,
                link.latency);

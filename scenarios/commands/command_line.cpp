@@ -14,6 +14,7 @@
 
 #include "analysis/version.hpp"
 #include "platforms/error.hpp"
+#include "platforms/parameter.hpp"
 #include "platforms/system/machine.hpp"
 #include "platforms/system/signals.hpp"
 #include "platforms/system/temporary_file.hpp"
@@ -23,6 +24,7 @@
 #include "scenarios/commands/fit.hpp"
 #include "scenarios/commands/list.hpp"
 #include "scenarios/commands/outcome.hpp"
+#include "scenarios/commands/plan.hpp"
 #include "scenarios/commands/run.hpp"
 #include "scenarios/commands/sweep.hpp"
 #include "scenarios/commands/topology.hpp"
@@ -42,6 +44,7 @@ struct CommandLine {
   SweepShowOptions sweep_show;
   SweepMergeOptions sweep_merge;
   TopologyOptions topology;
+  PlanOptions plan;
   std::function<void()> command;
 };
 
@@ -56,8 +59,8 @@ void add_scenario_options(CLI::App& command, ExperimentOptions& options) {
   command.add_flag("--json", options.json, "print JSON instead of a table");
 }
 
-void add_patterns_option(CLI::App& command, ExperimentOptions& options) {
-  command.add_option("--patterns", options.patterns, "only these, separated by commas")
+CLI::Option* add_patterns_option(CLI::App& command, ExperimentOptions& options) {
+  return command.add_option("--patterns", options.patterns, "only these, separated by commas")
       ->type_name("NAMES")
       ->delimiter(',')
       ->allow_extra_args(false);
@@ -196,6 +199,48 @@ void add_topology(CLI::App& app, CommandLine& line) {
   command->callback([&line] { line.command = [&line] { topology(line.topology); }; });
 }
 
+void add_plan(CLI::App& app, CommandLine& line) {
+  CLI::App* command = app.add_subcommand(
+      "plan", "the expert-parallel sizes whose experts fit into the devices' memory, and which is fastest");
+  PlanOptions& options = line.plan;
+  command->add_option("SCENARIO", options.experiment.scenario, "whose model, platform and workload it is for")
+      ->check(fault_of_name);
+  command->add_option("--model", options.model, "a model preset, instead of the scenario's")
+      ->type_name("NAME")
+      ->check(fault_of_name);
+  command
+      ->add_option("--platform", options.platform, "a preset or a platform file, instead of the scenario's")
+      ->type_name("NAME")
+      ->check(fault_of_name);
+  command
+      ->add_option("--world-size", options.world_size,
+                   "devices to spread over (default: all of the platform; a preset grows as needed)")
+      ->type_name("N")
+      ->check(CLI::Range(1, most_devices));
+  command->add_option("--layers", options.layers, "MoE layers (default: the model preset's)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 65536));
+  command
+      ->add_option("--memory-share", options.memory_share, "of a device's memory, for experts (default: 0.7)")
+      ->type_name("SHARE")
+      ->check(CLI::Range(0.001, 1.0));
+  CLI::Option* simulate =
+      command->add_flag("--simulate", options.simulate, "simulate each size that fits with all patterns");
+  command
+      ->add_option("--set", options.experiment.overrides, "override a value of the scenario; may be repeated")
+      ->type_name("/POINTER=VALUE")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--engine", options.experiment.engine,
+                   "of --simulate: simgrid (the default), fluid or auto")
+      ->type_name("NAME")
+      ->needs(simulate);
+  add_patterns_option(*command, options.experiment)->needs(simulate);
+  command->add_flag("--json", options.experiment.json, "print JSON instead of a table");
+  command->add_flag("--quiet", options.experiment.quiet, "nothing but results and errors");
+  command->callback([&line] { line.command = [&line] { plan(line.plan); }; });
+}
+
 void add_commands(CLI::App& app, CommandLine& line) {
   CLI::App* all = app.add_subcommand("compare", "all patterns on the identical routed traffic of SCENARIO");
   add_experiment_options(*all, line.experiment);
@@ -218,6 +263,7 @@ void add_commands(CLI::App& app, CommandLine& line) {
 
   add_sweep(app, line);
   add_topology(app, line);
+  add_plan(app, line);
   CLI::App* recorded =
       app.add_subcommand("fit", "the skew and drift of recorded routing, as a piece of a scenario");
   recorded->add_option("FILE", line.fit.file, "megatron router JSONL, CSV or a matrix of expert loads")
@@ -272,7 +318,8 @@ int run_command_line(int argc, const char* const* argv) {
   make_failed_writes_errors();
   clean_up_when_interrupted();
   CommandLine line;
-  line.experiment.jobs = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  line.plan.experiment.jobs = line.experiment.jobs =
+      std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   CLI::App app("epsim simulates the network of Mixture-of-Experts expert parallelism.", "epsim");
   app.set_version_flag("--version", "epsim " + std::string(version()));
   app.footer(

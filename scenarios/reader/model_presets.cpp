@@ -14,19 +14,19 @@ using enum GateKind;
 using enum GroupScore;
 
 constexpr std::array<ModelPreset, 13> presets = {
-    {{"deepseek_v2", "DeepSeek-V2", 5120, 1536, 160, 6, softmax, 8, 3, max},
-     {"deepseek_v3", "DeepSeek-V3/R1", 7168, 2048, 256, 8, sigmoid, 8, 4, top2_sum},
-     {"kimi_k2", "Kimi-K2", 7168, 2048, 384, 8, sigmoid},
-     {"glm_4_5", "GLM-4.5", 5120, 1536, 160, 8, sigmoid},
-     {"qwen3_235b_a22b", "Qwen3-235B-A22B", 4096, 1536, 128, 8},
-     {"qwen3_30b_a3b", "Qwen3-30B-A3B", 2048, 768, 128, 8},
-     {"mixtral_8x7b", "Mixtral 8x7B", 4096, 14336, 8, 2},
-     {"mixtral_8x22b", "Mixtral 8x22B", 6144, 16384, 8, 2},
-     {"llama4_scout", "Llama-4 Scout", 5120, 8192, 16, 1, sigmoid},
-     {"llama4_maverick", "Llama-4 Maverick", 5120, 8192, 128, 1, sigmoid},
-     {"gpt_oss_120b", "gpt-oss-120b", 2880, 2880, 128, 4},
-     {"dbrx", "DBRX", 6144, 10752, 16, 4},
-     {"olmoe", "OLMoE", 2048, 1024, 64, 8}}};
+    {{"deepseek_v2", "DeepSeek-V2", 5120, 1536, 160, 6, 59, softmax, 8, 3, max},
+     {"deepseek_v3", "DeepSeek-V3/R1", 7168, 2048, 256, 8, 58, sigmoid, 8, 4, top2_sum},
+     {"kimi_k2", "Kimi-K2", 7168, 2048, 384, 8, 60, sigmoid},
+     {"glm_4_5", "GLM-4.5", 5120, 1536, 160, 8, 89, sigmoid},
+     {"qwen3_235b_a22b", "Qwen3-235B-A22B", 4096, 1536, 128, 8, 94},
+     {"qwen3_30b_a3b", "Qwen3-30B-A3B", 2048, 768, 128, 8, 48},
+     {"mixtral_8x7b", "Mixtral 8x7B", 4096, 14336, 8, 2, 32},
+     {"mixtral_8x22b", "Mixtral 8x22B", 6144, 16384, 8, 2, 56},
+     {"llama4_scout", "Llama-4 Scout", 5120, 8192, 16, 1, 48, sigmoid},
+     {"llama4_maverick", "Llama-4 Maverick", 5120, 8192, 128, 1, 24, sigmoid},
+     {"gpt_oss_120b", "gpt-oss-120b", 2880, 2880, 128, 4, 36},
+     {"dbrx", "DBRX", 6144, 10752, 16, 4, 40},
+     {"olmoe", "OLMoE", 2048, 1024, 64, 8, 16}}};
 
 Model model_of(const ModelPreset& preset) {
   return {{std::string(preset.name), preset.hidden, preset.expert_intermediate},

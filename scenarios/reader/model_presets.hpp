@@ -18,6 +18,7 @@ struct ModelPreset {
   int expert_intermediate;
   int num_experts;
   int top_k;
+  int moe_layers;
   GateKind gate = GateKind::softmax;
   int expert_groups = 1;
   int kept_groups = 1;

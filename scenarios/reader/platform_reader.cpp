@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -49,9 +50,14 @@ json merged(json preset, const json& overrides) {
   return preset;
 }
 
+/// An H100, maybe with another memory; who gives a name or a rate speaks of another device, of which nothing
+/// is known but what is said.
 DeviceCompute read_device(JsonObject object) {
+  constexpr std::array<std::string_view, 4> telling = {"name", "bf16_flops", "fp8_flops", "memory_bandwidth"};
+  const bool is_another = std::ranges::any_of(telling, [&](std::string_view key) { return object.has(key); });
   DeviceCompute device;
-  device.fp8_flops = 0;  // who describes a device would have said so
+  if (is_another)
+    device = {.name = "device", .bf16_flops = 0, .fp8_flops = 0, .memory_bandwidth = 0, .memory = 0};
   assign(device.name, object.string("name"));
   assign(device.bf16_flops, object.flops("bf16_flops", limits::flops));
   assign(device.fp8_flops, object.flops("fp8_flops", limits::flops_or_none));

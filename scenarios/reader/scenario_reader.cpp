@@ -124,9 +124,28 @@ Payload read_payload(JsonObject object, const ModelShape& model, const DeviceCom
   return payload;
 }
 
-/// One layer's experts must fit into a device's memory.
+/// What computing times follow from.
+void check_device_rates(const Scenario& scenario, std::vector<Problem>& problems) {
+  const DeviceCompute& device = scenario.platform.device;
+  const bool has_gate = scenario.expert_parallel.routing_strategy == RoutingStrategy::learned_gating ||
+                        scenario.expert_parallel.routing_strategy == RoutingStrategy::similarity_based;
+  const auto need = [&](const char* key, double figure, const char* what) {
+    if (figure > 0) return;
+    problems.push_back({std::string("/platform/device/") + key,
+                        fmt::format("missing, and {} on a {} cannot be timed without it", what, device.name),
+                        "give that figure of the device, or leave the whole device out for an H100"});
+  };
+  need("memory_bandwidth", device.memory_bandwidth, "experts");
+  if (scenario.payload.weights == DataType::bf16)
+    need("bf16_flops", device.bf16_flops, "experts");
+  else if (has_gate)
+    need("bf16_flops", device.bf16_flops, "gates");
+}
+
+/// One layer's experts must fit into a device's memory, where it is known.
 void check_device_memory(const Scenario& scenario, std::vector<Problem>& problems) {
   const DeviceCompute& device = scenario.platform.device;
+  if (device.memory == 0) return;
   const double weights = static_cast<double>(expert_bytes(scenario.model, scenario.payload.weights)) *
                          scenario.expert_parallel.experts_per_device;
   if (weights <= static_cast<double>(device.memory)) return;
@@ -135,6 +154,11 @@ void check_device_memory(const Scenario& scenario, std::vector<Problem>& problem
                                   scenario.expert_parallel.experts_per_device, format_bytes(weights),
                                   format_bytes(static_cast<double>(device.memory))),
                       "use more devices, fewer experts or a larger /platform/device/memory"});
+}
+
+void check_device(const Scenario& scenario, std::vector<Problem>& problems) {
+  check_device_rates(scenario, problems);
+  check_device_memory(scenario, problems);
 }
 
 std::optional<PlatformSpec> read_platform_member(JsonObject& object, const std::filesystem::path& base_folder,
@@ -161,7 +185,7 @@ void read_layer(JsonObject& object, const PlatformSpec* platform, const std::fil
   workload.finish();
   scenario.payload =
       read_payload(object.object("payload"), model.shape, platform ? &platform->device : nullptr);
-  if (platform && problems.size() == problems_before) check_device_memory(scenario, problems);
+  if (platform && problems.size() == problems_before) check_device(scenario, problems);
 }
 
 /// Of a layer's members direct traffic keeps just the pattern.

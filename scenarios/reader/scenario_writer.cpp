@@ -58,13 +58,14 @@ json platform_json(const PlatformSpec& platform) {
   else
     result["ranks"] = name_of(platform.ranks.order);
   const DeviceCompute& device = platform.device;
-  result["device"] = {{"name", device.name},
-                      {"bf16_flops", device.bf16_flops},
-                      {"fp8_flops", device.fp8_flops},
-                      {"memory_bandwidth", device.memory_bandwidth},
-                      {"memory", device.memory},
-                      {"gemm_efficiency", device.gemm_efficiency},
-                      {"memory_efficiency", device.memory_efficiency}};
+  json known = {{"name", device.name}};
+  if (device.bf16_flops > 0) known["bf16_flops"] = device.bf16_flops;
+  known["fp8_flops"] = device.fp8_flops;
+  if (device.memory_bandwidth > 0) known["memory_bandwidth"] = device.memory_bandwidth;
+  if (device.memory > 0) known["memory"] = device.memory;
+  known["gemm_efficiency"] = device.gemm_efficiency;
+  known["memory_efficiency"] = device.memory_efficiency;
+  result["device"] = std::move(known);
   return result;
 }
 

@@ -170,18 +170,36 @@ TEST_CASE("payload: FP8 tokens and weights") {
   CHECK(fp8.combine_bytes_per_copy == 14336);
   CHECK(fp8.weights == DataType::fp8);
   const auto without_units =
-      parse(on_star(R"({"payload": {"dispatch": "fp8"}, "platform": {"device": {"fp8_flops": 0}}})")).payload;
+      parse(
+          on_star(
+              R"({"payload": {"dispatch": "fp8"}, "platform": {"device": {"name": "A100", "bf16_flops": 312e12, "memory_bandwidth": 2e12}}})"))
+          .payload;
   CHECK(without_units.weights == DataType::bf16);
-  CHECK(message_of(on_star(R"({"payload": {"weights": "fp8"}, "platform": {"device": {"fp8_flops": 0}}})")) ==
-        "/payload/weights: \"fp8\" needs FP8 units, and H100 has none; give \"bf16\", or "
-        "/platform/device/fp8_flops");
+  CHECK(
+      message_of(on_star(
+          R"({"payload": {"weights": "fp8"}, "platform": {"device": {"name": "A100", "bf16_flops": 312e12, "memory_bandwidth": 2e12}}})")) ==
+      "/payload/weights: \"fp8\" needs FP8 units, and A100 has none; give \"bf16\", or "
+      "/platform/device/fp8_flops");
   // Who describes a device without saying that it has FP8 units has none; without a description it is an
   // H100.
-  const auto described =
-      parse(on_star(R"({"payload": {"dispatch": "fp8"}, "platform": {"device": {"name": "MI250X"}}})"));
+  const auto described = parse(on_star(
+      R"({"payload": {"dispatch": "fp8"}, "platform": {"device": {"name": "MI250X", "bf16_flops": "383TFLOPS", "memory_bandwidth": "3.2TBps"}}})"));
   CHECK(described.platform.device.fp8_flops == 0);
   CHECK(described.payload.weights == DataType::bf16);
   CHECK(parse(on_star("{}")).platform.device.fp8_flops == 1979e12);
+  CHECK(
+      message_of(on_star(R"({"platform": {"device": {"name": "B"}}})")) ==
+      "/platform/device/memory_bandwidth: missing, and experts on a B cannot be timed without it; give that "
+      "figure of the device, or leave the whole device out for an H100\n"
+      "/platform/device/bf16_flops: missing, and experts on a B cannot be timed without it; give that figure "
+      "of "
+      "the device, or leave the whole device out for an H100");
+  CHECK(message_of(on_star(R"({"payload": {"dispatch": "fp8"},
+                               "platform": {"device": {"fp8_flops": 1e15, "memory_bandwidth": 1e12}}})"))
+            .starts_with("/platform/device/bf16_flops: missing, and gates on a device"));
+  // Nothing is computed in a study of the network.
+  CHECK(message_of(json::parse(R"({"platform": {"topology": "star", "device": {"name": "B"}},
+                                   "traffic": {"uniform_bytes_per_pair": 1}})")) == "accepted");
   const json h100 = {
       {"platform", {{"preset", "h100_rail_optimized"}, {"device", {{"gemm_efficiency", 0.5}}}}}};
   CHECK(parse(h100).platform.device.fp8_flops == 1979e12);

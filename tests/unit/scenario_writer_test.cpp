@@ -129,7 +129,7 @@ TEST_CASE("resolved scenarios parse to themselves: members") {
           R"({"payload": {"dispatch": "bf16", "combine": "fp8", "weights": "fp8"}})",
           R"({"transport": {"preset": "nccl", "start_up": "3.3us", "scale_up_share": 0.7}})",
           R"({"model": {"hidden": 1000, "expert_intermediate": 10, "num_experts": 12, "top_k": 3, "gate": "sigmoid"}})",
-          R"({"platform": {"bandwidth": "33.3GBps", "latency": "0.7us", "device": {"name": "x", "fp8_flops": 0}}})",
+          R"({"platform": {"bandwidth": "33.3GBps", "latency": "0.7us", "device": {"name": "x", "bf16_flops": "1TFLOPS", "fp8_flops": 0, "memory_bandwidth": "1TBps"}}})",
           R"({"patterns": {"all_to_all": {"algorithm": "pairwise", "window": 0, "deduplicate": "device"}}})",
           R"({"patterns": {"point_to_point": {"granularity": "device", "window": 2}, "ring": {"bidirectional": true}}})",
           R"({"patterns": {"hierarchical": {"deduplicate": "none", "chunks": 3}, "ring": {"deduplicate": "device"}}})",

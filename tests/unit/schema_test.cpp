@@ -118,7 +118,7 @@ TEST_CASE("the JSON schema's defaults are the reader's") {
     return defaults;
   };
   const json rail = merged(star, R"({"platform": {"topology": "rail_optimized"}})");
-  CHECK(check("device", "/platform/device", merged(star, R"({"platform": {"device": {}}})")) == 7);
+  CHECK(check("device", "/platform/device", merged(star, R"({"platform": {"device": {}}})")) == 3);
   CHECK(check("platform", "/platform", {{"platform", {{"topology", "star"}}}}) >= 3);
   json bare_rail = rail;
   bare_rail["platform"].erase("devices");
