@@ -50,7 +50,7 @@ struct EstimateRange {
   double low;
   double high;
 };
-inline constexpr EstimateRange estimate_range = {0.9, 1.4};
+inline constexpr EstimateRange estimate_range = {0.75, 1.4};
 
 /// Routes all steps; the network is that of the last one. Moving experts (dynamic) is not part of it.
 struct EstimatedStep {

@@ -32,7 +32,8 @@ std::string estimate_table(const Scenario& scenario, const LayerEstimate& estima
   return scenario.name + "\n\n" + table + '\n' +
          wrapped(fmt::format(
              "Closed forms, nothing was simulated; phases are alone, as between barriers. Over the shipped "
-             "scenarios the layer is {:.2f} to {:.2f} times the simulated one (farthest: ring both ways, "
+             "scenarios the layer is {:.2f} to {:.2f} times the simulated one (farthest: a torus, ring both "
+             "ways, "
              "point_to_point per expert).",
              estimate_range.low, estimate_range.high)) +
          '\n';

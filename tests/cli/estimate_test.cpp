@@ -11,7 +11,7 @@ TEST_CASE("estimate prints a table that says how far it usually is off") {
   CHECK(table.exit_code == 0);
   CHECK(table.err == "");
   CHECK_MESSAGE(table.out.find("nothing was simulated") != std::string::npos, table.out);
-  CHECK(table.out.find("0.90 to 1.40 times") != std::string::npos);
+  CHECK(table.out.find("0.75 to 1.40 times") != std::string::npos);
   CHECK(table.out.find("2.577 ms") != std::string::npos);
   CHECK(table.out.find("lower bound") != std::string::npos);
   CHECK(table.out.find("\npoint_to_point ") == std::string::npos);

@@ -125,6 +125,26 @@ TEST_CASE("Kimi-K2 decode on NVL72: patterns are level but for ring") {
   CHECK(layer(patterns, "ring") < 5 * layer(patterns, "point_to_point"));
 }
 
+TEST_CASE("Kimi-K2 prefill EP64 on MI300X: the NICs limit and not the mesh") {
+  const auto patterns = compare_shipped("kimi_k2_prefill_ep64");
+  CHECK(layer(patterns, "point_to_point") > 1.6 * layer(patterns, "hierarchical"));
+  CHECK(layer(patterns, "all_to_all") > 2 * layer(patterns, "hierarchical"));
+  CHECK(scale_out_bytes(patterns, "hierarchical") < 0.68 * scale_out_bytes(patterns, "all_to_all"));
+  for (const char* name : {"all_to_all", "point_to_point", "hierarchical"})
+    CHECK(patterns.at(name)["busiest_link"]["class"] == "scale_out");
+  CHECK(layer(patterns, "ring") > 50 * layer(patterns, "hierarchical"));
+}
+
+TEST_CASE("Qwen3-30B on a torus: a link between routers limits") {
+  const auto patterns = compare_shipped("qwen3_30b_a3b_prefill_ep64");
+  for (const auto& [name, pattern] : patterns)
+    CHECK(pattern["busiest_link"]["name"].get<std::string>().starts_with("router"));
+  CHECK(patterns.at("all_to_all")["communication_efficiency"].get<double>() ==
+        doctest::Approx(0.2).epsilon(0.05));
+  CHECK(layer(patterns, "point_to_point") < 0.9 * layer(patterns, "hierarchical"));
+  CHECK(layer(patterns, "ring") > 20 * layer(patterns, "point_to_point"));
+}
+
 TEST_CASE("GLM-4.5 EP16: selection biases balance the experts within 24 steps") {
   const auto patterns = compare_shipped("glm_4_5_prefill_ep16");
   const json& steps = patterns.at("hierarchical")["steps"];

@@ -58,7 +58,7 @@ TEST_CASE("every shipped sweep can be read and says what it asks and expects") {
     CHECK(combinations(sweep) > 1);
     ++sweeps;
   }
-  CHECK(sweeps == 3);
+  CHECK(sweeps == 4);
 }
 
 TEST_CASE("shipped sweep: few tokens ask for point_to_point and many on several nodes for hierarchical") {
@@ -109,5 +109,22 @@ TEST_CASE("shipped sweep: small messages go by way of the rails and large ones d
     CHECK(seconds_of(group, "ring") > seconds_of(group, "all_to_all"));
     CHECK(seconds_of(group, "ring") > seconds_of(group, "hierarchical"));
     CHECK(seconds_of(group, "hierarchical") < 1.1 * seconds_of(group, "all_to_all"));
+  }
+}
+
+TEST_CASE("shipped sweep: oversubscription costs all patterns alike but ring nothing") {
+  const json found = findings_of("oversubscription_by_pattern", {{"seeds", 1}});
+  const json& full = group_of(found, {{"/platform/fabric/oversubscription", 1}});
+  const json& quarter = group_of(found, {{"/platform/fabric/oversubscription", 4}});
+  for (const char* pattern : {"all_to_all", "point_to_point", "hierarchical"}) {
+    const double cost = seconds_of(quarter, pattern) / seconds_of(full, pattern);
+    CHECK(cost > 2.6);
+    CHECK(cost < 3.5);
+  }
+  CHECK(seconds_of(quarter, "ring") == doctest::Approx(seconds_of(full, "ring")));
+  CHECK(seconds_of(quarter, "ring") > 9 * seconds_of(quarter, "hierarchical"));
+  for (const json& group : found["groups"]) {
+    CHECK(group["best"] == "hierarchical");
+    CHECK(seconds_of(group, "point_to_point") > 1.8 * seconds_of(group, "hierarchical"));
   }
 }

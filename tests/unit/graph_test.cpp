@@ -80,9 +80,7 @@ const std::string pair_of_devices = vertex("0", R"(<data key="n">x</data><data k
 
 }  // namespace
 
-TEST_CASE(
-    "graph: cables inside nodes are scale-up, between them scale-out; ways and bisection go over both "
-    "uplinks") {
+TEST_CASE("graph: cables inside nodes are scale-up and both uplinks are used") {
   const PlatformSpec spec = parse_platform(two_uplinks());
   const Topology topology = build_topology(spec);
   CHECK(topology.device_count() == 4);
