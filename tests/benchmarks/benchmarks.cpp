@@ -11,6 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "platforms/platform.hpp"
+#include "platforms/routes.hpp"
+#include "scenarios/reader/platform_reader.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
 #include "scenarios/reader/traffic_reader.hpp"
 #include "scenarios/sweep/database.hpp"
@@ -156,6 +159,44 @@ void plan_eplb(benchmark::State& state) {
     }
 }
 
+/// A platform of about 1,024 devices, and the routes of all its pairs.
+void all_routes(benchmark::State& state, const char* platform) {
+  for (auto _ : state) {
+    const epsim::Topology topology =
+        epsim::build_topology(epsim::parse_platform(nlohmann::json::parse(platform)));
+    std::vector<std::pair<epsim::DeviceId, epsim::DeviceId>> pairs;
+    for (epsim::DeviceId from = 0; from < topology.device_count(); ++from)
+      for (epsim::DeviceId to = 0; to < topology.device_count(); ++to)
+        if (from != to) pairs.emplace_back(from, to);
+    benchmark::DoNotOptimize(epsim::Routes(topology, std::move(pairs)));
+  }
+}
+
+/// 4,096 devices, and the routes that hierarchical takes: along the rails and inside the nodes.
+void routes_of_hierarchical(benchmark::State& state) {
+  for (auto _ : state) {
+    const epsim::Topology topology =
+        epsim::build_topology(epsim::parse_platform({{"preset", "h100_rail_optimized"}, {"nodes", 512}}));
+    std::vector<std::pair<epsim::DeviceId, epsim::DeviceId>> pairs;
+    for (epsim::DeviceId from = 0; from < topology.device_count(); ++from)
+      for (epsim::DeviceId to = 0; to < topology.device_count(); ++to)
+        if (from != to && (from % 8 == to % 8 || from / 8 == to / 8)) pairs.emplace_back(from, to);
+    benchmark::DoNotOptimize(epsim::Routes(topology, std::move(pairs)));
+  }
+}
+
+BENCHMARK_CAPTURE(all_routes, rail_optimized, R"({"topology": "rail_optimized", "nodes": 128})")
+    ->Unit(benchmark::kSecond);
+BENCHMARK_CAPTURE(all_routes, fat_tree, R"({"topology": "fat_tree", "k": 16})")->Unit(benchmark::kSecond);
+BENCHMARK_CAPTURE(all_routes, torus, R"({"topology": "torus", "dimensions": [32, 32]})")
+    ->Unit(benchmark::kSecond);
+BENCHMARK_CAPTURE(all_routes, full_mesh, R"({"topology": "full_mesh", "devices": 1024})")
+    ->Unit(benchmark::kSecond);
+BENCHMARK_CAPTURE(all_routes, dragonfly,
+                  R"({"topology": "dragonfly", "groups": 33, "switches_per_group": 8, "devices_per_switch": 4,
+                      "global_links_per_switch": 4})")
+    ->Unit(benchmark::kSecond);
+BENCHMARK(routes_of_hierarchical)->Unit(benchmark::kSecond);
 BENCHMARK(read_matrix_of_1024)->Unit(benchmark::kMillisecond);
 BENCHMARK(plan_eplb)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(route_a_million, learned_gating, epsim::RoutingStrategy::learned_gating,
