@@ -123,6 +123,7 @@ PlatformFacts facts_of(const PlatformSpec& spec) {
   if (parts.node) {
     const TopologyFacts node = facts_of(*parts.node);
     facts.scale_up_bandwidth = node.port_bandwidth;
+    facts.shares_cables = node.shares_cables;
     facts.size_parameter = node.size_parameter;
     facts.devices_per_size = node.ends_per_size;
   }

@@ -52,7 +52,8 @@ struct PlatformFacts {
   BytesPerSecond scale_up_bandwidth = 0;   ///< per device and direction
   BytesPerSecond scale_out_bandwidth = 0;  ///< the same, of all its NICs; its share of one that it shares
   BytesPerSecond nic_bandwidth = 0;        ///< of one of them
-  bool shares_cables = false;              ///< flows between nodes meet on cables behind the NICs, unevenly
+  /// Flows between nodes, or else inside the only one, meet on cables behind their devices' own, unevenly.
+  bool shares_cables = false;
   double oversubscription = 1;
   int nodes_per_unit = 0;           ///< that share leaves; 0: there are none
   std::string_view size_parameter;  ///< which parameter makes it larger,

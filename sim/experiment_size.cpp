@@ -77,8 +77,9 @@ double connected_devices(const PatternSize& pattern, const ExperimentSize& sizes
 
 /// Whether flows go through switches beyond the leaf of their own rail, on cables that they share unevenly.
 bool shares_cables(const Scenario& scenario, const PatternSize& pattern, const ExperimentSize& sizes) {
-  if (sizes.nodes <= 2) return false;  // to one other node each NIC has its own cable
-  return pattern.reach == Reach::all_ranks && facts_of(scenario.platform).shares_cables;
+  const PlatformFacts facts = facts_of(scenario.platform);
+  if (facts.has_nodes && sizes.nodes <= 2) return false;  // to one other node each NIC has its own cable
+  return pattern.reach == Reach::all_ranks && facts.shares_cables;
 }
 
 /// That of the router, where load balancing leaves it.

@@ -280,7 +280,8 @@ void add_commands(CLI::App& app, CommandLine& line) {
   recorded->callback([&line] { line.command = [&line] { fit(line.fit); }; });
 
   CLI::App* names = app.add_subcommand("list", "what a scenario can name");
-  names->add_option("KIND", line.list_kind, "models, platforms, patterns, strategies or transports");
+  names->add_option("KIND", line.list_kind,
+                    "models, platforms, topologies, routes, patterns, strategies or transports");
   names->add_flag("--json", line.list_json, "print JSON");
   names->callback([&line] { line.command = [&line] { list(line.list_kind, line.list_json); }; });
 }

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "platforms/generators/generator.hpp"
+#include "platforms/routing/policy.hpp"
 #include "scenarios/commands/experiment_command.hpp"
 #include "scenarios/reader/choices.hpp"
 #include "scenarios/reader/embedded.hpp"
@@ -50,6 +52,25 @@ Entries platforms() {
   return entries;
 }
 
+Entries topologies() {
+  Entries entries;
+  for (const Generator& one : all_generators()) {
+    std::string keys;
+    for (const Parameter& parameter : one.parameters)
+      keys += (keys.empty() ? "" : ", ") + std::string(parameter.name) +
+              (parameter.default_value ? "" : " (needed)");
+    entries.push_back({std::string(one.name), fmt::format("{}: {}", one.summary, keys)});
+  }
+  return entries;
+}
+
+Entries routing_policies() {
+  Entries entries;
+  for (const RoutingPolicy& one : all_routing_policies())
+    entries.push_back({std::string(one.name), std::string(one.summary)});
+  return entries;
+}
+
 Entries patterns() {
   Entries entries;
   for (const Pattern& one : all_patterns())
@@ -86,8 +107,10 @@ struct Section {
   std::string_view kind;
   Entries (*entries)();
 };
-constexpr std::array<Section, 5> sections = {{{"models", models},
+constexpr std::array<Section, 7> sections = {{{"models", models},
                                               {"platforms", platforms},
+                                              {"topologies", topologies},
+                                              {"routes", routing_policies},
                                               {"patterns", patterns},
                                               {"strategies", strategies},
                                               {"transports", transports}}};
