@@ -89,7 +89,8 @@ const WholeGraph* whole_graph(const PlatformSpec& spec) {
   return generator.whole && !spec.node ? &*generator.whole : nullptr;
 }
 
-/// Of a graph, whose first device stands for all.
+/// Of a graph, whose first device stands for all; where its node has links to others that are not the
+/// devices' own, each has its share of them.
 PlatformFacts facts_of_graph(const Topology& graph) {
   PlatformFacts facts{.devices = graph.device_count(),
                       .has_nodes = graph.node_count() > 1,
@@ -100,13 +101,11 @@ PlatformFacts facts_of_graph(const Topology& graph) {
     facts.devices_per_node =
         std::max(facts.devices_per_node, static_cast<int>(graph.devices_of(node).size()));
   for (const Link& link : graph.links()) {
-    if (link.from != 0) continue;
-    if (link.link_class == LinkClass::scale_up) {
-      facts.scale_up_bandwidth += link.bandwidth;
-    } else {
-      facts.scale_out_bandwidth += link.bandwidth;
-      facts.nic_bandwidth = std::max(facts.nic_bandwidth, link.bandwidth);
-    }
+    const bool leaves_node = graph.node_of_vertex(link.from) == 0 && graph.node_of_vertex(link.to) != 0;
+    if (link.from == 0 && !leaves_node) facts.scale_up_bandwidth += link.bandwidth;
+    if (!leaves_node) continue;
+    facts.scale_out_bandwidth += link.bandwidth / static_cast<double>(graph.devices_of(0).size());
+    facts.nic_bandwidth = std::max(facts.nic_bandwidth, link.bandwidth);
   }
   return facts;
 }
@@ -131,6 +130,7 @@ PlatformFacts facts_of(const PlatformSpec& spec) {
     const TopologyFacts fabric = facts_of(*parts.fabric);
     facts.scale_out_bandwidth = fabric.port_bandwidth * parts.nics.per_device / parts.nics.devices_per_nic;
     facts.nic_bandwidth = fabric.flow_bandwidth;
+    facts.devices_per_nic = parts.nics.devices_per_nic;
     facts.shares_cables = fabric.shares_cables;
     facts.oversubscription = fabric.oversubscription;
     facts.nodes_per_unit = fabric.nodes_per_unit;

@@ -52,6 +52,7 @@ struct PlatformFacts {
   BytesPerSecond scale_up_bandwidth = 0;   ///< per device and direction
   BytesPerSecond scale_out_bandwidth = 0;  ///< the same, of all its NICs; its share of one that it shares
   BytesPerSecond nic_bandwidth = 0;        ///< of one of them
+  int devices_per_nic = 1;                 ///< that share one
   /// Flows between nodes, or else inside the only one, meet on cables behind their devices' own, unevenly.
   bool shares_cables = false;
   double oversubscription = 1;

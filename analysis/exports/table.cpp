@@ -28,6 +28,9 @@ std::string ports_text(const PlatformSpec& platform) {
   if (!fabric.has_nodes) return format_bandwidth(fabric.scale_up_bandwidth) + " per port";
   if (fabric.scale_up_bandwidth == 0) return format_bandwidth(fabric.scale_out_bandwidth) + " per port";
   std::string text = format_bandwidth(fabric.scale_up_bandwidth) + " scale-up";
+  if (fabric.devices_per_nic > 1 && fabric.nodes > 1)
+    return text + fmt::format(" per device, {} scale-out per {} devices",
+                              format_bandwidth(fabric.nic_bandwidth), fabric.devices_per_nic);
   if (fabric.nodes > 1) text += ", " + format_bandwidth(fabric.scale_out_bandwidth) + " scale-out";
   return text + " per device";
 }
@@ -37,7 +40,7 @@ std::string fabric_text(const PlatformSpec& platform, const Group& group) {
   if (group.node_count() < 2) return "";
   const auto [least, most] = std::ranges::minmax(group.ranks_of_node, {}, &std::vector<Rank>::size);
   std::string text = least.size() == most.size()
-                         ? fmt::format("  {} ranks per node", most.size())
+                         ? fmt::format("  {} {} per node", most.size(), most.size() == 1 ? "rank" : "ranks")
                          : fmt::format("  {} to {} ranks per node", least.size(), most.size());
   const PlatformFacts fabric = facts_of(platform);
   if (fabric.nodes_per_unit > 0) text += fmt::format(", units of {} nodes", fabric.nodes_per_unit);

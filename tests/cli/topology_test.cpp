@@ -86,3 +86,22 @@ TEST_CASE("epsim topology prints networks for other programs") {
   CHECK(json::parse(again.out)["bisection_bytes_per_second"] == 8 * 50e9);
   CHECK(run_epsim({"topology", "mi300x", "--format", "png"}).exit_code == 2);
 }
+
+TEST_CASE("the header of compare and run says how the group lies in the fabric") {
+  const auto header = [](const std::string& platform) {
+    const CommandResult command =
+        run_epsim({"run", shipped("uniform_star16"), "--set", "/platform=" + platform, "--quiet"});
+    REQUIRE_MESSAGE(command.exit_code == 0, command.err);
+    return command.out;
+  };
+  CHECK(header(R"({"preset": "h100_rail_optimized", "nodes": 2, "oversubscription": 2, "nodes_per_unit": 1})")
+            .find("\n  8 ranks per node, units of 1 nodes, oversubscription 2\n") != std::string::npos);
+  const std::string shared = header(R"({"preset": "mi300x", "nodes": 2, "nics_per_device": 0.25})");
+  CHECK(shared.find("448.0 GB/s scale-up per device, 50.00 GB/s scale-out per 4 devices\n") !=
+        std::string::npos);
+  CHECK(header(R"({"topology": "fat_tree", "k": 4})").find("50.00 GB/s per port\n  1 rank per node, ") !=
+        std::string::npos);
+  CHECK(header(R"({"topology": "fat_tree", "k": 4, "ranks": [5, 3, 1]})").find("3 devices in 3 nodes") !=
+        std::string::npos);
+  CHECK(header(R"({"topology": "torus", "dimensions": [3, 3]})").find("per node") == std::string::npos);
+}

@@ -97,6 +97,8 @@ TEST_CASE("graph: cables inside nodes are scale-up and both uplinks are used") {
   const PlatformFacts facts = facts_of(spec);
   CHECK(facts.devices_per_node == 2);
   CHECK(facts.scale_up_bandwidth == 100e9);
+  CHECK(facts.scale_out_bandwidth == 37.5e9);  // half of both uplinks
+  CHECK(facts.nic_bandwidth == 50e9);
 }
 
 TEST_CASE("graph: switches without devices belong to the node that is reached, if it is one") {
