@@ -55,7 +55,7 @@ struct PlatformFacts {
   int devices_per_nic = 1;                 ///< that share one
   /// Flows between nodes, or else inside the only one, meet on cables behind their devices' own, unevenly.
   bool shares_cables = false;
-  double oversubscription = 1;
+  double oversubscription = 0;      ///< of a tree of switches between nodes; 0: there is none
   int nodes_per_unit = 0;           ///< that share leaves; 0: there are none
   std::string_view size_parameter;  ///< which parameter makes it larger,
   int devices_per_size = 1;         ///< and by how many devices each

@@ -42,9 +42,13 @@ std::string fabric_text(const PlatformSpec& platform, const Group& group) {
   std::string text = least.size() == most.size()
                          ? fmt::format("  {} {} per node", most.size(), most.size() == 1 ? "rank" : "ranks")
                          : fmt::format("  {} to {} ranks per node", least.size(), most.size());
+  const RankOrder order = platform.ranks.order;
+  if (order != RankOrder::balanced)
+    text += order == RankOrder::listed ? " as listed" : fmt::format(" ({})", name_of(order));
   const PlatformFacts fabric = facts_of(platform);
   if (fabric.nodes_per_unit > 0) text += fmt::format(", units of {} nodes", fabric.nodes_per_unit);
-  return text + fmt::format(", oversubscription {:.4g}\n", fabric.oversubscription);
+  if (fabric.oversubscription > 0) text += fmt::format(", oversubscription {:.4g}", fabric.oversubscription);
+  return text + '\n';
 }
 
 std::string tokens_text(const std::vector<std::int64_t>& tokens) {

@@ -41,7 +41,8 @@ std::string topology_table(const MeasuredTopology& measured, const std::string& 
   line("devices", devices_text(topology, measured.platform.device.name));
   line("switches", fmt::to_string(topology.switch_count()));
   line("links", fmt::format("{}, each one direction of a cable", topology.link_count()));
-  line("diameter", fmt::format("{} links", routes.diameter_links()));
+  line("diameter",
+       fmt::format("{} link{}", routes.diameter_links(), routes.diameter_links() == 1 ? "" : "s"));
   line("bisection", format_bandwidth(measured.bisection) + " one way, between two halves of the devices");
   for (std::size_t links = 1; links < routes.pairs_by_links.size(); ++links)
     if (routes.pairs_by_links[links] > 0)

@@ -36,12 +36,12 @@ struct Site {
 
 /// What others want to know before anything is built.
 struct TopologyFacts {
-  int ends = 0;                       ///< as many as it joins
-  std::int64_t links = 0;             ///< of one direction
-  BytesPerSecond port_bandwidth = 0;  ///< of an end's links, per direction
-  BytesPerSecond flow_bandwidth = 0;  ///< most that one flow gets
-  bool shares_cables = false;         ///< flows meet on cables behind the ends' own, unevenly
-  double oversubscription = 1;
+  int ends = 0;                          ///< as many as it joins
+  std::int64_t links = 0;                ///< of one direction
+  BytesPerSecond port_bandwidth = 0;     ///< of an end's links, per direction
+  BytesPerSecond flow_bandwidth = 0;     ///< most that one flow gets
+  bool shares_cables = false;            ///< flows meet on cables behind the ends' own, unevenly
+  double oversubscription = 0;           ///< of a tree of switches; 0: it is none
   int nodes_per_unit = 0;                ///< that share leaves; 0: there are none
   std::string_view size_parameter = {};  ///< which parameter makes it larger,
   int ends_per_size = 1;                 ///< and by how many ends each

@@ -150,7 +150,9 @@ std::optional<SpecFault> fault(const TopologySpec& spec) {
   for (const GraphCable& cable : graph.cables) {
     for (const std::string& name : {cable.from, cable.to})
       if (!numbers.contains(name))
-        return SpecFault{"links", fmt::format("\"{}\" is neither a device nor a switch", name),
+        return SpecFault{"links",
+                         fmt::format("\"{}\", an end of number {}, is neither a device nor a switch", name,
+                                     &cable - graph.cables.data()),
                          "name it under devices or switches"};
     if (cable.from == cable.to)
       return SpecFault{"links", fmt::format("\"{}\" is joined to itself", cable.from),

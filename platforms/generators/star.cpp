@@ -17,6 +17,7 @@ TopologyFacts facts(const TopologySpec& spec) {
           .links = std::int64_t{2} * devices,
           .port_bandwidth = spec.number("bandwidth"),
           .flow_bandwidth = spec.number("bandwidth"),
+          .oversubscription = 1,
           .size_parameter = "devices"};
 }
 

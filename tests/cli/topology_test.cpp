@@ -99,9 +99,16 @@ TEST_CASE("the header of compare and run says how the group lies in the fabric")
   const std::string shared = header(R"({"preset": "mi300x", "nodes": 2, "nics_per_device": 0.25})");
   CHECK(shared.find("448.0 GB/s scale-up per device, 50.00 GB/s scale-out per 4 devices\n") !=
         std::string::npos);
-  CHECK(header(R"({"topology": "fat_tree", "k": 4})").find("50.00 GB/s per port\n  1 rank per node, ") !=
-        std::string::npos);
+  CHECK(header(R"({"topology": "fat_tree", "k": 4})")
+            .find("50.00 GB/s per port\n  1 rank per node, oversubscription 1\n") != std::string::npos);
   CHECK(header(R"({"topology": "fat_tree", "k": 4, "ranks": [5, 3, 1]})").find("3 devices in 3 nodes") !=
         std::string::npos);
   CHECK(header(R"({"topology": "torus", "dimensions": [3, 3]})").find("per node") == std::string::npos);
+  // A graph says nothing of oversubscription.
+  CHECK(
+      header(
+          R"({"topology": "graph", "devices": ["a", {"name": "b", "node": 1}], "switches": ["s"], "ranks": "strided",
+                   "links": [{"from": "a", "to": "s", "bandwidth": 1e9, "latency": 0},
+                             {"from": "b", "to": "s", "bandwidth": 1e9, "latency": 0}]})")
+          .find("1.000 GB/s per port\n  1 rank per node (strided)\n") != std::string::npos);
 }

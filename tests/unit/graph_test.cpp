@@ -142,7 +142,8 @@ TEST_CASE("graph: errors tell where and what to do") {
   CHECK(with("/devices/3/node", 3) ==
         "/platform/devices: there is a node 3 but no node 2; number the nodes 0, 1, ... without gaps");
   CHECK(with("/links/0/to", "hub_c") ==
-        "/platform/links: \"hub_c\" is neither a device nor a switch; name it under devices or switches");
+        "/platform/links: \"hub_c\", an end of number 0, is neither a device nor a switch; name it under "
+        "devices or switches");
   CHECK(with("/links/0/to", "a0") == "/platform/links: \"a0\" is joined to itself; name two different ends");
   CHECK(with("/links/0/bandwidth", 0) ==
         "/platform/links/0/bandwidth: the number 0 is out of range; give 1 B/s to 1000 PB/s");
