@@ -51,6 +51,10 @@ std::string exported(const TopologyOptions& options, const Topology& built, cons
 void topology(const TopologyOptions& options) {
   nlohmann::json document = named_platform(options.platform, "topology");
   for (const std::string& one : options.overrides) apply_override(document, one);
+  for (const auto& [key, value] : document.items())
+    if (key != "platform")
+      throw input_error("--set /" + key, "is no part of a platform",
+                        "begin with /platform/, as in /platform/nodes=4");
   const PlatformSpec platform = parse_platform(document.at("platform"), folder_of_platform(options.platform));
   if (const int devices = device_count(platform); devices > most_measured_devices)
     throw input_error("topology", fmt::format("{} devices are too many to measure all their routes", devices),

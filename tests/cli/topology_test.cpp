@@ -47,6 +47,8 @@ TEST_CASE("epsim topology tells what it cannot measure") {
         std::string::npos);
   CHECK(message_of({"topology", std::string(EPSIM_SOURCE_DIR) + "/scenarios/sweeps/skew_by_pattern.json"})
             .find("is a sweep, not a platform") != std::string::npos);
+  CHECK(message_of({"topology", "h100_rail_optimized", "--set", "/nodes=2"})
+            .find("--set /nodes: is no part of a platform; begin with /platform/") != std::string::npos);
   CHECK(message_of({"topology", "h100_rail_optimized", "--set", "/platform/nodes=2000"})
             .find("16000 devices are too many") != std::string::npos);
 }
