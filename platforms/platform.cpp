@@ -51,28 +51,34 @@ void join_inside_nodes(const PlatformParts& parts, Topology& topology) {
 }
 
 /// What the fabric joins: NICs that devices share, else the devices themselves.
-std::vector<VertexId> add_nics(const PlatformParts& parts, Topology& topology) {
+std::vector<VertexId> add_ends(const PlatformParts& parts, Topology& topology) {
   std::vector<VertexId> ends;
-  const BytesPerSecond bandwidth = facts_of(*parts.fabric).port_bandwidth;
-  for (DeviceId device = 0; device < topology.device_count(); ++device) {
-    if (parts.nics.devices_per_nic == 1) {
-      ends.push_back(device);
-      continue;
-    }
+  for (DeviceId device = 0; device < topology.device_count(); device += parts.nics.devices_per_nic) {
     const NodeId node = topology.node_of(device);
-    const int place = device % parts.devices_per_node;
-    if (place % parts.nics.devices_per_nic == 0)
-      ends.push_back(
-          topology.add_switch(fmt::format("node{}.nic{}", node, place / parts.nics.devices_per_nic), node));
-    topology.connect(device, ends.back(), LinkClass::scale_out, bandwidth, 0);
+    const int nic = device % parts.devices_per_node / parts.nics.devices_per_nic;
+    ends.push_back(parts.nics.devices_per_nic == 1
+                       ? device
+                       : topology.add_switch(fmt::format("node{}.nic{}", node, nic), node));
   }
   return ends;
 }
 
+/// Each device reaches its NIC at all the rate that this has in the fabric, without latency.
+void join_devices_to_nics(const PlatformParts& parts, const std::vector<VertexId>& nics, Topology& topology) {
+  std::vector<BytesPerSecond> rate(at(topology.device_count() + topology.switch_count()));
+  for (const Link& link : topology.links())
+    if (link.link_class == LinkClass::scale_out) rate[at(link.from)] += link.bandwidth;
+  for (DeviceId device = 0; device < topology.device_count(); ++device) {
+    const VertexId nic = nics[at(device / parts.nics.devices_per_nic)];
+    if (rate[at(nic)] > 0) topology.connect(device, nic, LinkClass::scale_out, rate[at(nic)], 0);
+  }
+}
+
 void join_nodes(const PlatformParts& parts, Topology& topology) {
-  const std::vector<VertexId> ends = add_nics(parts, topology);
+  const std::vector<VertexId> ends = add_ends(parts, topology);
   const Site site{topology, ends, LinkClass::scale_out, no_node, parts.nics.per_device * 1.0};
   const RoutingRule of_ends = parts.fabric->generator().join(*parts.fabric, site);
+  if (parts.nics.devices_per_nic > 1) join_devices_to_nics(parts, ends, topology);
   RoutingRule rule{of_ends.policy, of_ends.shape, {}};
   for (DeviceId device = 0; device < topology.device_count(); ++device)
     rule.address.push_back(of_ends.address[at(device / parts.nics.devices_per_nic)]);

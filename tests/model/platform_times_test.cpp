@@ -77,6 +77,23 @@ TEST_CASE("devices that share a NIC: a lone flow gets all of it, eight an eighth
   CHECK(time_of(rails, all) == exactly(8 * S / port + 4e-6));
 }
 
+TEST_CASE("devices reach a shared NIC at the rate that it has itself") {
+  // The second node's port is ten times the first one's: from it 10 GB/s to the third.
+  const auto cable = [](const char* from, double bandwidth) {
+    return json{{"from", from}, {"to", "s"}, {"bandwidth", bandwidth}, {"latency", 0}};
+  };
+  const json unequal = {{"node", {{"topology", "star"}, {"devices", 2}, {"latency", 0}}},
+                        {"fabric",
+                         {{"topology", "graph"},
+                          {"devices", {"a", "b", "c"}},
+                          {"switches", {"s"}},
+                          {"links", {cable("a", 1e9), cable("b", 10e9), cable("c", 10e9)}}}},
+                        {"nodes", 3},
+                        {"nics_per_device", 0.5}};
+  CHECK(time_of(unequal, {{2, 4}}) == exactly(S / 10e9));
+  CHECK(time_of(unequal, {{0, 4}}) == exactly(S / 1e9));
+}
+
 TEST_CASE("several NICs of a device carry a message together") {
   json rails = {{"topology", "rail_optimized"}, {"nodes", 2},
                 {"nic_bandwidth", "200Gbps"},   {"nic_latency", 0},
