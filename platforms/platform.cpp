@@ -150,6 +150,27 @@ PlatformFacts facts_of(const PlatformSpec& spec) {
   return facts;
 }
 
+namespace {
+
+/// Of a graph as fabric: shared NICs pass on what is their devices', not what comes from another node.
+std::optional<SpecFault> fault_of_shared_nics(const TopologySpec& fabric) {
+  if (!fabric.generator().whole) return std::nullopt;
+  const auto& graph = std::get<GraphDescription>(fabric["links"]);
+  const auto is_place = [&](const std::string& name) {
+    return std::ranges::find(graph.devices, name, &GraphVertex::name) != graph.devices.end();
+  };
+  for (const GraphCable& cable : graph.cables)
+    if (is_place(cable.from) && is_place(cable.to))
+      return SpecFault{
+          "links",
+          fmt::format("{} and {} are joined directly, but NICs that devices share do not forward", cable.from,
+                      cable.to),
+          "put a switch between them, or give each device a NIC"};
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<FitFault> fit_fabric(PlatformSpec& spec) {
   const NodeSpec& node = *spec.node;
   const TopologyFacts inside = facts_of(node.topology);
@@ -162,6 +183,7 @@ std::optional<FitFault> fit_fabric(PlatformSpec& spec) {
   const int ends_per_node = inside.ends / split_nics(node.nics_per_device).devices_per_nic;
   auto fault = spec.topology.generator().fit(spec.topology, node.nodes, ends_per_node);
   if (!fault) fault = fault_of(spec.topology);
+  if (!fault && ends_per_node < inside.ends) fault = fault_of_shared_nics(spec.topology);
   if (fault) return FitFault{*std::move(fault), true};
   const std::int64_t links = node.nodes * inside.links + facts_of(spec.topology).links;
   if (links > most_links)

@@ -96,6 +96,12 @@ TEST_CASE("nodes of one topology in a fabric of another") {
 }
 
 TEST_CASE("errors of nodes and fabrics") {
+  CHECK(message_of(R"({"node": {"topology": "star", "devices": 2}, "nodes": 2, "nics_per_device": 0.5,
+                       "fabric": {"topology": "graph", "devices": ["p", "q"],
+                                  "links": [{"from": "p", "to": "q", "bandwidth": 1e9, "latency": 0}]}})") ==
+        "/platform/fabric/links: p and q are joined directly, but NICs that devices share do not forward; "
+        "put a "
+        "switch between them, or give each device a NIC");
   CHECK(message_of(R"({"node": {"topology": "star"}})") ==
         "/platform/fabric: missing; a platform of nodes has a node and a fabric, a topology each");
   CHECK(
