@@ -92,6 +92,8 @@ inline constexpr std::int64_t most_links = 8'000'000;  ///< some gigabytes
 /// A generator's own, and networks that are too large to be built.
 [[nodiscard]] std::optional<SpecFault> fault_of(const TopologySpec& spec);
 
+/// `devices`, `bandwidth` and `latency`: all that simple networks have.
+[[nodiscard]] std::vector<Parameter> devices_and_links();
 [[nodiscard]] std::optional<SpecFault> no_fault(const TopologySpec& spec);
 /// For Generator::parts: the ends are devices of one node.
 [[nodiscard]] PlatformParts as_one_node(const TopologySpec& spec);

@@ -56,6 +56,12 @@ std::optional<SpecFault> fault_of(const TopologySpec& spec) {
                    "give fewer"};
 }
 
+std::vector<Parameter> devices_and_links() {
+  return {{"devices", Parameter::Count{1, most_devices}, 8, ParameterRole::devices},
+          {"bandwidth", Parameter::Bandwidth(), 50e9},
+          {"latency", Parameter::Duration(), 2e-6}};
+}
+
 std::optional<SpecFault> no_fault(const TopologySpec&) {
   return std::nullopt;
 }

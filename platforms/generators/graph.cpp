@@ -161,10 +161,6 @@ std::optional<SpecFault> fault(const TopologySpec& spec) {
   return std::nullopt;
 }
 
-PlatformParts parts(const TopologySpec& spec) {
-  return as_one_node(spec);
-}
-
 }  // namespace
 
 Generator graph() {
@@ -175,7 +171,7 @@ Generator graph() {
           .facts = facts,
           .fault = fault,
           .join = join,
-          .parts = parts,
+          .parts = as_one_node,
           .fit = fit_into,
           .whole = WholeGraph{nodes_of_devices, build}};
 }

@@ -24,12 +24,9 @@ TopologyFacts facts(const TopologySpec& spec) {
 }  // namespace
 
 Generator star() {
-  using P = Parameter;
   return {.name = "star",
           .summary = "devices around an ideal switch",
-          .parameters = {{"devices", P::Count{1, most_devices}, 8, ParameterRole::devices},
-                         {"bandwidth", P::Bandwidth(), 50e9},
-                         {"latency", P::Duration(), 2e-6}},
+          .parameters = devices_and_links(),
           .facts = facts,
           .fault = no_fault,
           .join = join,
