@@ -41,8 +41,8 @@ struct IntervalsOfLinks {
   std::vector<Interval> intervals;
 };
 
-IntervalsOfLinks intervals_of_links(int links, const Simulation& simulation) {
-  IntervalsOfLinks result{std::vector<std::size_t>(static_cast<std::size_t>(links) + 1), {}};
+IntervalsOfLinks intervals_of_links(std::size_t links, const Simulation& simulation) {
+  IntervalsOfLinks result{std::vector<std::size_t>(links + 1), {}};
   for_each_transfer(simulation, [&](OpId, std::span<const LinkId> route) {
     for (const LinkId link : route) ++result.first[at(link) + 1];
   });
@@ -61,11 +61,16 @@ IntervalsOfLinks intervals_of_links(int links, const Simulation& simulation) {
 
 std::vector<LinkUse> link_uses(const Topology& topology, const Simulation& simulation,
                                Seconds layer_seconds) {
-  std::vector<Bytes> bytes(static_cast<std::size_t>(topology.link_count()));
+  const std::size_t links = std::max(at(topology.link_count()), simulation.lowered.link_bandwidth.size());
+  std::vector<Bytes> bytes(links);
+  std::vector<Bytes> loads(links);
   for_each_transfer(simulation, [&](OpId op, std::span<const LinkId> route) {
-    for (const LinkId link : route) bytes[at(link)] += simulation.lowered.schedule.bytes(op);
+    for (const LinkId link : route) {
+      bytes[at(link)] += simulation.lowered.schedule.bytes(op);
+      loads[at(link)] += simulation.lowered.load(op);
+    }
   });
-  IntervalsOfLinks by_link = intervals_of_links(topology.link_count(), simulation);
+  IntervalsOfLinks by_link = intervals_of_links(links, simulation);
   std::vector<LinkUse> uses;
   for (const Link& link : topology.links()) {
     const auto i = at(link.id);
@@ -73,7 +78,7 @@ std::vector<LinkUse> link_uses(const Topology& topology, const Simulation& simul
     const Seconds busy =
         covered({by_link.intervals.data() + by_link.first[i], by_link.first[i + 1] - by_link.first[i]});
     const double capacity = simulation.lowered.link_bandwidth[i] * layer_seconds;
-    uses.push_back({link.id, bytes[i], busy, static_cast<double>(bytes[i]) / capacity});
+    uses.push_back({link.id, bytes[i], busy, static_cast<double>(loads[i]) / capacity});
   }
   return uses;
 }

@@ -11,7 +11,9 @@ struct LinkUse {
   LinkId link = 0;
   Bytes bytes = 0;
   Seconds busy_seconds = 0;  ///< at least one transfer in progress on it
-  double utilization = 0;    ///< bytes / (bandwidth that the transport achieves * layer_seconds)
+  /// What loads it (bytes, and the transport's half_size for each message) / (bandwidth that the transport
+  /// achieves * layer_seconds).
+  double utilization = 0;
 };
 
 /// The links that carried bytes, by link id. A transfer is in progress on all links of its route from its

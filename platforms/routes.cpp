@@ -78,7 +78,7 @@ class RouteFinders {
 
 }  // namespace
 
-Routes::Routes(const Topology& topology, std::vector<std::pair<DeviceId, DeviceId>> pairs) {
+Routes::Routes(const Topology& topology, std::vector<std::pair<DeviceId, DeviceId>> pairs, DeviceCaps caps) {
   std::sort(pairs.begin(), pairs.end());
   pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
   pairs_.reserve(pairs.size());
@@ -88,7 +88,9 @@ Routes::Routes(const Topology& topology, std::vector<std::pair<DeviceId, DeviceI
     const DeviceId source = pair->first;
     finders.begin_at(source);
     for (; pair != pairs.end() && pair->first == source; ++pair) {
+      if (caps == DeviceCaps::on_every_route) links_.push_back(sending_cap(topology, source));
       finders.append(pair->second, links_);
+      if (caps == DeviceCaps::on_every_route) links_.push_back(receiving_cap(topology, pair->second));
       end_route(topology, source, pair->second);
     }
   }
@@ -98,7 +100,7 @@ Routes::Routes(const Topology& topology, std::vector<std::pair<DeviceId, DeviceI
 void Routes::end_route(const Topology& topology, DeviceId source, DeviceId destination) {
   Seconds latency = 0;
   for (std::size_t i = first_link_.back(); i < links_.size(); ++i)
-    latency += topology.link(links_[i]).latency;
+    if (links_[i] < topology.link_count()) latency += topology.link(links_[i]).latency;
   first_link_.push_back(links_.size());
   latency_.push_back(latency);
   pairs_.push_back({source, destination});

@@ -13,11 +13,22 @@
 
 namespace epsim {
 
+/// What a device sends as a whole, and what it receives, can be capped: links of their own beyond the
+/// topology's, without latency, with which its routes begin and end.
+enum class DeviceCaps { none, on_every_route };
+[[nodiscard]] inline LinkId sending_cap(const Topology& topology, DeviceId device) {
+  return topology.link_count() + 2 * device;
+}
+[[nodiscard]] inline LinkId receiving_cap(const Topology& topology, DeviceId device) {
+  return sending_cap(topology, device) + 1;
+}
+
 class Routes {
  public:
   /// Routes for `pairs` (duplicates allowed, no pair with itself). Throws Error (input) naming two devices
   /// that are not connected.
-  Routes(const Topology& topology, std::vector<std::pair<DeviceId, DeviceId>> pairs);
+  Routes(const Topology& topology, std::vector<std::pair<DeviceId, DeviceId>> pairs,
+         DeviceCaps caps = DeviceCaps::none);
 
   struct Pair {
     DeviceId source;

@@ -39,6 +39,11 @@ void check_transfer(const Schedule& schedule, OpId op, Seconds end, Seconds take
        fmt::format("it took {:.6g} s, and no less than {:.6g} s is possible", taken, least));
 }
 
+std::string name_of_link(const Topology& topology, LinkId link) {
+  if (link < topology.link_count()) return std::string(topology.link_name(link));
+  return fmt::format("cap {} of device {}", link - topology.link_count(), (link - topology.link_count()) / 2);
+}
+
 /// `visits` in order of their begin.
 void check_link(const std::string& name, BytesPerSecond bandwidth, const std::vector<Visit>& visits) {
   for (std::size_t i = 0; i < visits.size();) {
@@ -67,7 +72,7 @@ void check_timeline(const LoweredSchedule& lowered, const Topology& topology, co
     if (schedule.kind(op) != OpKind::transfer) continue;
     const DeviceId from = schedule.device(op);
     const DeviceId to = schedule.peer(op);
-    const auto bytes = static_cast<double>(schedule.bytes(op));
+    const auto bytes = static_cast<double>(lowered.load(op));
     const Seconds begin = timeline.started()[op] + routes.latency(from, to);
     BytesPerSecond narrowest = std::numeric_limits<double>::infinity();
     for (const LinkId link : routes.links_between(from, to)) {
@@ -80,8 +85,7 @@ void check_timeline(const LoweredSchedule& lowered, const Topology& topology, co
   }
   for (std::size_t link = 0; link < visits.size(); ++link) {
     std::ranges::sort(visits[link], {}, &Visit::begin);
-    check_link(std::string(topology.link_name(static_cast<LinkId>(link))), lowered.link_bandwidth[link],
-               visits[link]);
+    check_link(name_of_link(topology, static_cast<LinkId>(link)), lowered.link_bandwidth[link], visits[link]);
   }
 }
 

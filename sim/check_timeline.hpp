@@ -2,8 +2,8 @@
 #pragma once
 
 #include "platforms/routes.hpp"
+#include "sim/lowering.hpp"
 #include "sim/timeline.hpp"
-#include "sim/transports/transport.hpp"
 
 namespace epsim {
 

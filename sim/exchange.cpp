@@ -37,7 +37,7 @@ std::int64_t chunk_of(std::int64_t copies, ChunkRange chunks) {
   return each * (chunks.end - chunks.begin) + rest * chunks.end / chunks.of - rest * chunks.begin / chunks.of;
 }
 
-Exchange::Exchange(const Traffic& traffic, const Group& group, Phase phase)
+Exchange::Exchange(const Traffic& traffic, const Group& group, Phase phase, int chunk_tokens)
     : traffic_(&traffic),
       group_(&group),
       phase_(phase),
@@ -48,17 +48,26 @@ Exchange::Exchange(const Traffic& traffic, const Group& group, Phase phase)
     const Rank rank = traffic.rank_of_slot[at(slot)];
     slots_of_rank_[at(rank)].push_back(slot);
   }
+  if (chunk_tokens == 0) return;
+  for (const std::int64_t tokens : traffic.home_tokens)
+    chunks_of_home_.push_back(
+        static_cast<int>(std::max<std::int64_t>(1, (tokens + chunk_tokens - 1) / chunk_tokens)));
 }
 
 Bytes Exchange::bytes_per_copy() const {
   return phase_ == Phase::combine ? traffic_->combine_bytes_per_copy : traffic_->dispatch_bytes_per_copy;
 }
 
+int Exchange::chunks_by_tokens() const {
+  return chunks_of_home_.empty() ? 0 : *std::ranges::max_element(chunks_of_home_);
+}
+
 // Renumbers a range over the chunks asked for as one over the chunks that exist.
 ChunkRange Exchange::existing(Deduplication level, Rank home, int node, ChunkRange chunks) const {
   if (chunks.of == 1) return chunks;
   const std::int64_t largest = busiest_pair_[level == Deduplication::none ? 0 : 1](home, node);
-  const int count = static_cast<int>(std::clamp<std::int64_t>(largest, 1, chunks.of));
+  const int asked_for = chunks_of_home_.empty() ? chunks.of : std::min(chunks.of, chunks_of_home_[at(home)]);
+  const int count = static_cast<int>(std::clamp<std::int64_t>(largest, 1, asked_for));
   return {std::min(chunks.begin, count), std::min(chunks.end, count), count};
 }
 

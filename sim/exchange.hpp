@@ -5,6 +5,7 @@
 // How copies are cut into chunks. What a home rank exchanges with one node is cut as a whole: with C chunks
 // asked for and p copies between the home and the node's busiest rank, it has E = min(C, p) chunks, numbered
 // 0..E-1. Every number of copies within (each pair's, and at level `node` the node's) is spread over these E.
+// Where chunks are of so many tokens, a home asks for as many as its tokens need, at most C.
 // So a chunk either crosses to the node, carrying something for at least one of its ranks, or does not exist:
 // no forwarder ever owes copies of a chunk that it has not received, and no transfer is empty.
 #pragma once
@@ -32,14 +33,17 @@ struct ChunkRange {
 
 class Exchange {
  public:
-  /// `phase` is dispatch or combine. Keeps references: both must outlive it.
-  Exchange(const Traffic& traffic, const Group& group, Phase phase);
+  /// `phase` is dispatch or combine. `chunk_tokens`: of a home's tokens in a chunk, where a pattern cuts into
+  /// chunks by tokens; 0: it does not. Keeps references: both must outlive it.
+  Exchange(const Traffic& traffic, const Group& group, Phase phase, int chunk_tokens = 0);
 
   [[nodiscard]] Phase phase() const { return phase_; }
   [[nodiscard]] const Group& group() const { return *group_; }
   [[nodiscard]] const Traffic& traffic() const { return *traffic_; }
   [[nodiscard]] int ranks() const { return group_->size(); }
   [[nodiscard]] Bytes bytes_per_copy() const;
+  /// How many chunks the home with the most tokens is cut into; 0: chunks are not of so many tokens.
+  [[nodiscard]] int chunks_by_tokens() const;
   /// The expert slots on a rank, ascending.
   [[nodiscard]] const std::vector<int>& slots_of(Rank rank) const { return slots_of_rank_[at(rank)]; }
 
@@ -61,6 +65,7 @@ class Exchange {
   const Group* group_;
   Phase phase_;
   std::vector<std::vector<int>> slots_of_rank_;
+  std::vector<int> chunks_of_home_;       // by tokens; empty: not by tokens
   Matrix<std::int64_t> pair_selections_;  // [home][far]
   std::array<Matrix<std::int64_t>, 2>
       busiest_pair_;  // selections, device copies: [home][node], its largest pair

@@ -35,6 +35,7 @@ ExperimentSize size_of(const Scenario& scenario) {
   for (int step = 0; step < (scenario.workload.trace.has_tokens() ? scenario.workload.steps : 1); ++step) {
     const std::vector<int>& of_step = tokens_of_step(scenario, step);
     tokens = std::max(tokens, std::accumulate(of_step.begin(), of_step.end(), 0.0));
+    for (const int of_rank : of_step) sizes.tokens = std::max<double>(sizes.tokens, of_rank);
   }
   sizes.slots = scenario.expert_parallel.experts_per_device;
   sizes.selections = tokens * scenario.expert_parallel.top_k;
@@ -104,8 +105,7 @@ double sent_by_rank(const PatternSize& pattern, const ExperimentSize& sizes) {
 
 /// How many of a rank's transfers are under way while it sends them, with nothing but the sender's time per
 /// message between them.
-double sent_at_once(const Scenario& scenario, double sent, const ExperimentSize& sizes) {
-  const Seconds overhead = scenario.transport.message_overhead;
+double sent_at_once(const Scenario& scenario, Seconds overhead, double sent, const ExperimentSize& sizes) {
   if (overhead == 0 || sent == 0) return sent / 2;  // they end one by one
   const PlatformFacts fabric = facts_of(scenario.platform);
   const double bandwidth = sizes.nodes > 1 ? fabric.nic_bandwidth : fabric.scale_up_bandwidth;
@@ -126,12 +126,13 @@ EngineLoad engine_load(const Scenario& scenario, PatternKind kind) {
   const int window = row.shape(scenario.patterns).window;
   const double streams = sizes.nodes > 1 ? 2 : 1;  // per rank: scale-up and scale-out
   EngineLoad load;
-  const bool has_overheads = scenario.transport.message_overhead > 0;
+  const Seconds overhead = scenario.transport_of(kind).message_overhead;
+  const bool has_overheads = overhead > 0;
   load.transfers = size.ops * sizes.exchanges;
   load.ops = load.transfers * (has_overheads ? 2 : 1) + sizes.ranks * sizes.slots;
   load.in_flight = window > 0 ? std::min(size.ops, sizes.ranks * streams * window) : size.ops;
   const double sent = sent_by_rank(size, sizes);
-  load.per_link = window > 0 ? std::min<double>(window, sent) : sent_at_once(scenario, sent, sizes);
+  load.per_link = window > 0 ? std::min<double>(window, sent) : sent_at_once(scenario, overhead, sent, sizes);
   load.connected = connected_devices(size, sizes);
   load.skew = skew_of(scenario);
   load.exchanges = sizes.exchanges;

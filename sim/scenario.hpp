@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "platforms/units.hpp"
 #include "sim/matrix.hpp"
 #include "sim/pattern_options.hpp"
+#include "sim/transports/transport.hpp"
 
 namespace epsim {
 
@@ -155,23 +157,14 @@ struct Payload {
   Bytes combine_bytes_per_copy = 0;
 };
 
-/// Software cost around the wire. `ideal` is all zeros and full shares.
-struct Transport {
-  std::string name = "ideal";
-  Seconds start_up = 0;          ///< per phase (dispatch, combine) and device, before its first transfer
-  Seconds message_overhead = 0;  ///< sender's time per message, serial on its stream
-  double scale_up_share = 1;     ///< achieved share of the scale-up links' bandwidth, in (0, 1]
-  double scale_out_share = 1;
-  bool operator==(const Transport&) const = default;
-};
-
 struct Scenario {
   std::string name;
   std::string question;  ///< what the scenario is for; may be empty
   std::string expect;    ///< what it should show; may be empty
   ModelShape model;
   PlatformSpec platform;
-  Transport transport;
+  Transport transport;  ///< of patterns without one of their own, and of weights that move
+  std::map<PatternKind, Transport> pattern_transports;
   ExpertParallel expert_parallel;
   Workload workload;
   Payload payload;
@@ -186,6 +179,8 @@ struct Scenario {
 
   /// Number of ranks: expert_parallel_size, or the matrix's size for direct traffic.
   [[nodiscard]] int ranks() const;
+  /// The pattern's own transport, else the scenario's.
+  [[nodiscard]] const Transport& transport_of(PatternKind kind) const;
 };
 
 /// Bytes of one token vector: bf16 2 * hidden; fp8 hidden + a 4-byte scale per started 128 elements.

@@ -22,8 +22,9 @@ Prepared prepare(const Scenario& scenario, const Cluster& cluster, const Traffic
                  PatternKind pattern, bool check) {
   LayerSchedule layer = build_layer(scenario, pattern, cluster.group, traffic);
   if (check) check_schedule(layer.schedule, cluster.group, traffic, layer.exchanges);
-  LoweredSchedule lowered = lower(std::move(layer.schedule), scenario.transport, cluster.topology);
-  Routes routes(cluster.topology, lowered.schedule.used_pairs());
+  const Transport& transport = scenario.transport_of(pattern);
+  LoweredSchedule lowered = lower(std::move(layer.schedule), transport, cluster.topology);
+  Routes routes = routes_of(lowered.schedule, transport, cluster.topology);
   return {pattern, std::move(lowered), std::move(routes)};
 }
 
@@ -55,6 +56,7 @@ std::vector<Simulation> simulate(const Scenario& scenario, const Cluster& cluste
 Seconds moving_seconds(const Scenario& scenario, const Cluster& cluster, const RoutedStep& step) {
   Scenario alone = scenario;
   alone.patterns = {};
+  alone.pattern_transports = {};
   alone.engine = choose_engine(scenario);  // the one of the layers, whatever the moves would have got
   const RoutedStep weights{.traffic = build_traffic(*step.moved, cluster.group)};
   const std::vector<PatternKind> pattern = {PatternKind::all_to_all};

@@ -1,13 +1,14 @@
 #include "analysis/estimate/estimate.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "analysis/estimate/exchange_estimate.hpp"
 #include "platforms/indexing.hpp"
 #include "sim/exchange.hpp"
 #include "sim/layer.hpp"
+#include "sim/lowering.hpp"
 #include "sim/patterns/pattern.hpp"
-#include "sim/transports/transport.hpp"
 
 namespace epsim {
 namespace {
@@ -21,20 +22,23 @@ struct Estimation {
   PatternKind pattern;
   const Schedule& schedule;
   NetworkCost network;
+  StartUps start_ups = {schedule, network.transport};
 };
 
 ExchangeShape shape_of(const Estimation& layer) {
   return pattern(layer.pattern).shape(layer.scenario.patterns);
 }
 
-/// The transfers of a phase, over both fabrics or one.
-std::vector<Transfer> transfers_of(const Schedule& schedule, Phase phase,
+/// The transfers of a phase, with all that they load, over both fabrics or one.
+std::vector<Transfer> transfers_of(const Estimation& layer, Phase phase,
                                    std::optional<StreamKind> fabric = std::nullopt) {
+  const Schedule& schedule = layer.schedule;
+  const Bytes half_size = layer.network.transport.half_size;
   std::vector<Transfer> transfers;
   for (OpId op = 0; op < schedule.size(); ++op) {
     if (schedule.kind(op) != OpKind::transfer || schedule.phase(op) != phase) continue;
     if (fabric && schedule.streams()[schedule.stream_of(op)].kind != *fabric) continue;
-    transfers.push_back({schedule.device(op), schedule.peer(op), schedule.bytes(op)});
+    transfers.push_back({schedule.device(op), schedule.peer(op), schedule.bytes(op) + half_size});
   }
   return transfers;
 }
@@ -48,14 +52,36 @@ Times computations_of(const Estimation& layer, Phase phase) {
   return sums;
 }
 
-Times exchange_done(const Estimation& layer, Phase phase, const Times& ready) {
+Times transfers_done(const Estimation& layer, Phase phase, const Times& ready) {
   const auto [form, window] = shape_of(layer);
   const bool has_stages = form == ExchangeShape::Form::two_stages && layer.cluster.group.node_count() > 1;
-  if (!has_stages) return direct_done(layer.network, transfers_of(layer.schedule, phase), window, ready);
-  const auto inside = transfers_of(layer.schedule, phase, StreamKind::scale_up);
-  const auto between = transfers_of(layer.schedule, phase, StreamKind::scale_out);
+  if (!has_stages) return direct_done(layer.network, transfers_of(layer, phase), window, ready);
+  const auto inside = transfers_of(layer, phase, StreamKind::scale_up);
+  const auto between = transfers_of(layer, phase, StreamKind::scale_out);
   return phase == Phase::dispatch ? staged_done(layer.network, between, inside, window, ready)
                                   : staged_done(layer.network, inside, between, window, ready);
+}
+
+/// When each device that takes part has started up.
+Times started_up(const Estimation& layer, Phase phase, Times ready) {
+  std::vector<char> has_started(ready.size());
+  for (OpId op = 0; op < layer.schedule.size(); ++op) {
+    if (layer.schedule.kind(op) != OpKind::transfer || layer.schedule.phase(op) != phase) continue;
+    for (const DeviceId device : {layer.schedule.device(op), layer.schedule.peer(op)})
+      if (!std::exchange(has_started[at(device)], true))
+        ready[at(device)] += layer.start_ups.of(layer.schedule.part_of(op), device);
+  }
+  return ready;
+}
+
+Times exchange_done(const Estimation& layer, Phase phase, const Times& ready) {
+  const Times started = started_up(layer, phase, ready);
+  Times done = transfers_done(layer, phase, started);
+  const Transport& transport = layer.network.transport;
+  const Seconds least = phase == Phase::dispatch ? transport.least_dispatch : transport.least_combine;
+  for (std::size_t d = 0; d < done.size(); ++d)
+    if (done[d] > ready[d]) done[d] = std::max(done[d], started[d] + least);
+  return done;
 }
 
 Seconds latest(const Times& times) {
@@ -119,14 +145,15 @@ LayerEstimate estimate_layer(const Scenario& scenario, const Cluster& cluster, c
   LayerEstimate estimate{lower_bounds(scenario, cluster, step), {}};
   for (const PatternKind pattern : patterns) {
     const Schedule schedule = build_layer(scenario, pattern, cluster.group, step.traffic).schedule;
-    const Routes routes(cluster.topology, schedule.used_pairs());
-    estimate.patterns.push_back(estimate_pattern({scenario,
-                                                  cluster,
-                                                  pattern,
-                                                  schedule,
-                                                  {cluster.topology, scenario.transport, routes,
-                                                   achieved_bandwidth(cluster.topology, scenario.transport)}},
-                                                 step.traffic));
+    const Transport& transport = scenario.transport_of(pattern);
+    const Routes routes = routes_of(schedule, transport, cluster.topology);
+    estimate.patterns.push_back(estimate_pattern(
+        {scenario,
+         cluster,
+         pattern,
+         schedule,
+         {cluster.topology, transport, routes, achieved_bandwidth(cluster.topology, transport)}},
+        step.traffic));
   }
   return estimate;
 }

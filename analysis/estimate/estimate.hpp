@@ -1,14 +1,15 @@
 // What a layer's communication costs by closed forms, without an engine: routing, traffic and schedule are
 // the simulator's, the times are not. Per exchange, with b the bytes over a link, B its achieved bandwidth
-// (platform x the transport's share), o the overhead per message, u the start-up, L the longest latency of
-// the routes, W the window, m the messages of a stream and s = bytes / m:
+// (platform x the transport's share), o the overhead per message, L the longest latency of the routes, W the
+// window, m the messages of a stream and s = bytes / m; bytes are with the transport's half_size for each
+// message, and a device is ready after its start-up:
 //
 //   link     R = max over t of (t + the bytes over it of senders ready at t or later / B): for senders that
 //            are all ready at 0 just b / B
 //   stream   max(m o + s / B, m (L + o + s / B) / W): the sender's time per message, and Little's law
 //   direct   all_to_all direct and point_to_point: a device is done at the latest of
-//            u + o + R + L over its own ports and the switches' links on its routes, and ready + u + stream +
-//            L
+//            o + R + L over its own ports and the switches' links on its routes, and ready + stream + L;
+//            no earlier than ready + the transport's least duration
 //   hierarchical   two such stages, one per fabric, cut into P = max(1, m / W) pieces (m of a stream of the
 //            first stage; 1 without a window): the second starts after a piece of the first and ends no
 //            earlier than a piece of its own after the first's end

@@ -1,5 +1,6 @@
 #include "analysis/estimate/exchange_estimate.hpp"
 #include "platforms/indexing.hpp"
+#include "sim/lowering.hpp"
 
 #include <algorithm>
 #include <map>
@@ -49,15 +50,16 @@ class DirectExchange {
       const auto links = links_of(one);
       const Seconds latency = network_.routes.latency(one.source, one.destination);
       const auto wait_for = [&](DeviceId device, LinkId link) {
-        const Seconds end = carried[at(link)] + software() + latency;
+        const Seconds end = carried[at(link)] + network_.transport.message_overhead + latency;
         done[at(device)] = std::max(done[at(device)], end);
       };
-      // A device's own port, and what lies between; the other end's port is the other's matter.
-      for (std::size_t i = 0; i + 1 < links.size(); ++i) wait_for(one.source, links[i]);
-      for (std::size_t i = 1; i < links.size(); ++i) wait_for(one.destination, links[i]);
+      // A device's own port and cap, and what lies between; the other end's are the other's matter.
+      const std::size_t of_end = own_links(links);
+      for (std::size_t i = 0; i + of_end < links.size(); ++i) wait_for(one.source, links[i]);
+      for (std::size_t i = of_end; i < links.size(); ++i) wait_for(one.destination, links[i]);
     }
     for (const auto& [link, stream] : streams_) {
-      const Seconds end = ready_[at(stream.device)] + network_.transport.start_up +
+      const Seconds end = ready_[at(stream.device)] +
                           issue_seconds(stream, network_.bandwidth[at(link)], window) + stream.latency;
       done[at(stream.device)] = std::max(done[at(stream.device)], end);
     }
@@ -68,14 +70,15 @@ class DirectExchange {
   [[nodiscard]] std::span<const LinkId> links_of(const Transfer& one) const {
     return network_.routes.links_between(one.source, one.destination);
   }
-  [[nodiscard]] Seconds software() const {
-    return network_.transport.start_up + network_.transport.message_overhead;
+  /// How many of a route's links at either end are that device's: its port, and its cap if it has one.
+  [[nodiscard]] std::size_t own_links(std::span<const LinkId> route) const {
+    return route.front() < network_.topology.link_count() ? 1 : 2;
   }
 
   void add(const Transfer& one) {
     const auto links = links_of(one);
     for (const LinkId link : links) releases_[at(link)].push_back({ready_[at(one.source)], one.bytes});
-    StreamLoad& stream = streams_[links.front()];
+    StreamLoad& stream = streams_[links[own_links(links) - 1]];
     stream.device = one.source;
     ++stream.messages;
     stream.bytes += one.bytes;
@@ -163,6 +166,7 @@ std::vector<Seconds> longest_path(const NetworkCost& network, const Schedule& sc
   std::vector<Seconds> end(schedule.size());
   std::vector<Seconds> stream_free(schedule.streams().size());
   std::map<std::pair<PartId, StreamId>, bool> started;
+  const StartUps start_ups(schedule, network.transport);
   for (OpId op = 0; op < schedule.size(); ++op) {
     Seconds& moment = end[op];
     for (const OpId followed : schedule.after(op)) moment = std::max(moment, end[followed]);
@@ -171,17 +175,18 @@ std::vector<Seconds> longest_path(const NetworkCost& network, const Schedule& sc
     const Stream& stream = schedule.streams()[id];
     if (stream.window == 1 || schedule.kind(op) == OpKind::computation)
       moment = std::max(moment, stream_free[id]);
+    if (stream.kind != StreamKind::compute && !std::exchange(started[{schedule.part_of(op), id}], true))
+      moment += start_ups.of(schedule.part_of(op), stream.device);
     if (schedule.kind(op) == OpKind::computation) {
       moment += schedule.seconds(op);
     } else {
       const DeviceId peer = schedule.peer(op);
       const auto sharing =
           std::max(sending.at({stream.kind, stream.device}).size(), receiving.at({stream.kind, peer}).size());
-      if (std::exchange(started[{schedule.part_of(op), id}], true) == false)
-        moment += network.transport.start_up;
       moment +=
           network.transport.message_overhead +
-          network.transfer_seconds(stream.device, peer, schedule.bytes(op), static_cast<double>(sharing));
+          network.transfer_seconds(stream.device, peer, schedule.bytes(op) + network.transport.half_size,
+                                   static_cast<double>(sharing));
     }
     stream_free[id] = moment;
   }

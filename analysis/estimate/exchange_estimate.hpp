@@ -29,8 +29,8 @@ struct Transfer {
   Bytes bytes;
 };
 
-/// When each device has sent and received everything; `ready` and the result by device. Devices without
-/// transfers are done when ready. `window`: of each sending stream, 0: no limit.
+/// When each device has sent and received everything; `ready`, after its start-up, and the result by device.
+/// Devices without transfers are done when ready. `window`: of each sending stream, 0: no limit.
 [[nodiscard]] std::vector<Seconds> direct_done(const NetworkCost& network,
                                                std::span<const Transfer> transfers, int window,
                                                const std::vector<Seconds>& ready);

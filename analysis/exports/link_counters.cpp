@@ -54,6 +54,7 @@ void tally_transfer(Tally& tally, const Topology& topology, const Simulation& si
   const auto bytes = static_cast<double>(schedule.bytes(op));
   std::array<double, class_count> of_class{};
   for (const LinkId id : simulation.routes.links_between(source, destination)) {
+    if (id >= topology.link_count()) continue;  // a device's cap
     of_class[at(topology.link(id).link_class)] += bytes;
     const std::size_t counter = tally.counter_of_link[at(id)];
     if (counter != no_counter) spread(tally.bytes[counter], bin_seconds, begin, end, bytes);

@@ -106,7 +106,7 @@ std::string heading(const ExperimentResult& experiment) {
             trace_text(scenario.workload.trace);
   text += fmt::format("  {}, {}\n", cluster_text(experiment), ports_text(scenario.platform));
   text += fabric_text(scenario.platform, experiment.cluster.group);
-  text += fmt::format("  transport {}, {}\n", label_of(scenario.transport), engine_text(experiment));
+  text += fmt::format("  transport {}, {}\n", scenario.transport.name, engine_text(experiment));
   if (last.load) text += "  " + load_text(*last.load) + '\n';
   const Seconds gate = last.layers.front().phase(Phase::gate).seconds;
   if (gate > 0)

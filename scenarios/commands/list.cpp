@@ -12,11 +12,11 @@
 #include "scenarios/commands/experiment_command.hpp"
 #include "scenarios/reader/choices.hpp"
 #include "scenarios/reader/embedded.hpp"
+#include "scenarios/reader/json_file.hpp"
 #include "scenarios/reader/model_presets.hpp"
 #include "scenarios/reader/nearest_name.hpp"
 #include "scenarios/reader/platform_reader.hpp"
 #include "sim/patterns/pattern.hpp"
-#include "sim/transports/transport.hpp"
 
 namespace epsim {
 namespace {
@@ -93,13 +93,16 @@ Entries strategies() {
 
 Entries transports() {
   Entries entries;
-  for (const auto& [transport, source] : transport_presets())
-    entries.push_back(
-        {transport.name,
-         fmt::format("start-up {}, {} per message, {:.0f} % of scale-up and {:.0f} % of "
-                     "scale-out bandwidth. {}",
-                     format_duration(transport.start_up), format_duration(transport.message_overhead),
-                     100 * transport.scale_up_share, 100 * transport.scale_out_share, source)});
+  for (const EmbeddedFile& file : embedded_transports()) {
+    const nlohmann::json transport = parse_json(file.text, file.name);
+    std::string text = transport.at("summary");
+    for (const auto& [key, source] : transport.at("sources").items()) {
+      const nlohmann::json& value = transport.at(key);
+      text += fmt::format("; {} {} ({})", key, value.is_string() ? value.get<std::string>() : value.dump(),
+                          source.get<std::string>());
+    }
+    entries.push_back({std::string(file.name), std::move(text)});
+  }
   return entries;
 }
 

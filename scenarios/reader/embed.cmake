@@ -1,4 +1,5 @@
-# Writes OUTPUT, a C++ source that holds the text of every file of FILES under its name without extension.
+# Writes OUTPUT, a C++ source in which FUNCTION gives the text of every file of FILES under its name without
+# extension.
 set(entries "")
 foreach(file IN LISTS FILES)
   get_filename_component(name "${file}" NAME_WE)
@@ -9,7 +10,7 @@ file(WRITE "${OUTPUT}" "#include \"scenarios/reader/embedded.hpp\"
 
 namespace epsim {
 
-std::span<const EmbeddedFile> embedded_platforms() {
+std::span<const EmbeddedFile> ${FUNCTION}() {
   static constexpr EmbeddedFile files[] = {
 ${entries}  };
   return files;

@@ -1,4 +1,5 @@
-// Platform presets that are built into the program. The build turns platforms/*.json into the definition.
+// Presets that are built into the program. The build turns platforms/*.json, sim/transports/*.json and
+// scenarios/validation/*.json into the definitions.
 #pragma once
 
 #include <span>
@@ -11,7 +12,8 @@ struct EmbeddedFile {
   std::string_view text;
 };
 
-/// All platform presets, sorted by name.
+/// All of a kind, sorted by name.
 [[nodiscard]] std::span<const EmbeddedFile> embedded_platforms();
+[[nodiscard]] std::span<const EmbeddedFile> embedded_transports();
 
 }  // namespace epsim

@@ -25,6 +25,7 @@ inline constexpr IntegerRange seed = {0, INT64_MAX};
 inline constexpr IntegerRange layer = {0, 65536};
 inline constexpr IntegerRange topics = {0, 65536};
 inline constexpr IntegerRange embedding_dim = {1, 4096};
+inline constexpr IntegerRange count = {0, 1'000'000};
 inline constexpr IntegerRange bytes = {0, most_bytes};
 inline constexpr IntegerRange memory = {1, most_bytes};
 
@@ -39,6 +40,7 @@ inline constexpr NumberRange latency = {0, 10, "0 s to 10 s"};
 // A coarser one would no longer keep makespans within 0.1 %.
 inline constexpr NumberRange resolution = {0, 0.01, "0 (exact) to 0.01"};
 inline constexpr NumberRange bandwidth = {1, 1e18, "1 B/s to 1000 PB/s"};
+inline constexpr NumberRange bandwidth_or_none = {0, 1e18, "0 to 1000 PB/s"};
 inline constexpr NumberRange flops = {1, 1e21, "1 FLOPS to 1000000 PFLOPS"};
 inline constexpr NumberRange flops_or_none = {0, 1e21, "0 to 1000000 PFLOPS"};
 

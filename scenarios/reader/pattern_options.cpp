@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "scenarios/reader/transport_reader.hpp"
 #include "sim/patterns/pattern.hpp"
 
 namespace epsim {
@@ -38,25 +39,36 @@ struct OptionWriter {
 
 }  // namespace
 
-PatternOptions read_pattern_options(JsonObject object) {
-  PatternOptions options;
-  for (const Pattern& pattern : all_patterns()) {
-    JsonObject members = object.object(pattern.name);
-    for (const PatternOption& option : pattern.options)
-      if (const auto value = std::visit(OptionReader{members, option.name}, option.type))
-        option.set(options, *value);
+void read_patterns(JsonObject object, const PlatformSpec* platform, const std::filesystem::path& base_folder,
+                   Scenario& scenario) {
+  for (const PatternKind kind : all_pattern_kinds()) {
+    const Pattern& row = pattern(kind);
+    JsonObject members = object.object(row.name);
+    if (const nlohmann::json* transport = members.raw("transport"))
+      scenario.pattern_transports[kind] = read_transport(*transport, members.pointer_to("transport"),
+                                                         platform, base_folder, object.problems());
+    for (const PatternOption& option : row.options) {
+      auto value = std::visit(OptionReader{members, option.name}, option.type);
+      if (!value && option.otherwise)
+        value = option.otherwise(scenario.transport_of(kind), scenario.patterns);
+      if (value) option.set(scenario.patterns, *value);
+    }
     members.finish();
   }
   object.finish();
-  return options;
 }
 
-nlohmann::ordered_json pattern_options_json(const PatternOptions& options) {
+nlohmann::ordered_json patterns_json(const Scenario& scenario) {
   nlohmann::ordered_json result = nlohmann::ordered_json::object();
-  for (const Pattern& pattern : all_patterns())
-    for (const PatternOption& option : pattern.options)
-      result[std::string(pattern.name)][std::string(option.name)] =
-          std::visit(OptionWriter{option.get(options)}, option.type);
+  for (const PatternKind kind : all_pattern_kinds()) {
+    const Pattern& row = pattern(kind);
+    nlohmann::ordered_json& members = result[std::string(row.name)];
+    const auto own = scenario.pattern_transports.find(kind);
+    if (own != scenario.pattern_transports.end()) members["transport"] = transport_json(own->second);
+    for (const PatternOption& option : row.options)
+      members[std::string(option.name)] =
+          std::visit(OptionWriter{option.get(scenario.patterns)}, option.type);
+  }
   return result;
 }
 

@@ -15,7 +15,7 @@
 #include "scenarios/reader/platform_reader.hpp"
 #include "scenarios/reader/trace_member.hpp"
 #include "scenarios/reader/traffic_reader.hpp"
-#include "sim/transports/transport.hpp"
+#include "scenarios/reader/transport_reader.hpp"
 
 namespace epsim {
 namespace {
@@ -24,31 +24,6 @@ using nlohmann::json;
 
 /// One exists so far; the value is not kept.
 constexpr std::array<Choice<bool>, 2> workload_phases = {{{"inference", true}, {"training", {}, false}}};
-
-Transport preset_transport(const std::string& name, const std::string& pointer,
-                           std::vector<Problem>& problems) {
-  std::vector<std::string_view> names;
-  for (const TransportPreset& preset : transport_presets()) {
-    if (preset.transport.name == name) return preset.transport;
-    names.push_back(preset.transport.name);
-  }
-  problems.push_back({pointer, in_quotes(name) + " is not a transport preset", suggestion(name, names)});
-  return {};
-}
-
-Transport read_transport(const json* value, std::vector<Problem>& problems) {
-  if (!value) return {};
-  if (value->is_string()) return preset_transport(value->get<std::string>(), "/transport", problems);
-  JsonObject object(*value, "/transport", problems);
-  const auto preset = object.string("preset");
-  Transport transport = preset ? preset_transport(*preset, "/transport/preset", problems) : Transport{};
-  assign(transport.start_up, object.duration("start_up", limits::latency));
-  assign(transport.message_overhead, object.duration("message_overhead", limits::latency));
-  assign(transport.scale_up_share, object.number("scale_up_share", limits::share));
-  assign(transport.scale_out_share, object.number("scale_out_share", limits::share));
-  object.finish();
-  return transport;
-}
 
 /// `ranks` is 0 when it is not known because of other problems.
 std::vector<int> read_tokens(JsonObject& object, int ranks, std::vector<Problem>& problems) {
@@ -212,14 +187,15 @@ Scenario parse_scenario(const json& document, const std::filesystem::path& base_
   assign(scenario.expect, object.string("expect"));
   const auto platform = read_platform_member(object, base_folder, problems);
   if (platform) scenario.platform = *platform;
-  scenario.transport = read_transport(object.raw("transport"), problems);
   const PlatformSpec* known_platform = platform ? &*platform : nullptr;
+  if (const json* transport = object.raw("transport"))
+    scenario.transport = read_transport(*transport, "/transport", known_platform, base_folder, problems);
   object.allow({"traffic"});
   if (object.has("traffic"))
     read_direct_traffic(object, known_platform, base_folder, problems, scenario);
   else
     read_layer(object, known_platform, base_folder, problems, scenario);
-  scenario.patterns = read_pattern_options(object.object("patterns"));
+  read_patterns(object.object("patterns"), known_platform, base_folder, scenario);
   assign(scenario.barriers, object.boolean("barriers"));
   assign(scenario.engine, object.choice<EngineKind>("engine", "an engine", choices_of<EngineKind>()));
   assign(scenario.resolution, object.number("resolution", limits::resolution));

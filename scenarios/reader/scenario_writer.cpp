@@ -4,6 +4,7 @@
 #include "platforms/generators/generator.hpp"
 #include "scenarios/reader/pattern_options.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
+#include "scenarios/reader/transport_reader.hpp"
 #include "sim/patterns/pattern.hpp"
 
 namespace epsim {
@@ -75,14 +76,6 @@ json model_json(const ModelShape& model) {
   result["hidden"] = model.hidden;
   result["expert_intermediate"] = model.expert_intermediate;
   return result;
-}
-
-json transport_json(const Transport& transport) {
-  return {{"preset", transport.name},
-          {"start_up", transport.start_up},
-          {"message_overhead", transport.message_overhead},
-          {"scale_up_share", transport.scale_up_share},
-          {"scale_out_share", transport.scale_out_share}};
 }
 
 json expert_parallel_json(const ExpertParallel& expert_parallel) {
@@ -175,7 +168,7 @@ json resolved_json(const Scenario& scenario) {
     result["workload"] = workload_json(scenario.workload);
     result["payload"] = payload_json(scenario.payload);
   }
-  result["patterns"] = pattern_options_json(scenario.patterns);
+  result["patterns"] = patterns_json(scenario);
   result["barriers"] = scenario.barriers;
   result["resolution"] = scenario.resolution;
   result["engine"] = name_of(scenario.engine);

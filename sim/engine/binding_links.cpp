@@ -23,10 +23,9 @@ std::vector<BytesPerSecond> summed_by_middle(std::vector<Passing> passings,
 
 }  // namespace
 
-std::vector<bool> binding_links(const Topology& topology, const Routes& routes,
-                                std::span<const BytesPerSecond> bandwidth) {
+std::vector<bool> binding_links(const Routes& routes, std::span<const BytesPerSecond> bandwidth) {
   constexpr double rounding = 1e-12;  // of the sums; a link that just carries its access links does not bind
-  std::vector<bool> binding(static_cast<std::size_t>(topology.link_count()), false);
+  std::vector<bool> binding(bandwidth.size(), false);
   std::vector<Passing> first;
   std::vector<Passing> last;
   for (std::size_t pair = 0; pair < routes.pairs().size(); ++pair) {

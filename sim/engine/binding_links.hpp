@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "platforms/routes.hpp"
-#include "platforms/topology.hpp"
 
 namespace epsim {
 
@@ -14,7 +13,7 @@ namespace epsim {
 /// between cannot when the first links (or the last links) of all routes that pass it together carry no more
 /// than it does: max-min shares are then the same without it. `bandwidth` is by link id; links of no route
 /// are false.
-[[nodiscard]] std::vector<bool> binding_links(const Topology& topology, const Routes& routes,
+[[nodiscard]] std::vector<bool> binding_links(const Routes& routes,
                                               std::span<const BytesPerSecond> bandwidth);
 
 }  // namespace epsim

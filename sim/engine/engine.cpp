@@ -34,7 +34,7 @@ std::vector<Timeline> run_jobs(std::span<const EngineJob> jobs, int parallel,
     Timeline& timeline = timelines.emplace_back(job.lowered->schedule.size());
     tasks.push_back({job.label, [&job, &timeline] {
                        if (job.engine == EngineKind::fluid)
-                         run_fluid(*job.lowered, *job.topology, *job.routes, job.allowance, timeline);
+                         run_fluid(*job.lowered, *job.routes, job.allowance, timeline);
                        else
                          run_simgrid(*job.lowered, *job.topology, *job.routes, timeline);
                      }});

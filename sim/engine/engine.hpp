@@ -8,9 +8,9 @@
 
 #include "platforms/routes.hpp"
 #include "platforms/topology.hpp"
+#include "sim/lowering.hpp"
 #include "sim/scenario.hpp"
 #include "sim/timeline.hpp"
-#include "sim/transports/transport.hpp"
 
 namespace epsim {
 
@@ -24,8 +24,7 @@ void run_simgrid(const LoweredSchedule& lowered, const Topology& topology, const
 /// exchanged by which times may be off: 0 is exact (level_network.hpp). Else sharing lags behind where
 /// all transfers start at once (fluid_network.hpp), and elsewhere flows get up to half of it less than their
 /// fair share (link_levels.hpp).
-void run_fluid(const LoweredSchedule& lowered, const Topology& topology, const Routes& routes,
-               double allowance, Timeline& timeline);
+void run_fluid(const LoweredSchedule& lowered, const Routes& routes, double allowance, Timeline& timeline);
 
 /// SimGrid's precision: it ends latencies and computations early by up to as much. In runs where small
 /// differences grow, 1e-9 s moved results by 4 %.

@@ -37,9 +37,9 @@ std::optional<std::size_t> transfers_at_once(const Schedule& schedule) {
   return transfers;
 }
 
-std::unique_ptr<FlowNetwork> network_for(const LoweredSchedule& lowered, const Topology& topology,
-                                         const Routes& routes, double allowance) {
-  const std::vector<bool> binding = binding_links(topology, routes, lowered.link_bandwidth);
+std::unique_ptr<FlowNetwork> network_for(const LoweredSchedule& lowered, const Routes& routes,
+                                         double allowance) {
+  const std::vector<bool> binding = binding_links(routes, lowered.link_bandwidth);
   const auto at_once = allowance > 0 ? transfers_at_once(lowered.schedule) : std::nullopt;
   if (!at_once) return std::make_unique<LevelNetwork>(routes, binding, lowered.link_bandwidth, allowance / 2);
   return std::make_unique<FluidNetwork>(routes, binding, lowered.link_bandwidth,
@@ -48,12 +48,12 @@ std::unique_ptr<FlowNetwork> network_for(const LoweredSchedule& lowered, const T
 
 class FluidSimulator {
  public:
-  FluidSimulator(const LoweredSchedule& lowered, const Topology& topology, const Routes& routes,
-                 double allowance, Timeline& timeline)
-      : schedule_(lowered.schedule),
+  FluidSimulator(const LoweredSchedule& lowered, const Routes& routes, double allowance, Timeline& timeline)
+      : lowered_(lowered),
+        schedule_(lowered.schedule),
         routes_(routes),
         progress_(lowered.schedule, timeline),
-        network_(network_for(lowered, topology, routes, allowance)) {}
+        network_(network_for(lowered, routes, allowance)) {}
 
   void run();
 
@@ -63,6 +63,7 @@ class FluidSimulator {
   void finish(OpId op, Seconds now);
   void advance_pending();
 
+  const LoweredSchedule& lowered_;
   const Schedule& schedule_;
   const Routes& routes_;
   Progress progress_;
@@ -116,7 +117,7 @@ void FluidSimulator::advance_pending() {
   if (schedule_.kind(next.op) == OpKind::computation)
     finish(next.op, next.time);
   else
-    network_->start(next.op, next.pair, schedule_.bytes(next.op), next.time);
+    network_->start(next.op, next.pair, lowered_.load(next.op), next.time);
 }
 
 void FluidSimulator::finish(OpId op, Seconds now) {
@@ -132,9 +133,8 @@ void FluidSimulator::finish(OpId op, Seconds now) {
 
 }  // namespace
 
-void run_fluid(const LoweredSchedule& lowered, const Topology& topology, const Routes& routes,
-               double allowance, Timeline& timeline) {
-  FluidSimulator(lowered, topology, routes, allowance, timeline).run();
+void run_fluid(const LoweredSchedule& lowered, const Routes& routes, double allowance, Timeline& timeline) {
+  FluidSimulator(lowered, routes, allowance, timeline).run();
 }
 
 }  // namespace epsim

@@ -14,7 +14,7 @@ Seconds least_duration(const LoweredSchedule& lowered, const Routes& routes) {
     if (schedule.kind(op) == OpKind::computation) streams[schedule.stream_of(op)] += schedule.seconds(op);
     if (schedule.kind(op) != OpKind::transfer) continue;
     for (const LinkId link : routes.links_between(schedule.device(op), schedule.peer(op)))
-      links[at(link)] += static_cast<double>(schedule.bytes(op)) / lowered.link_bandwidth[at(link)];
+      links[at(link)] += static_cast<double>(lowered.load(op)) / lowered.link_bandwidth[at(link)];
   }
   Seconds least = 0;
   for (const Seconds one : links) least = std::max(least, one);

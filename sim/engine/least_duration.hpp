@@ -3,8 +3,8 @@
 
 #include "platforms/routes.hpp"
 #include "platforms/topology.hpp"
+#include "sim/lowering.hpp"
 #include "sim/scenario.hpp"
-#include "sim/transports/transport.hpp"
 
 namespace epsim {
 

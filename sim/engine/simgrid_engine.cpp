@@ -9,7 +9,7 @@
 //
 // A computation shorter than the resolution takes as long as the resolution (SimGrid's sleep), 0 takes none.
 //
-// Sharing: SimGrid weights a flow by the latency of its route, fabrics do not. So a link that leaves a device
+// Sharing: SimGrid weights a flow by the latency of its route, fabrics do not. So a link that begins routes
 // gets a latency of 1 s and every other link 0: a route has exactly one such link (devices never forward),
 // all weights are equal, sharing is max-min. The route's true latency enters as the latency factor.
 #include <algorithm>
@@ -90,14 +90,15 @@ void set_latencies(const s4u::NetZone& zone, const Routes& routes) {
 }
 
 std::vector<s4u::Link*> create_links(s4u::NetZone& zone, const LoweredSchedule& lowered,
-                                     const Topology& topology, const Routes& routes) {
-  const std::vector<bool> binding = binding_links(topology, routes, lowered.link_bandwidth);
+                                     const Routes& routes) {
+  const std::vector<bool> binding = binding_links(routes, lowered.link_bandwidth);
+  std::vector<bool> begins_route(binding.size(), false);
+  for (std::size_t p = 0; p < routes.pairs().size(); ++p) begins_route[at(routes.links_of(p).front())] = true;
   std::vector<s4u::Link*> links(binding.size(), nullptr);
-  for (const Link& link : topology.links()) {
-    const auto id = at(link.id);
+  for (std::size_t id = 0; id < links.size(); ++id) {
     if (!binding[id]) continue;
-    links[id] = zone.create_link("l" + std::to_string(link.id), lowered.link_bandwidth[id]);
-    links[id]->set_latency(topology.is_device(link.from) ? unit_latency : 0.0)->seal();
+    links[id] = zone.create_link("l" + std::to_string(id), lowered.link_bandwidth[id]);
+    links[id]->set_latency(begins_route[id] ? unit_latency : 0.0)->seal();
   }
   return links;
 }
@@ -116,7 +117,7 @@ Network build_network(const LoweredSchedule& lowered, const Topology& topology, 
     }
     return entry;
   };
-  const std::vector<s4u::Link*> links = create_links(*zone, lowered, topology, routes);
+  const std::vector<s4u::Link*> links = create_links(*zone, lowered, routes);
   std::vector<s4u::LinkInRoute> route;
   for (std::size_t p = 0; p < routes.pairs().size(); ++p) {
     route.clear();
@@ -134,7 +135,7 @@ Network build_network(const LoweredSchedule& lowered, const Topology& topology, 
 
 class Simulator {
  public:
-  Simulator(const Schedule& schedule, const std::vector<s4u::Host*>& hosts, Progress& progress);
+  Simulator(const LoweredSchedule& lowered, const std::vector<s4u::Host*>& hosts, Progress& progress);
 
  private:
   struct StreamActor {
@@ -153,6 +154,7 @@ class Simulator {
     return schedule_.kind(progress_.head(stream)) == OpKind::transfer;
   }
 
+  const LoweredSchedule& lowered_;
   const Schedule& schedule_;
   const std::vector<s4u::Host*>& hosts_;
   Progress& progress_;
@@ -164,12 +166,13 @@ class Simulator {
   bool stopped_ = false;
 };
 
-Simulator::Simulator(const Schedule& schedule, const std::vector<s4u::Host*>& hosts, Progress& progress)
-    : schedule_(schedule),
+Simulator::Simulator(const LoweredSchedule& lowered, const std::vector<s4u::Host*>& hosts, Progress& progress)
+    : lowered_(lowered),
+      schedule_(lowered.schedule),
       hosts_(hosts),
       progress_(progress),
-      streams_(schedule.streams().size()),
-      transfers_(schedule.size()) {
+      streams_(schedule_.streams().size()),
+      transfers_(schedule_.size()) {
   s4u::Activity::on_completion_cb([this](const s4u::Activity& activity) { end_transfer(activity); });
   for (StreamId s = 0; s < streams_.size(); ++s) {
     if (progress_.exhausted(s)) continue;
@@ -213,7 +216,7 @@ void Simulator::start_transfers(StreamId stream) {
     const OpId op = progress_.issue(stream, s4u::Engine::get_clock());
     s4u::CommPtr& transfer = transfers_[op];
     transfer = s4u::Comm::sendto_init(hosts_[at(schedule_.device(op))], hosts_[at(schedule_.peer(op))]);
-    transfer->set_payload_size(static_cast<std::uint64_t>(schedule_.bytes(op)));
+    transfer->set_payload_size(static_cast<std::uint64_t>(lowered_.load(op)));
     transfer->set_data(&transfer);
     transfer->start();
     ++in_flight_;
@@ -269,7 +272,7 @@ void run_simgrid(const LoweredSchedule& lowered, const Topology& topology, const
   const QuietEngine engine;
   Progress progress(lowered.schedule, timeline);
   const Network network = build_network(lowered, topology, routes);
-  const Simulator simulator(lowered.schedule, network.hosts, progress);
+  const Simulator simulator(lowered, network.hosts, progress);
   engine.run();
   if (!progress.complete()) throw progress.deadlock();
 }

@@ -3,7 +3,9 @@
 // forwards inside the node. Combine is the mirror image: the gateway gathers its node's contributions,
 // reduces them and returns them. Pipelined in chunks, so that both fabrics work at once. Data that stays in
 // its node goes directly; with one node that is everything.
+#include <cmath>
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 #include "platforms/indexing.hpp"
@@ -192,11 +194,26 @@ class Hierarchical {
   std::vector<Rectangle> payload_;
 };
 
-DataOps append_exchange(Schedule& schedule, const Exchange& exchange, const PatternOptions& options,
+constexpr int usual_chunks = HierarchicalOptions().chunks;
+
+/// How an exchange is cut.
+Part cut(const Exchange& exchange, const HierarchicalOptions& choice) {
+  Part part{exchange.phase(), choice.deduplicate};
+  if (exchange.group().node_count() == 1) return part;
+  part.chunks = choice.chunks > 0 ? choice.chunks : usual_chunks;
+  const bool has_tokens = !exchange.traffic().home_tokens.empty();
+  if (choice.chunks == 0 && has_tokens) part.chunk_tokens = choice.chunk_tokens;
+  return part;
+}
+
+DataOps append_exchange(Schedule& schedule, const Exchange& whole, const PatternOptions& options,
                         const DataOps& ready) {
   const HierarchicalOptions& choice = options.of<HierarchicalOptions>();
-  const int chunks = exchange.group().node_count() == 1 ? 1 : choice.chunks;
-  Appender appender = begin_exchange(schedule, exchange, choice.deduplicate, chunks, choice.window);
+  Part part = cut(whole, choice);
+  const Exchange exchange(whole.traffic(), whole.group(), whole.phase(), part.chunk_tokens);
+  if (part.chunk_tokens > 0) part.chunks = exchange.chunks_by_tokens();
+  const int chunks = part.chunks;
+  Appender appender{schedule, exchange, schedule.add_part(part), choice.window};
   const OpLists ready_at = ready_at_sources(schedule, exchange, appender.part, ready);
   const OpLists ops_of_rank = Hierarchical(appender, choice.deduplicate, chunks, ready_at).append();
   return collective_arrival(schedule, exchange, appender.part, ops_of_rank);
@@ -208,7 +225,10 @@ ExchangeShape shape(const PatternOptions& options) {
 
 /// Each chunk goes to the other nodes and is forwarded to the neighbours; local data goes directly.
 PatternSize size(const PatternOptions& options, const ExperimentSize& experiment) {
-  const double chunks = options.of<HierarchicalOptions>().chunks;
+  const HierarchicalOptions& choice = options.of<HierarchicalOptions>();
+  double chunks = choice.chunks > 0 ? choice.chunks : usual_chunks;
+  if (choice.chunks == 0 && choice.chunk_tokens > 0 && experiment.tokens > 0)
+    chunks = std::ceil(experiment.tokens / choice.chunk_tokens);
   const double other_nodes = experiment.nodes - 1;
   const double neighbours = experiment.ranks_per_node - 1;
   const double forwards = other_nodes > 0 ? neighbours : 0;
@@ -219,18 +239,29 @@ PatternSize size(const PatternOptions& options, const ExperimentSize& experiment
           .end_together = chunks};
 }
 
+std::optional<int> chunk_tokens_of(const Transport& transport, const PatternOptions&) {
+  return transport.chunk_tokens;
+}
+
+/// Where a file says no number of chunks: by tokens, if anybody says how many.
+std::optional<int> chunks_without_word(const Transport&, const PatternOptions& options) {
+  return options.of<HierarchicalOptions>().chunk_tokens > 0 ? 0 : usual_chunks;
+}
+
 }  // namespace
 
 Pattern hierarchical() {
-  return {"hierarchical",
-          "two levels: once per destination node, forwarded inside it, in chunks",
-          {option_of_one("order", {"an order", {"scale_out_first"}, {"scale_up_first"}}),
-           deduplication_option<&HierarchicalOptions::deduplicate>(Gateways::at_nodes),
-           option<&HierarchicalOptions::chunks>("chunks", IntegerOption{1, 1024}),
-           window_option<&HierarchicalOptions::window>()},
-          append_exchange,
-          shape,
-          size};
+  return {
+      "hierarchical",
+      "two levels: once per destination node, forwarded inside it, in chunks",
+      {option_of_one("order", {"an order", {"scale_out_first"}, {"scale_up_first"}}),
+       deduplication_option<&HierarchicalOptions::deduplicate>(Gateways::at_nodes),
+       option<&HierarchicalOptions::chunk_tokens>("chunk_tokens", IntegerOption{0, 1 << 20}, chunk_tokens_of),
+       option<&HierarchicalOptions::chunks>("chunks", IntegerOption{0, 1024}, chunks_without_word),
+       window_option<&HierarchicalOptions::window>()},
+      append_exchange,
+      shape,
+      size};
 }
 
 }  // namespace epsim

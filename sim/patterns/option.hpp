@@ -2,6 +2,7 @@
 // and written by that.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -32,6 +33,8 @@ struct PatternOption {
   std::variant<IntegerOption, FlagOption, ChoiceOption> type;
   int (*get)(const PatternOptions&);
   void (*set)(PatternOptions&, int);
+  /// The value where a scenario says none, by its transport and the options above it; none: the default.
+  std::optional<int> (*otherwise)(const Transport&, const PatternOptions&) = nullptr;
 };
 
 namespace detail {
@@ -55,8 +58,10 @@ struct Access {
 /// enumeration whose values are the places of the choice's names.
 template <auto member>
 [[nodiscard]] PatternOption option(std::string_view name,
-                                   std::variant<IntegerOption, FlagOption, ChoiceOption> type) {
-  return {name, std::move(type), detail::Access<member>::get, detail::Access<member>::set};
+                                   std::variant<IntegerOption, FlagOption, ChoiceOption> type,
+                                   std::optional<int> (*otherwise)(const Transport&,
+                                                                   const PatternOptions&) = nullptr) {
+  return {name, std::move(type), detail::Access<member>::get, detail::Access<member>::set, otherwise};
 }
 
 /// An option that has one value so far, and planned ones.
@@ -67,7 +72,8 @@ template <auto member>
 /// Transfers in flight per sending stream; 0: no limit.
 template <auto member>
 [[nodiscard]] PatternOption window_option() {
-  return option<member>("window", IntegerOption{0, 1'000'000});
+  return option<member>("window", IntegerOption{0, 1'000'000},
+                        [](const Transport& transport, const PatternOptions&) { return transport.window; });
 }
 
 /// Merging per node needs gateways.

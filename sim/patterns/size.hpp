@@ -14,6 +14,7 @@ struct ExperimentSize {
   double nodes = 1;
   double ranks_per_node = 0;
   double slots = 0;       ///< per rank
+  double tokens = 0;      ///< of a rank, the largest if they differ; 0: traffic is given directly
   double selections = 0;  ///< of all tokens of a step, the largest if they differ
   double exchanges = 1;
 };

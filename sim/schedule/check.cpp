@@ -210,7 +210,8 @@ void check_schedule(const Schedule& schedule, const Group& group, const Traffic&
   Ancestry ancestry(schedule, order);
   std::vector<std::vector<OpId>> transfers = transfers_of_parts(schedule, order);
   for (const ScheduledExchange& scheduled : exchanges) {
-    const Exchange exchange(traffic, group, schedule.parts()[scheduled.part].phase);
+    const Part& part = schedule.parts()[scheduled.part];
+    const Exchange exchange(traffic, group, part.phase, part.chunk_tokens);
     ExchangeCheck(schedule, exchange, scheduled, ancestry, transfers[scheduled.part]).run();
     transfers[scheduled.part].clear();
   }

@@ -64,6 +64,7 @@ struct Part {
   Phase phase = Phase::gate;
   Deduplication deduplicate = Deduplication::none;
   int chunks = 1;
+  int chunk_tokens = 0;  ///< of a home in a chunk; 0: chunks are not of so many tokens
 };
 
 /// The ranks first, first + stride, ... (count of them), modulo the group's size.

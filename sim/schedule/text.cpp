@@ -64,8 +64,10 @@ std::string stream_name(const Stream& stream) {
 void write_text(std::ostream& out, const Schedule& schedule) {
   for (std::size_t p = 0; p < schedule.parts().size(); ++p) {
     const Part& part = schedule.parts()[p];
-    out << fmt::format("part {} {} deduplicate {} chunks {}\n", p, name_of(part.phase),
+    out << fmt::format("part {} {} deduplicate {} chunks {}", p, name_of(part.phase),
                        name_of(part.deduplicate), part.chunks);
+    if (part.chunk_tokens > 0) out << fmt::format(" of {} tokens", part.chunk_tokens);
+    out << '\n';
   }
   for (const Stream& stream : schedule.streams())
     out << (stream.in_order() ? fmt::format("stream {} window {}\n", stream_name(stream), stream.window)

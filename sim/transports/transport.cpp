@@ -1,112 +1,112 @@
 #include "sim/transports/transport.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
-#include <map>
-#include <set>
-#include <utility>
+#include <type_traits>
 
 namespace epsim {
 namespace {
 
-/// Copies a schedule operation by operation, putting the transport's overheads in front of the transfers.
-class Lowering {
- public:
-  Lowering(const Schedule& original, const Transport& transport)
-      : original_(original), transport_(transport) {
-    for (const Part& part : original.parts()) lowered_.add_part(part);
-    for (const Stream& stream : original.streams())
-      lowered_.stream(stream.device, stream.kind, stream.lane, stream.window);
-    new_id_.reserve(original.size());
-  }
+using Unit = TransportValue::Unit;
 
-  Schedule run() {
-    for (OpId op = 0; op < original_.size(); ++op) new_id_.push_back(copy(op));
-    return std::move(lowered_);
-  }
+template <class T>
+struct Held {
+  using type = T;
+};
+template <class T>
+struct Held<std::optional<T>> {
+  using type = T;
+};
 
- private:
-  OpId copy(OpId op) {
-    after_.clear();
-    for (const OpId followed : original_.after(op)) after_.push_back(new_id_[followed]);
-    const PartId part = original_.part_of(op);
-    switch (original_.kind(op)) {
-      case OpKind::join:
-        return lowered_.add_join(part, after_);
-      case OpKind::computation:
-        return lowered_.add_computation(part, original_.stream_of(op), original_.seconds(op), after_,
-                                        original_.slot(op));
-      case OpKind::transfer:
-        break;
-    }
-    add_overheads(op);
-    return lowered_.add_transfer(part, original_.stream_of(op), original_.peer(op), original_.bytes(op),
-                                 original_.payload(op), after_);
-  }
+template <auto member>
+std::optional<double> get(const Transport& transport) {
+  const auto& held = transport.*member;
+  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(held)>, std::optional<int>>)
+    return held ? std::optional<double>(*held) : std::nullopt;
+  else
+    return static_cast<double>(held);
+}
 
-  void add_overheads(OpId transfer) {
-    const PartId part = original_.part_of(transfer);
-    const StreamId stream = original_.stream_of(transfer);
-    if (transport_.start_up > 0) start_up(part, stream, original_.device(transfer));
-    if (transport_.message_overhead > 0)
-      lowered_.add_computation(part, stream, transport_.message_overhead, after_);
-  }
+template <auto member>
+void set(Transport& transport, double value) {
+  using Type = typename Held<std::remove_cvref_t<decltype(transport.*member)>>::type;
+  transport.*member = static_cast<Type>(value);
+}
 
-  /// The device enters the phase once, when its first transfer of it could be issued; every stream it sends
-  /// on spends the start-up from that moment.
-  void start_up(PartId part, StreamId stream, DeviceId device) {
-    const auto [entered, is_first] = entered_.try_emplace({part, device}, after_);
-    if (started_.insert({part, stream}).second)
-      lowered_.add_computation(part, stream, transport_.start_up, entered->second);
-  }
+template <auto member>
+constexpr TransportValue value(std::string_view key, Unit unit, std::string_view meaning,
+                               std::string_view phase = "") {
+  return {key, phase, unit, meaning, get<member>, set<member>};
+}
 
-  const Schedule& original_;
-  const Transport& transport_;
-  Schedule lowered_;
-  std::vector<OpId> new_id_;
-  std::vector<OpId> after_;
-  std::map<std::pair<PartId, DeviceId>, std::vector<OpId>> entered_;
-  std::set<std::pair<PartId, StreamId>> started_;
+constexpr std::array values = {
+    value<&Transport::start_up>("start_up", Unit::duration,
+                                "once per phase (dispatch, combine) and device, before its first transfer"),
+    value<&Transport::start_up_per_peer>(
+        "start_up_per_peer", Unit::duration,
+        "added to start_up for every other device that this one sends to or receives from in the phase"),
+    value<&Transport::message_overhead>("message_overhead", Unit::duration,
+                                        "the sender's time per message, one after the other on its stream"),
+    value<&Transport::least_dispatch>("least_duration", Unit::duration,
+                                      "what a device's dispatch takes at least after its start-up",
+                                      "dispatch"),
+    value<&Transport::least_combine>("least_duration", Unit::duration,
+                                     "what a device's combine takes at least after its start-up", "combine"),
+    value<&Transport::scale_up_share>(
+        "scale_up_share", Unit::share,
+        "achieved share of the bandwidth of links inside a node; one number, or one per device name"),
+    value<&Transport::scale_out_share>(
+        "scale_out_share", Unit::share,
+        "achieved share of the bandwidth of links between nodes; one number, or one per device name"),
+    value<&Transport::half_size>(
+        "half_size", Unit::bytes,
+        "a message of x bytes loads every link as x + half_size bytes: one of this size reaches half"),
+    value<&Transport::sms>("sms", Unit::count,
+                           "streaming multiprocessors that move the data; 0: as many as it takes"),
+    value<&Transport::rate_per_sm>(
+        "rate_per_sm", Unit::bandwidth,
+        "what one of them moves; sms x rate_per_sm caps what a device sends and what it receives"),
+    value<&Transport::window>("window", Unit::window,
+                              "transfers in flight per sending stream, where the pattern says none; 0: no "
+                              "limit; 8 where nobody says"),
+    value<&Transport::chunk_tokens>("chunk_tokens", Unit::count,
+                                    "tokens of a device in one chunk of hierarchical, where the pattern says "
+                                    "neither chunks nor chunk_tokens; 0: 8 chunks"),
 };
 
 }  // namespace
 
-std::vector<BytesPerSecond> achieved_bandwidth(const Topology& topology, const Transport& transport) {
-  std::vector<BytesPerSecond> bandwidth;
-  for (const Link& link : topology.links())
-    bandwidth.push_back(link.bandwidth * (link.link_class == LinkClass::scale_up
-                                              ? transport.scale_up_share
-                                              : transport.scale_out_share));
-  return bandwidth;
+std::optional<BytesPerSecond> Transport::device_cap() const {
+  if (sms == 0) return std::nullopt;
+  return sms * rate_per_sm;
 }
 
-LoweredSchedule lower(Schedule schedule, const Transport& transport, const Topology& topology) {
-  const bool has_overheads = transport.start_up > 0 || transport.message_overhead > 0;
-  return {has_overheads ? Lowering(schedule, transport).run() : std::move(schedule),
-          achieved_bandwidth(topology, transport)};
+std::string TransportValue::name() const {
+  return phase.empty() ? std::string(key) : fmt::format("{}.{}", key, phase);
 }
 
-std::span<const TransportPreset> transport_presets() {
-  static const std::array<TransportPreset, 4> presets = {{
-      {{"ideal", 0, 0, 1, 1}, "no software cost: results equal closed forms"},
-      {{"nccl", 10e-6, 1e-6, 0.8, 0.95},
-       "NVLink send/recv 320-396 of 450 GB/s on H100 and 726-740 of 900 GB/s on B200; 47.9 of 50 GB/s per "
-       "NIC "
-       "(nccl-tests alltoall_perf); start-up and overhead per message are estimates, not calibrated"},
-      {{"deepep_normal", 30e-6, 0.5e-6, 0.7, 0.9},
-       "DeepEP's published normal kernels on H800: 134-138 of 200 GB/s on NVLink and 43-44 of 50 GB/s per "
-       "NIC on the "
-       "wire; start-up and overhead per message are estimates, not calibrated"},
-      {{"deepep_low_latency", 10e-6, 0.1e-6, 0.7, 0.9},
-       "DeepEP's low-latency kernels on H800, shares as deepep_normal; start-up and overhead per message are "
-       "estimates, not calibrated"},
-  }};
-  return presets;
+std::span<const TransportValue> transport_values() {
+  return values;
 }
 
-std::string label_of(const Transport& transport) {
-  for (const TransportPreset& preset : transport_presets())
-    if (preset.transport == transport) return transport.name;
-  return transport.name + ", modified";
+std::string format_value(const TransportValue& value, const Transport& transport) {
+  const std::optional<double> number = value.get(transport);
+  if (!number) return "none";
+  switch (value.unit) {
+    case Unit::duration:
+      return format_duration(*number);
+    case Unit::share:
+      return fmt::format("{:.4g} %", 100 * *number);
+    case Unit::bytes:
+      return format_bytes(*number);
+    case Unit::bandwidth:
+      return format_bandwidth(*number);
+    case Unit::count:
+    case Unit::window:
+      break;
+  }
+  return fmt::format("{}", *number);
 }
 
 }  // namespace epsim

@@ -1,39 +1,56 @@
-// Lowering: a transport's software costs become operations, its achieved shares become link capacities, so
-// that engines know only operations and links.
+// A Transport is the software around the wire: what a kernel or library costs beside the bytes on the links,
+// and what it reaches of their bandwidth. Each of its values is a row of transport_values(): name, meaning,
+// unit and range; files are read and written, and lists and the schema checked, by that.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
-#include <vector>
+#include <string_view>
 
-#include "platforms/topology.hpp"
-#include "sim/scenario.hpp"
-#include "sim/schedule/schedule.hpp"
+#include "platforms/units.hpp"
 
 namespace epsim {
 
-struct LoweredSchedule {
-  Schedule schedule;
-  std::vector<BytesPerSecond> link_bandwidth;  ///< by link id
+/// `ideal` is all zeros and full shares: results equal closed forms.
+struct Transport {
+  std::string preset = "ideal";  ///< or the file that the values come from
+  std::string name = "ideal";    ///< for people: the preset's, with ", modified" where a value differs
+  Seconds start_up = 0;
+  Seconds start_up_per_peer = 0;
+  Seconds message_overhead = 0;
+  Seconds least_dispatch = 0;
+  Seconds least_combine = 0;
+  double scale_up_share = 1;
+  double scale_out_share = 1;
+  Bytes half_size = 0;
+  int sms = 0;  ///< 0: nothing is capped
+  BytesPerSecond rate_per_sm = 0;
+  std::optional<int> window;        ///< of patterns that say none
+  std::optional<int> chunk_tokens;  ///< likewise
+
+  /// What a device can send at most, and receive at most; nothing: no cap but its ports.
+  [[nodiscard]] std::optional<BytesPerSecond> device_cap() const;
+  bool operator==(const Transport&) const = default;
 };
 
-/// Every link's bandwidth times the share that the transport achieves on its class, by link id.
-[[nodiscard]] std::vector<BytesPerSecond> achieved_bandwidth(const Topology& topology,
-                                                             const Transport& transport);
+/// One value of a transport.
+struct TransportValue {
+  enum class Unit : std::uint8_t { duration, share, bytes, bandwidth, count, window };
 
-/// Before a device's first transfer of a part, on each stream it sends on: a computation of
-/// transport.start_up that follows what the device's transfers of the part could follow first; before every
-/// transfer, on its stream, a computation of transport.message_overhead. Neither where it is zero.
-[[nodiscard]] LoweredSchedule lower(Schedule schedule, const Transport& transport, const Topology& topology);
+  std::string_view key;    ///< in files
+  std::string_view phase;  ///< the member of `key` that holds it; empty: `key` itself
+  Unit unit;
+  std::string_view meaning;
+  std::optional<double> (*get)(const Transport&);  ///< in base units; nothing: the transport says none
+  void (*set)(Transport&, double);
 
-/// Presets by name: ideal, nccl, deepep_normal, deepep_low_latency. Each says where its values come from.
-struct TransportPreset {
-  Transport transport;
-  std::string_view source;
+  [[nodiscard]] std::string name() const;  ///< "start_up", "least_duration.combine"
 };
-[[nodiscard]] std::span<const TransportPreset> transport_presets();
 
-/// The preset's name, with ", modified" where a value differs from the preset's.
-[[nodiscard]] std::string label_of(const Transport& transport);
+[[nodiscard]] std::span<const TransportValue> transport_values();
+
+/// "10.00 us", "72 %", "14.3 kB", "8"; "none" where the transport says none.
+[[nodiscard]] std::string format_value(const TransportValue& value, const Transport& transport);
 
 }  // namespace epsim

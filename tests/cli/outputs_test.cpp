@@ -242,7 +242,7 @@ TEST_CASE("--out: result traces and CSV agree with each other") {
 TEST_CASE("list names what there is") {
   const CommandResult list = run_epsim({"list"});
   CHECK(list.exit_code == 0);
-  for (const char* name : {"deepseek_v3", "h800_rail_optimized", "hierarchical", "learned_gating", "nccl",
-                           "start-up 10.00 us, 1.000 us per message, 80 % of scale-up"})
+  for (const char* name :
+       {"deepseek_v3", "h800_rail_optimized", "hierarchical", "learned_gating", "nccl", "start_up 10us ("})
     CHECK_MESSAGE(list.out.find(name) != std::string::npos, name);
 }

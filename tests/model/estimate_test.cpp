@@ -45,7 +45,9 @@ TEST_CASE("estimate: uniform traffic on a star meets the closed forms") {
 
 TEST_CASE("estimate: software costs and achieved shares") {
   Scenario scenario = uniform_star();
-  scenario.transport = {"", 10e-6, 1e-6, 0.5, 1};
+  scenario.transport.start_up = 10e-6;
+  scenario.transport.message_overhead = 1e-6;
+  scenario.transport.scale_up_share = 0.5;
   // Half the bandwidth: 3 * 40 us; before it start-up 10 us and the first message's 1 us; after it 4 us.
   CHECK(layer_of_pattern(scenario, PatternKind::all_to_all) == doctest::Approx(135e-6).epsilon(1e-12));
   // Messages of no size to speak of: 3 overheads of 30 us each, 50 B at 25 GB/s (2 ns), start-up, latency.

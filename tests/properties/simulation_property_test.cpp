@@ -25,6 +25,23 @@ using namespace epsim;
 
 namespace {
 
+/// Every term of it, or any of them.
+Transport random_transport() {
+  Transport transport;
+  transport.name = "random";
+  transport.scale_up_share = 0.75;
+  transport.scale_out_share = 0.9;
+  transport.start_up = one_of({0.0, 5e-6});
+  transport.start_up_per_peer = one_of({0.0, 0.5e-6});
+  transport.message_overhead = one_of({0.0, 1e-6});
+  transport.least_dispatch = one_of({0.0, 20e-6});
+  transport.least_combine = one_of({0.0, 30e-6});
+  transport.half_size = one_of({0, 10'000});
+  transport.sms = one_of({0, 3});
+  transport.rate_per_sm = transport.sms > 0 ? 5e9 : 0;
+  return transport;
+}
+
 Scenario random_scenario() {
   Scenario scenario;
   scenario.name = "random";
@@ -47,7 +64,7 @@ Scenario random_scenario() {
   scenario.payload.combine_bytes_per_copy = between(1, 20'000);
   scenario.patterns = random_pattern_options(4);
   scenario.barriers = between(0, 1) == 1;
-  if (between(0, 1) == 1) scenario.transport = {"random", 5e-6, 1e-6, 0.75, 0.9};
+  if (between(0, 1) == 1) scenario.transport = random_transport();
   return scenario;
 }
 

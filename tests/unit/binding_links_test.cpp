@@ -26,7 +26,7 @@ Topology two_units(double oversubscription) {
 std::vector<std::string> binding_in_the_middle(const Topology& topology, const Routes& routes) {
   std::vector<BytesPerSecond> bandwidth;
   for (const Link& link : topology.links()) bandwidth.push_back(link.bandwidth);
-  const std::vector<bool> binding = binding_links(topology, routes, bandwidth);
+  const std::vector<bool> binding = binding_links(routes, bandwidth);
   std::vector<std::string> names;
   for (const Link& link : topology.links())
     if (binding[at(link.id)] && !topology.is_device(link.from) && !topology.is_device(link.to))

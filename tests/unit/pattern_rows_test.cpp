@@ -61,8 +61,8 @@ TEST_CASE("no member of a pattern's options is forgotten in its row") {
   const auto [granularity, window] = PointToPointOptions();
   CHECK(std::tuple_size_v<decltype(std::tie(granularity, window))> ==
         changeable_options(PatternKind::point_to_point));
-  const auto [level, chunks, in_flight] = HierarchicalOptions();
-  CHECK(std::tuple_size_v<decltype(std::tie(level, chunks, in_flight))> ==
+  const auto [level, chunks, chunk_tokens, in_flight] = HierarchicalOptions();
+  CHECK(std::tuple_size_v<decltype(std::tie(level, chunks, chunk_tokens, in_flight))> ==
         changeable_options(PatternKind::hierarchical));
   const auto [bidirectional, ring_level] = RingOptions();
   CHECK(std::tuple_size_v<decltype(std::tie(bidirectional, ring_level))> ==

@@ -237,6 +237,8 @@ TEST_CASE("transports") {
   CHECK(slower.message_overhead == nccl.message_overhead);
   CHECK(message_of(on_star(R"({"transport": "ncll"})"))
             .starts_with("/transport: \"ncll\" is not a transport preset; did you mean \"nccl\"?"));
+  CHECK(slower.name == "nccl, modified");
+  CHECK(parse(on_star(R"({"transport": {"preset": "nccl", "name": "mine"}})")).transport.name == "mine");
   CHECK(message_of(on_star(R"({"transport": {"scale_up_share": 0}})")) ==
         "/transport/scale_up_share: the number 0 is out of range; give 0.001 to 1");
 }

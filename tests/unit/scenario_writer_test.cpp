@@ -32,10 +32,6 @@ auto members_of(const DeviceCompute& value) {
   const auto& [name, bf16, fp8, bandwidth, memory, gemm, efficiency] = value;
   return std::tie(name, bf16, fp8, bandwidth, memory, gemm, efficiency);
 }
-auto members_of(const Transport& value) {
-  const auto& [name, start_up, overhead, up, out] = value;
-  return std::tie(name, start_up, overhead, up, out);
-}
 auto members_of(const ExpertParallel& value) {
   const auto& [e, s, p, k, routing, balancing, pattern, factor, drop, use, weight, learn, gate, groups, kept,
                score, rate, least, redundant, choice, interval, pad] = value;
@@ -76,12 +72,13 @@ void check_same(const PatternOptions& a, const PatternOptions& b) {
 }
 
 void check_same(const Scenario& a, const Scenario& b) {
-  const auto& [name, question, expect, model, platform, transport, expert_parallel, workload, payload,
-               patterns, barriers, traffic, engine, resolution] = a;
+  const auto& [name, question, expect, model, platform, transport, own_transports, expert_parallel, workload,
+               payload, patterns, barriers, traffic, engine, resolution] = a;
   CHECK(std::tie(name, question, expect) == std::tie(b.name, b.question, b.expect));
   check_same(model, b.model);
   check_same(platform, b.platform);
-  check_same(transport, b.transport);
+  CHECK((transport == b.transport));
+  CHECK((own_transports == b.pattern_transports));
   check_same(expert_parallel, b.expert_parallel);
   check_same(workload, b.workload);
   check_same(payload, b.payload);

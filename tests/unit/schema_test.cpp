@@ -17,7 +17,6 @@
 #include "scenarios/reader/model_presets.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
 #include "sim/patterns/pattern.hpp"
-#include "sim/transports/transport.hpp"
 
 using namespace epsim;
 using nlohmann::json;
@@ -253,7 +252,7 @@ TEST_CASE("the JSON schema knows every choice by the names that the reader knows
   CHECK(enum_of(file, "/definitions/data_type") == spellings_of<DataType>());
   CHECK(enum_of(file, "/properties/engine") == spellings_of<EngineKind>());
   std::set<std::string> transports;
-  for (const TransportPreset& preset : transport_presets()) transports.insert(preset.transport.name);
+  for (const EmbeddedFile& preset : embedded_transports()) transports.emplace(preset.name);
   CHECK(enum_of(file, "/definitions/transport_preset") == transports);
 }
 

@@ -1,4 +1,4 @@
-#include "sim/transports/transport.hpp"
+#include "sim/lowering.hpp"
 
 #include <doctest/doctest.h>
 
@@ -29,14 +29,6 @@ Topology two_devices() {
 }
 
 }  // namespace
-
-TEST_CASE("a transport whose values differ from its preset does not carry its name alone") {
-  CHECK(label_of(Transport{}) == "ideal");
-  CHECK(label_of(transport_presets()[1].transport) == "nccl");
-  Transport changed = transport_presets()[1].transport;
-  changed.start_up = 0;
-  CHECK(label_of(changed) == "nccl, modified");
-}
 
 TEST_CASE("the ideal transport changes neither operations nor bandwidths") {
   const Schedule schedule = compute_then_send_twice();

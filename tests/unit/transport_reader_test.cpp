@@ -1,0 +1,143 @@
+// Transports in scenarios: presets, files, shares per device, one for each pattern.
+#include "scenarios/reader/transport_reader.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "scenarios/reader/embedded.hpp"
+#include "scenarios/reader/json_file.hpp"
+#include "scenarios/reader/scenario_reader.hpp"
+#include "sim/patterns/all_to_all.hpp"
+#include "sim/patterns/hierarchical.hpp"
+#include "sim/patterns/point_to_point.hpp"
+#include "tests/support/scenarios.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+using namespace epsim;
+using nlohmann::json;
+
+namespace {
+
+json on_h800(const char* members) {
+  json document = {{"platform", {{"preset", "h800_rail_optimized"}, {"nodes", 2}}}};
+  document.merge_patch(json::parse(members));
+  return document;
+}
+
+void write(const std::filesystem::path& path, const char* text) {
+  std::ofstream(path) << text;
+}
+
+}  // namespace
+
+TEST_CASE("every preset says where each of its values comes from, and nothing twice") {
+  CHECK(embedded_transports().size() >= 4);
+  for (const EmbeddedFile& file : embedded_transports()) {
+    CAPTURE(file.name);
+    const json transport = parse_json(file.text, file.name);
+    CHECK(!transport.at("summary").get<std::string>().empty());
+    std::vector<std::string> values;
+    for (const auto& [key, value] : transport.items())
+      if (key != "summary" && key != "sources") values.push_back(key);
+    std::vector<std::string> sources;
+    for (const auto& [key, value] : transport.at("sources").items()) sources.push_back(key);
+    CHECK(values == sources);
+  }
+}
+
+TEST_CASE("shares for each device by its name") {
+  const json base = on_h800(
+      R"({"transport": {"scale_up_share": {"H800": 0.5, "default": 0.25}, "scale_out_share": {"H100": 0.5, "default": 0.75}}})");
+  CHECK(parse(base).transport.scale_up_share == 0.5);
+  CHECK(parse(base).transport.scale_out_share == 0.75);
+  CHECK(message_of(on_h800(R"({"transport": {"scale_up_share": {"A100": 0.5, "H100": 0.5}}})")) ==
+        "/transport/scale_up_share: says nothing of H800, only of A100, H100; give \"H800\" or \"default\"");
+  CHECK(message_of(on_h800(R"({"transport": {"scale_up_share": {"H800": 1.5}}})")) ==
+        "/transport/scale_up_share/H800: the number 1.5 is out of range; give 0.001 to 1");
+}
+
+TEST_CASE("a transport from a file, whole or with changes") {
+  const TemporaryFolder folder;
+  write(folder.path() / "mine.json", R"({"summary": "mine", "start_up": "3us", "scale_up_share": 0.5,
+      "scale_out_share": {"H800": 0.25}, "least_duration": {"combine": "9us"}, "window": 0,
+      "sources": {"start_up": "measured"}})");
+  const auto parsed = [&](const char* members) { return parse_scenario(on_h800(members), folder.path()); };
+  const Transport whole = parsed(R"({"transport": "mine.json"})").transport;
+  CHECK(whole.name == "mine");
+  CHECK(whole.start_up == 3e-6);
+  CHECK(whole.scale_out_share == 0.25);
+  CHECK(whole.least_combine == 9e-6);
+  CHECK(whole.window == 0);
+  const Transport changed =
+      parsed(R"({"transport": {"preset": "mine.json", "least_duration": {"dispatch": "1us"}}})").transport;
+  CHECK(changed.name == "mine, modified");
+  CHECK(changed.least_dispatch == 1e-6);
+  CHECK(changed.least_combine == 9e-6);
+  // What is resolved stands alone.
+  const json resolved = {{"platform", "h800_rail_optimized"}, {"transport", transport_json(changed)}};
+  const Transport again = parse(resolved).transport;
+  CHECK(again.name == changed.name);
+  CHECK(again.start_up == changed.start_up);
+  CHECK(again.window == changed.window);
+}
+
+TEST_CASE("files of transports that are wrong say where and what") {
+  const TemporaryFolder folder;
+  const auto message = [&](const char* text) {
+    write(folder.path() / "t.json", text);
+    const std::string file = (folder.path() / "t.json").string();
+    std::string said = message_of(on_h800(R"({"transport": "t.json"})"), folder.path());
+    if (const auto place = said.find(file); place != std::string::npos) said.replace(place, file.size(), "t");
+    return said;
+  };
+  CHECK(message(R"({"scale_up_share": 0.5, "scale_out_share": 2})") ==
+        "t#/scale_out_share: the number 2 is out of range; give 0.001 to 1");
+  CHECK(message(R"({"scale_up_share": 0.5})") ==
+        "/transport: t says no scale_out_share, and this platform has links between nodes; add "
+        "scale_out_share, the part of their bandwidth that it reaches");
+  CHECK(message(R"({"scale_up_share": 0.5, "scale_out_share": 0.5, "sms": 4})") ==
+        "/transport/rate_per_sm: missing beside sms; give both: what so many SMs move is capped at their "
+        "product");
+  CHECK(message(R"({"scale_up_share": 0.5, "scale_out_share": 0.5, "start_upp": 1})")
+            .starts_with("t#/start_upp: unknown key; did you mean \"start_up\"?"));
+  CHECK(message(R"({"scale_up_share": 0.5, "scale_out_share": 0.5, "least_duration": {"gate": 1}})") ==
+        "t#/least_duration/gate: unknown key; allowed: combine, dispatch");
+  CHECK(message_of(on_h800(R"({"transport": "none.json"})"), folder.path()).find("none.json") !=
+        std::string::npos);
+}
+
+TEST_CASE("windows and chunks: the pattern's, else its transport's, else the default") {
+  const Scenario scenario = parse(on_h800(R"({"transport": {"window": 3, "chunk_tokens": 32},
+      "patterns": {"all_to_all": {"window": 5}, "point_to_point": {"transport": {"window": 0}}}})"));
+  CHECK(scenario.patterns.of<AllToAllOptions>().window == 5);
+  CHECK(scenario.patterns.of<PointToPointOptions>().window == 0);
+  CHECK(scenario.patterns.of<HierarchicalOptions>().window == 3);
+  CHECK(scenario.patterns.of<HierarchicalOptions>().chunks == 0);
+  CHECK(scenario.patterns.of<HierarchicalOptions>().chunk_tokens == 32);
+  const auto hierarchical = [&](const char* members) {
+    return parse(on_h800(members)).patterns.of<HierarchicalOptions>();
+  };
+  CHECK(hierarchical("{}").chunks == 8);
+  CHECK(hierarchical("{}").window == 8);
+  CHECK(hierarchical(R"({"transport": {"chunk_tokens": 32}, "patterns": {"hierarchical": {"chunks": 4}}})")
+            .chunks == 4);
+  CHECK(hierarchical(
+            R"({"transport": {"chunk_tokens": 32}, "patterns": {"hierarchical": {"chunk_tokens": 16}}})")
+            .chunk_tokens == 16);
+}
+
+TEST_CASE("a transport of a pattern's own") {
+  const json document = on_h800(
+      R"({"transport": "nccl", "patterns": {"point_to_point": {"transport": "deepep_low_latency"}}})");
+  const Scenario scenario = parse(document);
+  CHECK(scenario.transport_of(PatternKind::all_to_all).name == "nccl");
+  CHECK(scenario.transport_of(PatternKind::point_to_point).name == "deepep_low_latency");
+  const json resolved = resolved_json(scenario);
+  CHECK(resolved.at("/patterns/point_to_point/transport/preset"_json_pointer) == "deepep_low_latency");
+  CHECK(!resolved.at("/patterns/all_to_all"_json_pointer).contains("transport"));
+  CHECK(parse(resolved).pattern_transports == scenario.pattern_transports);
+  CHECK(message_of(on_h800(R"({"patterns": {"ring": {"transport": "nicl"}}})"))
+            .starts_with("/patterns/ring/transport: \"nicl\" is not a transport preset; did you mean"));
+}
