@@ -6,13 +6,18 @@ namespace epsim {
 
 namespace {
 
+/// Weights of four bits are multiplied in FP8, where there are units for it, else in BF16.
+FlopsPerSecond arithmetic_rate(const DeviceCompute& device, DataType weights) {
+  const bool in_fp8 = weights != DataType::bf16 && device.fp8_flops > 0;
+  return in_fp8 ? device.fp8_flops : device.bf16_flops;
+}
+
 /// A matrix product that reads `weights` values once and multiplies each with every token.
 Seconds product_seconds(const DeviceCompute& device, DataType type, double weights, std::int64_t tokens) {
   if (tokens <= 0) return 0;
-  const bool fp8 = type == DataType::fp8;
   const double flops = 2 * weights * static_cast<double>(tokens);
-  const double bytes = weights * (fp8 ? 1 : 2);
-  return std::max(flops / ((fp8 ? device.fp8_flops : device.bf16_flops) * device.gemm_efficiency),
+  const double bytes = weights * bytes_per_weight(type);
+  return std::max(flops / (arithmetic_rate(device, type) * device.gemm_efficiency),
                   bytes / (device.memory_bandwidth * device.memory_efficiency));
 }
 

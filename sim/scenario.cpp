@@ -12,13 +12,37 @@ const Transport& Scenario::transport_of(PatternKind kind) const {
 }
 
 Bytes bytes_per_token(DataType type, int hidden) {
-  if (type == DataType::bf16) return Bytes{2} * hidden;
-  constexpr Bytes block = 128;  // elements that share one 4-byte scale, as DeepSeek-V3 quantizes
-  return hidden + 4 * ((hidden + block - 1) / block);
+  const auto blocks = [&](Bytes elements) { return (hidden + elements - 1) / elements; };
+  switch (type) {
+    case DataType::bf16:
+      return Bytes{2} * hidden;
+    case DataType::fp8:
+      return hidden + 4 * blocks(128);
+    case DataType::nvfp4:
+      return (hidden + 1) / 2 + blocks(16);
+    case DataType::mxfp4:
+      return (hidden + 1) / 2 + blocks(32);
+  }
+  return 0;
+}
+
+double bytes_per_weight(DataType type) {
+  switch (type) {
+    case DataType::bf16:
+      return 2;
+    case DataType::fp8:
+      return 1;
+    case DataType::nvfp4:
+      return 0.5 + 1.0 / 16;
+    case DataType::mxfp4:
+      return 0.5 + 1.0 / 32;
+  }
+  return 0;
 }
 
 Bytes expert_bytes(const ModelShape& model, DataType type) {
-  return Bytes{3} * model.hidden * model.expert_intermediate * (type == DataType::fp8 ? 1 : 2);
+  const double weights = 3.0 * model.hidden * model.expert_intermediate;
+  return static_cast<Bytes>(weights * bytes_per_weight(type));
 }
 
 }  // namespace epsim

@@ -42,7 +42,9 @@ enum class GroupScore : std::uint8_t { max, top2_sum };
 enum class ReplicaChoice : std::uint8_t { nearest, round_robin, random };
 /// What is merged before it travels; see sim/patterns/README.md.
 enum class Deduplication : std::uint8_t { none, device, node };
-enum class DataType : std::uint8_t { fp8, bf16 };
+enum class DataType : std::uint8_t { fp8, bf16, nvfp4, mxfp4 };
+/// Distributions of the experts' expected loads; see sim/routing/popularity.hpp.
+enum class PopularityKind : std::uint8_t { log_normal, power_law, hot };
 /// `automatic`: SimGrid while that is quick, the fluid engine above (choose_engine.hpp).
 enum class EngineKind : std::uint8_t { simgrid, fluid, automatic };
 
@@ -74,7 +76,11 @@ struct Names<Deduplication> {
 };
 template <>
 struct Names<DataType> {
-  static constexpr auto values = name_list("fp8", "bf16");
+  static constexpr auto values = name_list("fp8", "bf16", "nvfp4", "mxfp4");
+};
+template <>
+struct Names<PopularityKind> {
+  static constexpr auto values = name_list("log_normal", "power_law", "hot");
 };
 template <>
 struct Names<EngineKind> {
@@ -134,18 +140,29 @@ struct Topics {
   int tokens = 256;            ///< consecutive tokens of one topic
 };
 
+struct Popularity {
+  PopularityKind kind = PopularityKind::log_normal;  ///< with Workload::skew as sigma
+  double alpha = 0;                                  ///< power_law
+  int hot_experts = 0;                               ///< hot: how many,
+  std::vector<int> hot_list;                         ///< or which; ascending
+  double hot_share = 0;                              ///< of all selections
+};
+
 struct Workload {
   std::vector<int> tokens_per_device;  ///< one number per rank
   int steps = 1;
   std::uint64_t seed = 1;
-  double skew = 0;         ///< sigma of the log-normal distribution of expected expert loads
+  double skew = 0;  ///< standard deviation of the logarithms of the expected expert loads
+  Popularity popularity;
   int embedding_dim = 64;  ///< of the synthetic token embeddings
   Topics topics;
   /// 0 to 1: the experts' log loads are a stationary random walk whose correlation from one step to the next
   /// is sqrt(1 - drift^2); 0: the same popularity for ever, 1: a new one every step.
   double drift = 0;
   Trace trace;
-  std::vector<double> log_popularity;  ///< recorded: per expert, in units of skew; empty: from the seed
+  /// Recorded, or drawn for a popularity that is not log_normal: per expert, in units of skew; empty: from
+  /// the seed.
+  std::vector<double> log_popularity;
   int simulate_every = 1;  ///< the network runs in every so-manieth step and the last; routing in all
 };
 
@@ -183,8 +200,13 @@ struct Scenario {
   [[nodiscard]] const Transport& transport_of(PatternKind kind) const;
 };
 
-/// Bytes of one token vector: bf16 2 * hidden; fp8 hidden + a 4-byte scale per started 128 elements.
+/// Bytes of one token vector. bf16: 2 * hidden; fp8: hidden, and 4 bytes of scale per started 128 elements,
+/// as DeepSeek-V3 quantizes; nvfp4 and mxfp4: hidden / 2, and a byte of scale per started 16 or 32 elements.
 [[nodiscard]] Bytes bytes_per_token(DataType type, int hidden);
+
+/// Of one weight, with its share of the scales: bf16 2, fp8 1 (its scales are of 128 x 128 weights), nvfp4
+/// 1/2 + 1/16, mxfp4 1/2 + 1/32.
+[[nodiscard]] double bytes_per_weight(DataType type);
 
 /// Weights of one expert: three matrices (SwiGLU) of hidden x expert_intermediate values.
 [[nodiscard]] Bytes expert_bytes(const ModelShape& model, DataType type);

@@ -108,6 +108,7 @@ Json run_json(const ExperimentResult& experiment, std::size_t pattern, const Jso
           {"resolved_scenario", resolved},
           {"version", version()},
           {"pattern", name_of(experiment.patterns[pattern])},
+          {"transport", experiment.scenario.transport_of(experiment.patterns[pattern]).name},
           {"engine", name_of(simulation.engine)},
           {"accuracy", simulation.allowance > 0 ? Json(simulation.allowance) : Json("exact")},
           {"resolution_seconds", resolution_of(simulation)},

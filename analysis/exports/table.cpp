@@ -97,6 +97,13 @@ std::string engine_text(const ExperimentResult& experiment) {
   return text + fmt::format(", {} within {:.3g} % of exact times", inexact, 100 * allowance);
 }
 
+/// Whether any pattern that ran has a transport of its own.
+bool has_own_transports(const ExperimentResult& experiment) {
+  return std::ranges::any_of(experiment.patterns, [&](PatternKind kind) {
+    return experiment.scenario.pattern_transports.contains(kind);
+  });
+}
+
 std::string heading(const ExperimentResult& experiment) {
   const Scenario& scenario = experiment.scenario;
   const StepSummary& last = experiment.summaries.back();
@@ -106,7 +113,11 @@ std::string heading(const ExperimentResult& experiment) {
             trace_text(scenario.workload.trace);
   text += fmt::format("  {}, {}\n", cluster_text(experiment), ports_text(scenario.platform));
   text += fabric_text(scenario.platform, experiment.cluster.group);
-  text += fmt::format("  transport {}, {}\n", scenario.transport.name, engine_text(experiment));
+  if (!has_own_transports(experiment))
+    text += fmt::format("  transport {}, ", scenario.transport.name);
+  else
+    text += "  ";
+  text += engine_text(experiment) + '\n';
   if (last.load) text += "  " + load_text(*last.load) + '\n';
   const Seconds gate = last.layers.front().phase(Phase::gate).seconds;
   if (gate > 0)
@@ -121,8 +132,9 @@ std::string heading(const ExperimentResult& experiment) {
   return text;
 }
 
-std::vector<Column> columns_of(bool has_layer) {
+std::vector<Column> columns_of(bool has_layer, bool has_transport) {
   std::vector<Column> columns = {{"pattern", true}};
+  if (has_transport) columns.push_back({"transport", true});
   if (has_layer) columns.insert(columns.end(), {{"dispatch"}, {"expert"}, {"combine"}});
   columns.insert(columns.end(), {{has_layer ? "layer" : "time"},
                                  {"vs best"},
@@ -137,6 +149,8 @@ std::vector<Column> columns_of(bool has_layer) {
 Row pattern_row(const ExperimentResult& experiment, std::size_t pattern, bool has_layer, Seconds best) {
   const LayerSummary& layer = experiment.summaries.back().layers[pattern];
   Row row = {std::string(name_of(experiment.patterns[pattern]))};
+  if (has_own_transports(experiment))
+    row.push_back(experiment.scenario.transport_of(experiment.patterns[pattern]).name);
   if (has_layer)
     for (const Phase phase : {Phase::dispatch, Phase::expert, Phase::combine})
       row.push_back(format_duration(layer.phase(phase).seconds));
@@ -157,8 +171,9 @@ Row pattern_row(const ExperimentResult& experiment, std::size_t pattern, bool ha
 }
 
 /// The bounds are the same for every pattern.
-Row bound_row(const LayerSummary& layer, bool has_layer) {
+Row bound_row(const LayerSummary& layer, bool has_layer, bool has_transport) {
   Row row = {"lower bound"};
+  if (has_transport) row.push_back("");
   if (has_layer)
     for (const Phase phase : {Phase::dispatch, Phase::expert, Phase::combine})
       row.push_back(format_duration(layer.phase(phase).lower_bound_seconds));
@@ -258,9 +273,11 @@ std::string comparison_table(const ExperimentResult& experiment) {
   const Seconds best = layers[fastest_pattern(experiment)].layer_seconds;
   std::vector<Row> rows;
   for (std::size_t i = 0; i < layers.size(); ++i) rows.push_back(pattern_row(experiment, i, has_layer, best));
-  rows.push_back(bound_row(layers.front(), has_layer));
-  return heading(experiment) + '\n' + layout(columns_of(has_layer), rows) + steps_table(experiment) +
-         rebalancing_text(experiment) + totals_table(experiment) + '\n' + wrapped(verdict(experiment)) + '\n';
+  const bool has_transport = has_own_transports(experiment);
+  rows.push_back(bound_row(layers.front(), has_layer, has_transport));
+  return heading(experiment) + '\n' + layout(columns_of(has_layer, has_transport), rows) +
+         steps_table(experiment) + rebalancing_text(experiment) + totals_table(experiment) + '\n' +
+         wrapped(verdict(experiment)) + '\n';
 }
 
 }  // namespace epsim

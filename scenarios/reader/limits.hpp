@@ -30,6 +30,8 @@ inline constexpr IntegerRange bytes = {0, most_bytes};
 inline constexpr IntegerRange memory = {1, most_bytes};
 
 inline constexpr NumberRange skew = {0, 5, "0 to 5"};
+inline constexpr NumberRange alpha = {0.01, 10, "0.01 to 10"};
+inline constexpr NumberRange hot_share = {0.001, 0.999, "0.001 to 0.999"};
 inline constexpr NumberRange drift = {0, 1, "0 to 1"};
 inline constexpr NumberRange concentration = {0, 1, "0 to 1"};
 inline constexpr NumberRange learning_rate = {0, 1e9, "0 to 1000000000"};
@@ -39,6 +41,7 @@ inline constexpr NumberRange share = {0.001, 1, "0.001 to 1"};
 inline constexpr NumberRange latency = {0, 10, "0 s to 10 s"};
 // A coarser one would no longer keep makespans within 0.1 %.
 inline constexpr NumberRange resolution = {0, 0.01, "0 (exact) to 0.01"};
+inline constexpr NumberRange measured = {1e-9, 1e6, "1 ns to 1000000 s"};
 inline constexpr NumberRange bandwidth = {1, 1e18, "1 B/s to 1000 PB/s"};
 inline constexpr NumberRange bandwidth_or_none = {0, 1e18, "0 to 1000 PB/s"};
 inline constexpr NumberRange flops = {1, 1e21, "1 FLOPS to 1000000 PFLOPS"};

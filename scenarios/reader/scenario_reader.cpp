@@ -13,6 +13,8 @@
 #include "scenarios/reader/nearest_name.hpp"
 #include "scenarios/reader/pattern_options.hpp"
 #include "scenarios/reader/platform_reader.hpp"
+#include "scenarios/reader/popularity_reader.hpp"
+#include "scenarios/reader/published_reader.hpp"
 #include "scenarios/reader/trace_member.hpp"
 #include "scenarios/reader/traffic_reader.hpp"
 #include "scenarios/reader/transport_reader.hpp"
@@ -72,7 +74,6 @@ Workload read_workload(JsonObject& object, int ranks, std::vector<Problem>& prob
   workload.tokens_per_device = read_tokens(object, ranks, problems);
   assign(workload.steps, object.integer("steps", limits::steps));
   assign(workload.seed, object.integer("seed", limits::seed));
-  assign(workload.skew, object.number("skew", limits::skew));
   assign(workload.embedding_dim, object.integer("embedding_dim", limits::embedding_dim));
   object.choice<bool>("phase", "a phase of a model's life", workload_phases);
   workload.topics = read_topics(object);
@@ -111,7 +112,7 @@ void check_device_rates(const Scenario& scenario, std::vector<Problem>& problems
                         "give that figure of the device, or leave the whole device out for an H100"});
   };
   need("memory_bandwidth", device.memory_bandwidth, "experts");
-  if (scenario.payload.weights == DataType::bf16)
+  if (scenario.payload.weights == DataType::bf16 || device.fp8_flops == 0)
     need("bf16_flops", device.bf16_flops, "experts");
   else if (has_gate)
     need("bf16_flops", device.bf16_flops, "gates");
@@ -156,6 +157,7 @@ void read_layer(JsonObject& object, const PlatformSpec* platform, const std::fil
   const bool ranks_known = platform && problems.size() == problems_before;
   JsonObject workload = object.object("workload");
   scenario.workload = read_workload(workload, ranks_known ? scenario.ranks() : 0, problems);
+  read_popularity(workload, ranks_known ? &scenario.expert_parallel : nullptr, scenario.workload);
   read_trace(workload, base_folder, ranks_known, scenario);
   workload.finish();
   scenario.payload =
@@ -185,6 +187,8 @@ Scenario parse_scenario(const json& document, const std::filesystem::path& base_
   scenario.name = object.string("name").value_or(std::string(default_name));
   assign(scenario.question, object.string("question"));
   assign(scenario.expect, object.string("expect"));
+  for (const char* text : {"source", "recipe"}) object.string(text);  // of what was published; for people
+  static_cast<void>(read_published(object.raw("published"), problems));
   const auto platform = read_platform_member(object, base_folder, problems);
   if (platform) scenario.platform = *platform;
   const PlatformSpec* known_platform = platform ? &*platform : nullptr;

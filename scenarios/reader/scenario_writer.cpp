@@ -3,6 +3,7 @@
 
 #include "platforms/generators/generator.hpp"
 #include "scenarios/reader/pattern_options.hpp"
+#include "scenarios/reader/popularity_reader.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
 #include "scenarios/reader/transport_reader.hpp"
 #include "sim/patterns/pattern.hpp"
@@ -122,7 +123,10 @@ json workload_json(const Workload& workload) {
                         {"tokens", workload.topics.tokens}};
     result["drift"] = workload.drift;
     result["tokens_per_device"] = all_equal && !tokens.empty() ? json(tokens.front()) : json(tokens);
-    if (workload.log_popularity.empty()) result["skew"] = workload.skew;
+    if (workload.popularity.kind != PopularityKind::log_normal)
+      result["popularity"] = popularity_json(workload.popularity);
+    else if (workload.log_popularity.empty())
+      result["skew"] = workload.skew;
   }
   if (!workload.trace.file.empty()) result["trace"] = trace_json(workload.trace);
   return result;

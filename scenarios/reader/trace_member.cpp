@@ -73,7 +73,7 @@ void use_tokens(const Request& request, JsonObject& workload, Scenario& scenario
   TokenTrace trace = read_token_trace(request.file, request.format, limits);
   scenario.workload.trace.layer = trace.layer;
   const auto recorded = static_cast<int>(trace.steps.size());
-  for (const char* key : {"skew", "drift", "topics", "embedding_dim"})
+  for (const char* key : {"skew", "popularity", "drift", "topics", "embedding_dim"})
     if (workload.has(key))
       workload.add_problem(key, "shapes synthetic tokens, and a trace of tokens brings its own",
                            "leave it out");
@@ -97,7 +97,8 @@ void use_loads(const Request& request, JsonObject& workload, Scenario& scenario)
   const Matrix<double> loads = read_loads(request.file);
   const int layer = request.layer.value_or(0);
   scenario.workload.trace.layer = layer;
-  if (workload.has("skew")) workload.add_problem("skew", "recorded loads bring their own", "leave it out");
+  for (const char* key : {"skew", "popularity"})
+    if (workload.has(key)) workload.add_problem(key, "recorded loads bring their own", "leave it out");
   if (layer >= loads.rows())
     return workload.add_problem("trace", fmt::format("there is no layer {}", layer),
                                 fmt::format("give 0 to {}", loads.rows() - 1));

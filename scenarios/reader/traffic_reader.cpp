@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -77,6 +78,13 @@ Matrix<Bytes> uniform(int ranks, Bytes bytes) {
   Matrix<Bytes> matrix(ranks, ranks, bytes);
   for (int rank = 0; rank < ranks; ++rank) matrix(rank, rank) = 0;
   return matrix;
+}
+
+/// One equal part of a rank's bytes for every rank; its own stays where it is.
+std::optional<Matrix<Bytes>> read_parts(JsonObject& object, int ranks) {
+  const auto bytes = object.bytes("bytes_per_rank", limits::bytes);
+  if (!bytes) return std::nullopt;
+  return uniform(ranks, *bytes / ranks);
 }
 
 std::optional<Matrix<Bytes>> read_uniform(JsonObject& object, int devices) {
@@ -157,13 +165,15 @@ Matrix<Bytes> load_matrix(const std::filesystem::path& path) {
 std::optional<Matrix<Bytes>> read_traffic(JsonObject object, int devices,
                                           const std::filesystem::path& base_folder,
                                           std::vector<Problem>& problems) {
-  object.allow({"uniform_bytes_per_pair", "matrix_file", "matrix"});
+  constexpr std::array<std::string_view, 4> known = {"uniform_bytes_per_pair", "bytes_per_rank",
+                                                     "matrix_file", "matrix"};
+  for (const std::string_view form : known) object.allow({form});
   object.finish();
-  const int forms = object.has("uniform_bytes_per_pair") + object.has("matrix_file") + object.has("matrix");
+  const auto forms = std::ranges::count_if(known, [&](std::string_view form) { return object.has(form); });
   const std::string& pointer = object.pointer();
   if (forms != 1) {
     problems.push_back({pointer, fmt::format("gives {} kinds of traffic", forms),
-                        "give one of uniform_bytes_per_pair, matrix_file, matrix"});
+                        "give one of uniform_bytes_per_pair, bytes_per_rank, matrix_file, matrix"});
     return std::nullopt;
   }
   if (devices > limits::most_matrix_ranks) {
@@ -171,9 +181,10 @@ std::optional<Matrix<Bytes>> read_traffic(JsonObject object, int devices,
                         fmt::format("use a platform of at most {} devices", limits::most_matrix_ranks)});
     return std::nullopt;
   }
-  auto matrix = object.has("matrix")        ? read_inline(object, problems)
-                : object.has("matrix_file") ? read_file(object, base_folder)
-                                            : read_uniform(object, devices);
+  auto matrix = object.has("matrix")           ? read_inline(object, problems)
+                : object.has("matrix_file")    ? read_file(object, base_folder)
+                : object.has("bytes_per_rank") ? read_parts(object, devices)
+                                               : read_uniform(object, devices);
   if (!matrix) return std::nullopt;
   if (matrix->rows() != devices)
     problems.push_back(

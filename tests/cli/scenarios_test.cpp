@@ -89,7 +89,8 @@ TEST_CASE("DeepSeek-V3 prefill EP64: deduplication per node pays") {
   const auto patterns = compare_shipped("deepseek_v3_prefill_ep64");
   CHECK(layer(patterns, "all_to_all") > 2 * layer(patterns, "hierarchical"));
   CHECK(scale_out_bytes(patterns, "hierarchical") < 0.55 * scale_out_bytes(patterns, "all_to_all"));
-  CHECK(patterns.at("hierarchical")["load"]["max_over_mean"] > 4);
+  CHECK(patterns.at("hierarchical")["load"]["max_over_mean"].get<double>() ==
+        doctest::Approx(3.2).epsilon(0.02));
   CHECK(layer(patterns, "ring") > 5 * layer(patterns, "hierarchical"));
 }
 
@@ -117,17 +118,17 @@ TEST_CASE("Qwen3 EP32: one copy per node more than halves the bytes between node
   CHECK(layer(patterns, "all_to_all") > 2.2 * layer(patterns, "hierarchical"));
 }
 
-TEST_CASE("Kimi-K2 decode on NVL72: patterns are level but for ring") {
+TEST_CASE("Kimi-K2 decode on NVL72: the kernel decides and ring loses") {
   const auto patterns = compare_shipped("kimi_k2_decode_ep64");
-  for (const char* name : {"all_to_all", "hierarchical"})
-    CHECK(layer(patterns, name) == doctest::Approx(layer(patterns, "point_to_point")).epsilon(0.05));
-  CHECK(layer(patterns, "ring") > 4 * layer(patterns, "point_to_point"));
-  CHECK(layer(patterns, "ring") < 5 * layer(patterns, "point_to_point"));
+  CHECK(layer(patterns, "all_to_all") == doctest::Approx(layer(patterns, "hierarchical")).epsilon(0.05));
+  CHECK(layer(patterns, "point_to_point") < 0.8 * layer(patterns, "hierarchical"));
+  CHECK(layer(patterns, "ring") > 7 * layer(patterns, "point_to_point"));
+  CHECK(layer(patterns, "ring") < 8 * layer(patterns, "point_to_point"));
 }
 
 TEST_CASE("Kimi-K2 prefill EP64 on MI300X: the NICs limit and not the mesh") {
   const auto patterns = compare_shipped("kimi_k2_prefill_ep64");
-  CHECK(layer(patterns, "point_to_point") > 1.6 * layer(patterns, "hierarchical"));
+  CHECK(layer(patterns, "point_to_point") > 2 * layer(patterns, "hierarchical"));
   CHECK(layer(patterns, "all_to_all") > 2 * layer(patterns, "hierarchical"));
   CHECK(scale_out_bytes(patterns, "hierarchical") < 0.68 * scale_out_bytes(patterns, "all_to_all"));
   for (const char* name : {"all_to_all", "point_to_point", "hierarchical"})
@@ -167,8 +168,8 @@ TEST_CASE("DeepSeek-V3 prefill EP32: moving experts pays when popularity drifts 
     const json& steps = pattern["steps"];
     CHECK(pattern["last_rebalance_step"] == 16);
     const json& moved = steps[16];
-    CHECK(moved["rebalance_bytes"].get<double>() == doctest::Approx(12e9).epsilon(0.05));
-    CHECK(moved["rebalance"]["seconds"].get<double>() == doctest::Approx(10.8e-3).epsilon(0.05));
+    CHECK(moved["rebalance_bytes"].get<double>() == doctest::Approx(12.7e9).epsilon(0.05));
+    CHECK(moved["rebalance"]["seconds"].get<double>() == doctest::Approx(12.6e-3).epsilon(0.05));
     CHECK(moved["rebalance"]["paid_for_after_steps"] <= 8);
     CHECK(moved["rebalance"]["saved_seconds"] > moved["rebalance"]["seconds"]);
     CHECK(moved["rebalance"]["too_early_to_tell"] == false);

@@ -41,6 +41,16 @@ TEST_CASE("many tokens wait for the arithmetic") {
   CHECK(expert_seconds(scenario, 10000) == doctest::Approx(0.12).epsilon(1e-12));
 }
 
+TEST_CASE("weights of four bits are read as such and computed with in FP8, else in BF16") {
+  // 6e6 weights of 1/2 + 1/32 bytes at 0.8e9 B/s = 3.984 ms; 1.2e11 FLOP in FP8 take 0.12 s, in BF16 0.24 s.
+  Scenario scenario = small_device();
+  scenario.payload.weights = DataType::mxfp4;
+  CHECK(expert_seconds(scenario, 10) == doctest::Approx(6e6 * (0.5 + 1.0 / 32) / 0.8e9).epsilon(1e-12));
+  CHECK(expert_seconds(scenario, 10000) == doctest::Approx(0.12).epsilon(1e-12));
+  scenario.platform.device.fp8_flops = 0;
+  CHECK(expert_seconds(scenario, 10000) == doctest::Approx(0.24).epsilon(1e-12));
+}
+
 TEST_CASE("no tokens take no time") {
   CHECK(expert_seconds(small_device(), 0) == 0);
   CHECK(gate_seconds(small_device(), 0) == 0);

@@ -203,7 +203,18 @@ TEST_CASE("payload: FP8 tokens and weights") {
   const json h100 = {
       {"platform", {{"preset", "h100_rail_optimized"}, {"device", {{"gemm_efficiency", 0.5}}}}}};
   CHECK(parse(h100).platform.device.fp8_flops == 1979e12);
-  CHECK(bytes_per_token(DataType::fp8, 2880) == 2972);  // 22.5 blocks of 128 begun: 23 scales
+  CHECK(bytes_per_token(DataType::fp8, 2880) == 2972);          // 22.5 blocks of 128 begun: 23 scales
+  CHECK(bytes_per_token(DataType::nvfp4, 7168) == 3584 + 448);  // a byte of scale for 16 elements
+  CHECK(bytes_per_token(DataType::mxfp4, 7168) == 3584 + 224);  // for 32
+  CHECK(bytes_per_token(DataType::mxfp4, 33) == 17 + 2);
+  CHECK(expert_bytes({"", 1024, 512}, DataType::mxfp4) == 3 * 1024 * 512 / 2 + 3 * 1024 * 512 / 32);
+  CHECK(expert_bytes({"", 1024, 512}, DataType::nvfp4) == 3 * 1024 * 512 / 2 + 3 * 1024 * 512 / 16);
+  // Four bits need no units of their own: they are computed with in FP8, or in BF16.
+  CHECK(
+      parse(
+          on_star(
+              R"({"payload": {"weights": "mxfp4"}, "platform": {"device": {"name": "A100", "bf16_flops": 312e12, "memory_bandwidth": 2e12}}})"))
+          .payload.weights == DataType::mxfp4);
 }
 
 TEST_CASE("workload") {
@@ -221,8 +232,8 @@ TEST_CASE("workload") {
         "/workload/tokens_per_device/3: found the string \"4\", not an integer; give 0 to 67108864");
   CHECK(message_of(on_star(R"({"workload": {"skew": 6, "tokens_per_device": 0, "drift": 2}})")) ==
         "/workload/tokens_per_device: 0 is out of range; give 1 to 67108864\n"
-        "/workload/skew: the number 6 is out of range; give 0 to 5\n"
-        "/workload/drift: the number 2 is out of range; give 0 to 1");
+        "/workload/drift: the number 2 is out of range; give 0 to 1\n"
+        "/workload/skew: the number 6 is out of range; give 0 to 5");
 }
 
 TEST_CASE("transports") {
@@ -308,8 +319,9 @@ TEST_CASE("all faults of a file at once") {
         "min_capacity, pad_to_capacity, bias_update_rate, use_auxiliary_loss, auxiliary_loss_weight, "
         "auxiliary_loss_learning_rate, replica_choice, rebalance_interval)\n"
         "/barriers: found the number 1, not a boolean; give true or false\n"
-        "/modell: unknown key; did you mean \"model\"? (allowed: $schema, name, question, expect, platform, "
-        "transport, traffic, model, expert_parallel, workload, payload, patterns, barriers, engine, "
+        "/modell: unknown key; did you mean \"model\"? (allowed: $schema, name, question, expect, source, "
+        "recipe, published, platform, transport, traffic, model, expert_parallel, workload, payload, "
+        "patterns, barriers, engine, "
         "resolution)");
   CHECK(message_of(json::array()).starts_with("found a list, not an object; write { ... }"));
   CHECK(message_of(json::object()).starts_with("/platform: missing; give a preset's name"));
@@ -335,7 +347,8 @@ TEST_CASE("uniform direct traffic keeps just the pattern of expert_parallel") {
 
 TEST_CASE("traffic errors") {
   CHECK(message_of(on_star(R"({"traffic": {}})")) ==
-        "/traffic: gives 0 kinds of traffic; give one of uniform_bytes_per_pair, matrix_file, matrix");
+        "/traffic: gives 0 kinds of traffic; give one of uniform_bytes_per_pair, bytes_per_rank, "
+        "matrix_file, matrix");
   CHECK(message_of(on_star(R"({"traffic": {"uniform_bytes_per_pair": -1}})")) ==
         "/traffic/uniform_bytes_per_pair: -1 is out of range; give 0 to 9007199254740992");
   CHECK(message_of(on_star(R"({"traffic": {"uniform_bytes_per_pair": "1PB"}})")) ==

@@ -42,13 +42,17 @@ auto members_of(const Topics& value) {
   const auto& [count, concentration, tokens] = value;
   return std::tie(count, concentration, tokens);
 }
+auto members_of(const Popularity& value) {
+  const auto& [kind, alpha, hot, list, share] = value;
+  return std::tie(kind, alpha, hot, list, share);
+}
 auto members_of(const Trace& value) {
   const auto& [file, format, layer, recorded] = value;  // what was recorded is read from the same file
   return std::tie(file, format, layer);
 }
 auto members_of(const Workload& value) {
-  const auto& [tokens, steps, seed, skew, dim, topics, drift, trace, popularity, every] = value;
-  return std::tuple_cat(std::tie(tokens, steps, seed, skew, dim, drift, popularity, every),
+  const auto& [tokens, steps, seed, skew, popularity, dim, topics, drift, trace, logs, every] = value;
+  return std::tuple_cat(std::tie(tokens, steps, seed, skew, dim, drift, logs, every), members_of(popularity),
                         members_of(topics), members_of(trace));
 }
 auto members_of(const Payload& value) {
@@ -132,6 +136,13 @@ TEST_CASE("resolved scenarios parse to themselves: members") {
           R"({"patterns": {"hierarchical": {"deduplicate": "none", "chunks": 3}, "ring": {"deduplicate": "device"}}})",
           R"({"expert_parallel": {"expert_groups": 2, "kept_groups": 1, "group_score": "max", "capacity_factor": 1.1}})",
           R"({"workload": {"topics": {"count": 5, "concentration": 0.25, "tokens": 7}, "drift": 0.3}})",
+          R"({"workload": {"popularity": {"kind": "power_law", "alpha": 1.01}}})",
+          R"({"workload": {"popularity": {"kind": "hot", "experts": 2, "share": 0.7}}})",
+          R"({"workload": {"popularity": {"kind": "hot", "experts": [3, 1], "share": 0.7}}})",
+          R"({"workload": {"popularity": {"kind": "log_normal", "sigma": 0.7}}})",
+          R"({"payload": {"dispatch": "nvfp4", "weights": "mxfp4"}})",
+          R"({"patterns": {"ring": {"transport": {"preset": "nccl", "half_size": 100, "sms": 2, "rate_per_sm": "1GBps", "window": 3}}}})",
+          R"({"transport": "nvlink_one_sided", "patterns": {"hierarchical": {"chunk_tokens": 16}}})",
           R"({"workload": {"topics": 12, "steps": 9, "simulate_every": 4}})",
           R"({"expert_parallel": {"auxiliary_loss_learning_rate": 3.5}})",
           R"({"expert_parallel": {"redundant_experts": 4, "num_experts": 8, "replica_choice": "random", "rebalance_interval": 7}})",
@@ -151,6 +162,7 @@ TEST_CASE("resolved scenarios parse to themselves: every choice of expert_parall
 }
 
 TEST_CASE("resolved scenarios parse to themselves: direct traffic") {
+  check_round_trip(merged(star, R"({"traffic": {"bytes_per_rank": 1003}})"));
   check_round_trip(merged(star, R"({"traffic": {"uniform_bytes_per_pair": 5}, "workload": {"seed": 3}})"));
   check_round_trip(
       merged(star, R"({"traffic": {"matrix": [[0, 1, 2, 3], [4, 0, 6, 7], [8, 9, 0, 1], [2, 3, 4, 0]]}})"));
