@@ -28,6 +28,7 @@
 #include "scenarios/commands/run.hpp"
 #include "scenarios/commands/sweep.hpp"
 #include "scenarios/commands/topology.hpp"
+#include "scenarios/commands/validate.hpp"
 #include "scenarios/reader/nearest_name.hpp"
 
 namespace epsim {
@@ -45,6 +46,7 @@ struct CommandLine {
   SweepMergeOptions sweep_merge;
   TopologyOptions topology;
   PlanOptions plan;
+  ValidateOptions validate;
   std::function<void()> command;
 };
 
@@ -241,6 +243,22 @@ void add_plan(CLI::App& app, CommandLine& line) {
   command->callback([&line] { line.command = [&line] { plan(line.plan); }; });
 }
 
+void add_validate(CLI::App& app, CommandLine& line) {
+  ValidateOptions& options = line.validate;
+  CLI::App* command = app.add_subcommand("validate", "published measurements beside simulated times");
+  command->add_option("CASE", options.cases, "a published case, or a scenario file with \"published\" times");
+  CLI::Option* fit = command->add_flag("--fit", options.fit, "fit each transport to all of its cases first");
+  command
+      ->add_option("--fit-without", options.fit_without,
+                   "fit the case's transport to the other cases of it, then predict this one")
+      ->type_name("CASE")
+      ->check(fault_of_name)
+      ->excludes(fit);
+  command->add_flag("--json", options.json, "print JSON instead of tables");
+  command->add_flag("--quiet", options.quiet, "no progress");
+  command->callback([&line] { line.command = [&line] { validate(line.validate); }; });
+}
+
 void add_commands(CLI::App& app, CommandLine& line) {
   CLI::App* all = app.add_subcommand("compare", "all patterns on the identical routed traffic of SCENARIO");
   add_experiment_options(*all, line.experiment);
@@ -264,6 +282,7 @@ void add_commands(CLI::App& app, CommandLine& line) {
   add_sweep(app, line);
   add_topology(app, line);
   add_plan(app, line);
+  add_validate(app, line);
   CLI::App* recorded =
       app.add_subcommand("fit", "the skew and drift of recorded routing, as a piece of a scenario");
   recorded->add_option("FILE", line.fit.file, "megatron router JSONL, CSV or a matrix of expert loads")

@@ -16,6 +16,7 @@
 #include "analysis/exports/result_json.hpp"
 #include "platforms/printable.hpp"
 #include "platforms/system/machine.hpp"
+#include "scenarios/commands/progress_line.hpp"
 #include "scenarios/reader/choices.hpp"
 #include "scenarios/reader/named_files.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
@@ -27,24 +28,6 @@ namespace {
 constexpr const char* spans_file = "spans.csv";
 constexpr const char* links_file = "links.csv";
 constexpr const char* result_file = "result.json";
-
-/// One line on standard error that is written over and over, and is gone in the end; only for people.
-class ProgressLine {
- public:
-  explicit ProgressLine(const ExperimentOptions& options)
-      : is_shown_(!options.quiet && !options.json && is_at_terminal()) {}
-  ProgressLine(const ProgressLine&) = delete;
-  ProgressLine& operator=(const ProgressLine&) = delete;
-  ~ProgressLine() { show(""); }
-
-  void show(const std::string& text) const {
-    constexpr const char* clear_line = "\r\x1b[K";
-    if (is_shown_) std::cerr << clear_line << text << std::flush;
-  }
-
- private:
-  bool is_shown_;
-};
 
 void write_files(OutputDirectory& out, const ExperimentResult& experiment, const ExperimentOptions& options) {
   for (std::size_t i = 0; i < experiment.patterns.size(); ++i) {
@@ -125,7 +108,7 @@ ExperimentResult perform(const Scenario& scenario, const std::vector<PatternKind
   check_memory(estimate_memory(scenario, patterns, options.jobs), physical_memory());
   std::optional<OutputDirectory> out;
   if (!options.out.empty()) out.emplace(options.out);
-  const ProgressLine progress(options);
+  const ProgressLine progress(!options.quiet && !options.json);
   const std::string notice = waiting_notice(scenario, patterns, options.jobs);
   if (!options.quiet && !notice.empty()) std::cerr << "epsim: " << notice << '\n';
   ExperimentResult experiment = run_and_summarize(

@@ -15,5 +15,6 @@ struct EmbeddedFile {
 /// All of a kind, sorted by name.
 [[nodiscard]] std::span<const EmbeddedFile> embedded_platforms();
 [[nodiscard]] std::span<const EmbeddedFile> embedded_transports();
+[[nodiscard]] std::span<const EmbeddedFile> embedded_validation();
 
 }  // namespace epsim
