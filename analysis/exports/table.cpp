@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "analysis/exports/text_table.hpp"
+#include "analysis/exports/validity.hpp"
 #include "analysis/exports/verdict.hpp"
 #include "sim/patterns/pattern.hpp"
 
@@ -274,10 +275,11 @@ std::string comparison_table(const ExperimentResult& experiment) {
   std::vector<Row> rows;
   for (std::size_t i = 0; i < layers.size(); ++i) rows.push_back(pattern_row(experiment, i, has_layer, best));
   const bool has_transport = has_own_transports(experiment);
+  const std::string outside = validity(experiment);
   rows.push_back(bound_row(layers.front(), has_layer, has_transport));
   return heading(experiment) + '\n' + layout(columns_of(has_layer, has_transport), rows) +
          steps_table(experiment) + rebalancing_text(experiment) + totals_table(experiment) + '\n' +
-         wrapped(verdict(experiment)) + '\n';
+         wrapped(verdict(experiment)) + '\n' + (outside.empty() ? "" : wrapped(outside) + '\n');
 }
 
 }  // namespace epsim

@@ -101,6 +101,13 @@ Entries transports() {
       text += fmt::format("; {} {} ({})", key, value.is_string() ? value.get<std::string>() : value.dump(),
                           source.get<std::string>());
     }
+    if (transport.contains("validated")) {
+      const nlohmann::json& range = transport["validated"];
+      text += fmt::format("; validated for {} to {} devices and {} to {} over links per device and phase",
+                          range["devices"][0].get<int>(), range["devices"][1].get<int>(),
+                          range["least_bytes_per_device"].get<std::string>(),
+                          range["most_bytes_per_device"].get<std::string>());
+    }
     entries.push_back({std::string(file.name), std::move(text)});
   }
   return entries;

@@ -25,7 +25,7 @@ class ValuesReader {
       : platform_(platform), transport_(transport) {}
 
   void read(JsonObject& object) {
-    object.allow({"name", "preset", "summary", "sources"});
+    object.allow({"name", "preset", "summary", "sources", "validated"});
     for (const TransportValue& value : transport_values()) {
       if (object.has(value.key)) said_.push_back(value.key);
       if (value.phase.empty()) {
@@ -135,6 +135,19 @@ std::optional<Base> find_base(const std::string& name, const std::string& pointe
   return std::nullopt;
 }
 
+std::optional<ValidatedRange> read_validated(JsonObject object) {
+  const auto devices = object.integers("devices", limits::devices);
+  const auto least = object.bytes("least_bytes_per_device", limits::bytes);
+  const auto most = object.bytes("most_bytes_per_device", limits::bytes);
+  object.finish();
+  if (devices && devices->size() == 2 && least && most)
+    return ValidatedRange{devices->front(), devices->back(), *least, *most};
+  object.add_problem("devices", "is no range of devices and bytes",
+                     "give {\"devices\": [8, 64], \"least_bytes_per_device\": \"1MB\", "
+                     "\"most_bytes_per_device\": \"1GB\"}");
+  return std::nullopt;
+}
+
 /// What a transport has to say for a platform, and what cannot stand alone.
 void check_needs(const ValuesReader& base, const ValuesReader& own, const Base& from,
                  const Transport& transport, const std::string& pointer, const PlatformSpec* platform,
@@ -173,11 +186,16 @@ Transport read_transport(const json& value, const std::string& pointer, const Pl
   ValuesReader of_base(platform, transport);
   JsonObject described(base->description, base->place, problems);
   of_base.read(described);
+  if (described.has("validated")) transport.validated = read_validated(described.object("validated"));
   const Transport unchanged = transport;
   ValuesReader own(platform, transport);
   own.read(object);
+  if (!(transport == unchanged)) transport.validated.reset();
+  if (object.has("validated")) transport.validated = read_validated(object.object("validated"));
   check_needs(of_base, own, *base, transport, pointer, platform, problems);
-  const bool is_modified = !(transport == unchanged);
+  Transport as_validated = transport;
+  as_validated.validated = unchanged.validated;
+  const bool is_modified = !(as_validated == unchanged);
   transport.preset = preset;
   transport.name = name.value_or(base->label + (is_modified ? modified : ""));
   return transport;
@@ -201,6 +219,11 @@ nlohmann::ordered_json transport_json(const Transport& transport) {
     else
       member = *number;
   }
+  if (transport.validated)
+    result["validated"] = {
+        {"devices", {transport.validated->least_devices, transport.validated->most_devices}},
+        {"least_bytes_per_device", transport.validated->least_bytes},
+        {"most_bytes_per_device", transport.validated->most_bytes}};
   return result;
 }
 

@@ -12,6 +12,16 @@
 
 namespace epsim {
 
+/// Where a transport's times were held against measurements: groups of that many devices, and that many bytes
+/// over links for each device and phase.
+struct ValidatedRange {
+  int least_devices = 0;
+  int most_devices = 0;
+  Bytes least_bytes = 0;
+  Bytes most_bytes = 0;
+  bool operator==(const ValidatedRange&) const = default;
+};
+
 /// `ideal` is all zeros and full shares: results equal closed forms.
 struct Transport {
   std::string preset = "ideal";  ///< or the file that the values come from
@@ -26,8 +36,9 @@ struct Transport {
   Bytes half_size = 0;
   int sms = 0;  ///< 0: nothing is capped
   BytesPerSecond rate_per_sm = 0;
-  std::optional<int> window;        ///< of patterns that say none
-  std::optional<int> chunk_tokens;  ///< likewise
+  std::optional<int> window;                ///< of patterns that say none
+  std::optional<int> chunk_tokens;          ///< likewise
+  std::optional<ValidatedRange> validated;  ///< nothing: never, or with other values
 
   /// What a device can send at most, and receive at most; nothing: no cap but its ports.
   [[nodiscard]] std::optional<BytesPerSecond> device_cap() const;

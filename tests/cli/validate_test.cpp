@@ -65,6 +65,19 @@ TEST_CASE("validate: DeepEP's normal kernels are bound by NICs on four nodes and
   CHECK(run_of({"run", case_file("deepep_normal_ep8"), "--json"})["busiest_link"]["class"] == "scale_up");
 }
 
+TEST_CASE("validate: what was counted lies in the range that its transport names") {
+  for (const char* id :
+       {"deepep_normal_ep8", "deepep_normal_ep32", "deepep_low_latency_ep8", "deepep_low_latency_ep64",
+        "trtllm_nvl72_ep8", "trtllm_nvl72_ep64", "nccl_alltoall_8_h100", "nccl_alltoall_2x8_b200"}) {
+    CAPTURE(id);
+    CHECK(run_epsim({"run", case_file(id)}).out.find("outside the validated range") == std::string::npos);
+  }
+  const CommandResult larger =
+      run_epsim({"run", case_file("deepep_low_latency_ep64"), "--set", "/platform/nodes=16"});
+  CHECK(larger.out.find("outside the validated range: deepep_low_latency (8 to 64 devices") !=
+        std::string::npos);
+}
+
 TEST_CASE("validate: every case moves to another size by a few overrides") {
   // EP16: nothing that follows from the size is written down.
   const json normal = run_of({"run", case_file("deepep_normal_ep32"), "--json", "--set", "/platform/nodes=2",

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "analysis/exports/validity.hpp"
 #include "analysis/exports/verdict.hpp"
 #include "tests/unit/analysis_fixture.hpp"
 
@@ -148,4 +149,21 @@ TEST_CASE("table: moved experts are told with their cost and when it is paid") {
   // 16 + 3 s of moving against 22 s; 8 + 3 against 8; 8 + 3 against 11.
   CHECK_MESSAGE(whole.find("19.00 s              22.00 s     -13.6 %") != std::string::npos, whole);
   CHECK_MESSAGE(whole.find("+37.5 %") != std::string::npos, whole);
+}
+
+TEST_CASE("table: transports outside of the range in which they were validated are named") {
+  ExperimentResult experiment = three_patterns();
+  CHECK(validity(experiment).empty());  // ideal
+  Transport& transport = experiment.scenario.transport;
+  transport.name = "mine";
+  CHECK(validity(experiment) == "outside the validated range: mine (never validated)");
+  const int devices = experiment.cluster.group.size();
+  transport.validated = ValidatedRange{devices, devices, 1, 1'000'000'000};
+  CHECK(validity(experiment).empty());
+  transport.validated->most_bytes = 2;
+  CHECK(validity(experiment) ==
+        "outside the validated range: mine (4 to 4 devices, 1 B to 2 B per device and phase)");
+  transport.validated = ValidatedRange{devices + 1, devices + 9, 1, 1'000'000'000};
+  CHECK(validity(experiment).find("5 to 13 devices") != std::string::npos);
+  CHECK(comparison_table(experiment).find("5 to 13 devices") != std::string::npos);
 }

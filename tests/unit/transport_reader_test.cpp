@@ -6,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "analysis/calibration/measured_run.hpp"
 #include "scenarios/reader/embedded.hpp"
 #include "scenarios/reader/json_file.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
@@ -40,7 +41,7 @@ TEST_CASE("every preset says where each of its values comes from, and nothing tw
     CHECK(!transport.at("summary").get<std::string>().empty());
     std::vector<std::string> values;
     for (const auto& [key, value] : transport.items())
-      if (key != "summary" && key != "sources") values.push_back(key);
+      if (key != "summary" && key != "sources" && key != "validated") values.push_back(key);
     std::vector<std::string> sources;
     for (const auto& [key, value] : transport.at("sources").items()) sources.push_back(key);
     CHECK(values == sources);
@@ -140,4 +141,44 @@ TEST_CASE("a transport of a pattern's own") {
   CHECK(parse(resolved).pattern_transports == scenario.pattern_transports);
   CHECK(message_of(on_h800(R"({"patterns": {"ring": {"transport": "nicl"}}})"))
             .starts_with("/patterns/ring/transport: \"nicl\" is not a transport preset; did you mean"));
+}
+
+TEST_CASE("a range of validation belongs to the values that it was found with") {
+  const Transport preset = parse(on_h800(R"({"transport": "deepep_normal"})")).transport;
+  REQUIRE(preset.validated);
+  CHECK(preset.validated->most_devices == 32);
+  CHECK(!parse(on_h800(R"({"transport": {"preset": "deepep_normal", "start_up": "1us"}})"))
+             .transport.validated);
+  CHECK(parse(on_h800(R"({"transport": {"preset": "deepep_normal", "start_up": "50us"}})")).transport ==
+        preset);
+  CHECK(message_of(on_h800(R"({"transport": {"validated": {"devices": [8]}}})"))
+            .starts_with("/transport/validated/devices: is no range of devices and bytes"));
+}
+
+TEST_CASE("each value of a transport changes what a layer takes") {
+  const json base =
+      on_h800(R"({"model": {"hidden": 1024, "expert_intermediate": 64, "num_experts": 32, "top_k": 4},
+      "expert_parallel": {"communication_pattern": "hierarchical"}, "workload": {"tokens_per_device": 64},
+      "transport": {"start_up": "5us", "start_up_per_peer": "1us", "message_overhead": "0.5us",
+                    "least_duration": {"dispatch": "1us", "combine": "1us"}, "scale_up_share": 0.8,
+                    "scale_out_share": 0.8, "half_size": 1000, "sms": 4, "rate_per_sm": "5GBps", "window": 2,
+                    "chunk_tokens": 16}})");
+  const auto layer = [](const json& document) { return MeasuredRun(parse(document)).simulate().layer; };
+  const Seconds unchanged = layer(base);
+  for (const TransportValue& value : transport_values()) {
+    CAPTURE(value.name());
+    json changed = base;
+    json& member = value.phase.empty()
+                       ? changed["transport"][std::string(value.key)]
+                       : changed["transport"][std::string(value.key)][std::string(value.phase)];
+    if (value.unit == TransportValue::Unit::duration)
+      member = 1e-3;
+    else if (value.unit == TransportValue::Unit::share)
+      member = 0.01;
+    else if (value.unit == TransportValue::Unit::bandwidth)
+      member = 1e9;
+    else
+      member = value.unit == TransportValue::Unit::bytes ? 100'000 : 1;
+    CHECK(layer(changed) != unchanged);
+  }
 }

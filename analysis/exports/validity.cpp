@@ -1,0 +1,45 @@
+#include "analysis/exports/validity.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace epsim {
+namespace {
+
+bool lies_within(const ValidatedRange& range, const LayerSummary& layer, int devices) {
+  if (devices < range.least_devices || devices > range.most_devices) return false;
+  constexpr std::array phases = {Phase::dispatch, Phase::combine};
+  return std::ranges::all_of(phases, [&](Phase phase) {
+    const Bytes bytes = layer.phase(phase).bytes / devices;
+    return bytes == 0 || (bytes >= range.least_bytes && bytes <= range.most_bytes);
+  });
+}
+
+std::string range_text(const ValidatedRange& range) {
+  return fmt::format("{} to {} devices, {} to {} per device and phase", range.least_devices,
+                     range.most_devices, format_bytes(static_cast<double>(range.least_bytes)),
+                     format_bytes(static_cast<double>(range.most_bytes)));
+}
+
+}  // namespace
+
+std::string validity(const ExperimentResult& experiment) {
+  std::vector<std::string> outside;
+  for (std::size_t p = 0; p < experiment.patterns.size(); ++p) {
+    const Transport& transport = experiment.scenario.transport_of(experiment.patterns[p]);
+    const LayerSummary& layer = experiment.summaries.back().layers[p];
+    const bool has_costs = transport.name != "ideal";
+    if (!has_costs) continue;
+    if (transport.validated && lies_within(*transport.validated, layer, experiment.cluster.group.size()))
+      continue;
+    std::string text = transport.name + " (" +
+                       (transport.validated ? range_text(*transport.validated) : "never validated") + ")";
+    if (std::ranges::count(outside, text) == 0) outside.push_back(std::move(text));
+  }
+  if (outside.empty()) return "";
+  return fmt::format("outside the validated range: {}", fmt::join(outside, "; "));
+}
+
+}  // namespace epsim
