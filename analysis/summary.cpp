@@ -11,6 +11,24 @@
 #include "platforms/indexing.hpp"
 
 namespace epsim {
+
+/// Joins take no time and may be ready long before anything of their phase can start, so they do not count.
+std::array<Seconds, phase_count> phase_seconds(const Schedule& schedule, const Timeline& timeline) {
+  std::array<Seconds, phase_count> begin;
+  begin.fill(std::numeric_limits<Seconds>::infinity());
+  std::array<Seconds, phase_count> end{};
+  for (OpId op = 0; op < schedule.size(); ++op) {
+    if (schedule.kind(op) == OpKind::join) continue;
+    const auto phase = at(schedule.phase(op));
+    begin[phase] = std::min(begin[phase], timeline.ready()[op]);
+    end[phase] = std::max(end[phase], timeline.finished()[op]);
+  }
+  std::array<Seconds, phase_count> seconds{};
+  for (std::size_t phase = 0; phase < seconds.size(); ++phase)
+    seconds[phase] = std::max(0.0, end[phase] - begin[phase]);
+  return seconds;
+}
+
 namespace {
 
 /// How unequal some loads are. Population figures; all loads zero count as equal.
@@ -38,23 +56,6 @@ std::vector<std::int64_t> loads_of_ranks(const RoutedStep& step) {
   for (const std::int32_t slot : step.slot_of_selection)
     if (slot >= 0) ++loads[at(step.placement.rank_of_slot(slot))];
   return loads;
-}
-
-/// Joins take no time and may be ready long before anything of their phase can start, so they do not count.
-std::array<Seconds, phase_count> phase_seconds(const Schedule& schedule, const Timeline& timeline) {
-  std::array<Seconds, phase_count> begin;
-  begin.fill(std::numeric_limits<Seconds>::infinity());
-  std::array<Seconds, phase_count> end{};
-  for (OpId op = 0; op < schedule.size(); ++op) {
-    if (schedule.kind(op) == OpKind::join) continue;
-    const auto phase = at(schedule.phase(op));
-    begin[phase] = std::min(begin[phase], timeline.ready()[op]);
-    end[phase] = std::max(end[phase], timeline.finished()[op]);
-  }
-  std::array<Seconds, phase_count> seconds{};
-  for (std::size_t phase = 0; phase < seconds.size(); ++phase)
-    seconds[phase] = std::max(0.0, end[phase] - begin[phase]);
-  return seconds;
 }
 
 std::array<PhaseSummary, phase_count> summarize_phases(const Topology& topology, const LowerBounds& bounds,

@@ -56,6 +56,9 @@ struct LayerSummary {
   [[nodiscard]] const PhaseSummary& phase(Phase p) const { return phases[at(p)]; }
 };
 
+/// From when the first operation of each phase may start to its last end, over all devices, by Phase.
+[[nodiscard]] std::array<Seconds, phase_count> phase_seconds(const Schedule& schedule,
+                                                             const Timeline& timeline);
 /// `load` is empty for direct traffic.
 [[nodiscard]] std::optional<LoadSummary> summarize_load(const RoutedStep& step);
 [[nodiscard]] LayerSummary summarize(const Cluster& cluster, const LowerBounds& bounds,

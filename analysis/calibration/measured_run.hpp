@@ -4,7 +4,6 @@
 #include <memory>
 #include <optional>
 
-#include "analysis/bounds.hpp"
 #include "sim/simulate.hpp"
 
 namespace epsim {
@@ -14,6 +13,7 @@ struct PhaseTimes {
   Seconds dispatch = 0;
   Seconds combine = 0;
   Seconds layer = 0;
+  Bytes dispatch_bytes = 0;  ///< over transfers, a forwarded byte each time
 };
 
 /// The first step of the scenario's own pattern.
@@ -24,7 +24,8 @@ class MeasuredRun {
   [[nodiscard]] const Scenario& scenario() const { return scenario_; }
   [[nodiscard]] PatternKind pattern() const { return scenario_.expert_parallel.communication_pattern; }
   [[nodiscard]] const Transport& transport() const { return scenario_.transport_of(pattern()); }
-  /// With the scenario's transport, or with another; windows and chunks stay as they are.
+  /// With the scenario's transport, or with another, whose shares may be above 1 while a fit looks for them;
+  /// windows and chunks stay as they are.
   [[nodiscard]] PhaseTimes simulate() const { return simulate(transport()); }
   [[nodiscard]] PhaseTimes simulate(const Transport& transport) const;
 
@@ -32,7 +33,6 @@ class MeasuredRun {
   Scenario scenario_;
   Cluster cluster_;
   RoutedStep step_;
-  LowerBounds bounds_;
 };
 
 }  // namespace epsim

@@ -29,13 +29,16 @@ double first_number(const TransportValue& value) {
   }
 }
 
-double number_in(const FreeValue& free, std::span<const MeasuredRun> runs) {
-  for (const MeasuredRun& run : runs) {
-    if (!free.concerns(run.scenario())) continue;
-    const double number = free.value->get(run.transport()).value_or(0);
-    if (number > 0) return number;
-  }
-  return first_number(*free.value);
+/// What the first run says that the value concerns.
+double stated_in(const FreeValue& free, std::span<const MeasuredRun> runs) {
+  for (const MeasuredRun& run : runs)
+    if (free.concerns(run.scenario())) return free.value->get(run.transport()).value_or(0);
+  return 0;
+}
+
+double start_of(const FreeValue& free, std::span<const MeasuredRun> runs) {
+  const double stated = stated_in(free, runs);
+  return stated > 0 ? stated : first_number(*free.value);
 }
 
 Seconds time_of(const PhaseTimes& times, Phase phase) {
@@ -76,10 +79,15 @@ class Errors {
     return 0;
   }
 
+  /// No value leaves the range that can be simulated, wherever absurd measurements drive it.
   [[nodiscard]] std::vector<FittedValue> at_logs(const Vector& logs) const {
+    constexpr double farthest = 14;  // a factor of a million, each way
     std::vector<FittedValue> values = values_;
-    for (std::size_t j = 0; j < values.size(); ++j)
-      values[j].number = std::exp(logs[static_cast<Eigen::Index>(j)]);
+    for (std::size_t j = 0; j < values.size(); ++j) {
+      const double first = std::log(values_[j].number);
+      values[j].number =
+          std::exp(std::clamp(logs[static_cast<Eigen::Index>(j)], first - farthest, first + farthest));
+    }
     return values;
   }
 
@@ -117,7 +125,7 @@ Vector logs_of(const std::vector<FittedValue>& values) {
 
 /// Which columns of the Jacobian no combination of those before them makes, but for noise.
 std::vector<bool> told_apart(const Table& jacobian) {
-  constexpr double least_part = 0.02;  // of a column that has to be its own
+  constexpr double least_part = 0.1;  // of a column that has to be its own
   std::vector<bool> is_told;
   Table kept(jacobian.rows(), 0);
   for (Eigen::Index j = 0; j < jacobian.cols(); ++j) {
@@ -184,7 +192,7 @@ Transport with_values(const MeasuredRun& run, std::span<const FittedValue> value
 TransportFit fit_transport(std::span<const MeasuredRun> runs, std::span<const Measurement> measurements,
                            std::span<const FreeValue> free, const std::function<void()>& told) {
   std::vector<FittedValue> first;
-  for (const FreeValue& one : free) first.push_back({one, number_in(one, runs)});
+  for (const FreeValue& one : free) first.push_back({one, start_of(one, runs)});
   Errors all(runs, measurements, first, told);
   Table jacobian(all.values(), all.inputs());
   all.df(logs_of(first), jacobian);
@@ -197,7 +205,9 @@ TransportFit fit_transport(std::span<const MeasuredRun> runs, std::span<const Me
   TransportFit result;
   for (std::size_t j = 0, next = 0; j < first.size(); ++j) {
     result.values.push_back(is_told[j] ? fitted[next++] : first[j]);
-    result.values.back().is_held = !is_told[j];
+    if (is_told[j]) continue;
+    result.values.back().is_held = true;
+    result.values.back().number = stated_in(free[j], runs);
   }
   result.simulated = all.simulate(result.values, nullptr, {});
   for (std::size_t m = 0; m < measurements.size(); ++m) {

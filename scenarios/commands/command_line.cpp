@@ -23,12 +23,12 @@
 #include "scenarios/commands/estimate.hpp"
 #include "scenarios/commands/fit.hpp"
 #include "scenarios/commands/list.hpp"
+#include "scenarios/commands/measurement_arguments.hpp"
 #include "scenarios/commands/outcome.hpp"
 #include "scenarios/commands/plan.hpp"
 #include "scenarios/commands/run.hpp"
 #include "scenarios/commands/sweep.hpp"
 #include "scenarios/commands/topology.hpp"
-#include "scenarios/commands/validate.hpp"
 #include "scenarios/reader/nearest_name.hpp"
 
 namespace epsim {
@@ -47,6 +47,7 @@ struct CommandLine {
   TopologyOptions topology;
   PlanOptions plan;
   ValidateOptions validate;
+  CalibrateOptions calibrate;
   std::function<void()> command;
 };
 
@@ -243,22 +244,6 @@ void add_plan(CLI::App& app, CommandLine& line) {
   command->callback([&line] { line.command = [&line] { plan(line.plan); }; });
 }
 
-void add_validate(CLI::App& app, CommandLine& line) {
-  ValidateOptions& options = line.validate;
-  CLI::App* command = app.add_subcommand("validate", "published measurements beside simulated times");
-  command->add_option("CASE", options.cases, "a published case, or a scenario file with \"published\" times");
-  CLI::Option* fit = command->add_flag("--fit", options.fit, "fit each transport to all of its cases first");
-  command
-      ->add_option("--fit-without", options.fit_without,
-                   "fit the case's transport to the other cases of it, then predict this one")
-      ->type_name("CASE")
-      ->check(fault_of_name)
-      ->excludes(fit);
-  command->add_flag("--json", options.json, "print JSON instead of tables");
-  command->add_flag("--quiet", options.quiet, "no progress");
-  command->callback([&line] { line.command = [&line] { validate(line.validate); }; });
-}
-
 void add_commands(CLI::App& app, CommandLine& line) {
   CLI::App* all = app.add_subcommand("compare", "all patterns on the identical routed traffic of SCENARIO");
   add_experiment_options(*all, line.experiment);
@@ -282,7 +267,8 @@ void add_commands(CLI::App& app, CommandLine& line) {
   add_sweep(app, line);
   add_topology(app, line);
   add_plan(app, line);
-  add_validate(app, line);
+  add_validate(app, line.validate, line.command);
+  add_calibrate(app, line.calibrate, line.command);
   CLI::App* recorded =
       app.add_subcommand("fit", "the skew and drift of recorded routing, as a piece of a scenario");
   recorded->add_option("FILE", line.fit.file, "megatron router JSONL, CSV or a matrix of expert loads")
