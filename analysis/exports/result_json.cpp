@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/exports/verdict.hpp"
+#include "analysis/rates.hpp"
 #include "analysis/version.hpp"
 #include "sim/patterns/pattern.hpp"
 
@@ -26,6 +27,30 @@ Json phases_json(const LayerSummary& layer) {
                                        {"scale_out_bytes", phase.scale_out_bytes},
                                        {"messages", phase.messages},
                                        {"lower_bound_seconds", phase.lower_bound_seconds}};
+  }
+  return phases;
+}
+
+/// Of the last step, whose traffic is known.
+Json rates_json(const Traffic& traffic, Phase phase, Seconds seconds) {
+  const PhaseRates rates = phase_rates(traffic, phase, seconds);
+  return {{"algbw", rates.algbw},
+          {"busbw", rates.busbw},
+          {"deepep_rdma", or_null(rates.deepep_rdma)},
+          {"deepep_nvlink", or_null(rates.deepep_nvlink)},
+          {"deepep_low_latency", or_null(rates.deepep_low_latency)},
+          {"tokens_per_second_per_device", or_null(rates.tokens_per_second)}};
+}
+
+/// With the rates that people quote of an exchange.
+Json last_phases_json(const ExperimentResult& experiment, const LayerSummary& layer) {
+  Json phases = phases_json(layer);
+  const Traffic& traffic = experiment.last_step.traffic;
+  for (const Phase p : {Phase::dispatch, Phase::combine}) {
+    Json& phase = phases[std::string(name_of(p))];
+    const Seconds seconds = layer.phase(p).seconds;
+    phase["logical_bytes"] = seconds > 0 ? phase_rates(traffic, p, seconds).logical_bytes : 0;
+    phase["rates"] = rates_json(traffic, p, seconds);
   }
   return phases;
 }
@@ -119,7 +144,7 @@ Json run_json(const ExperimentResult& experiment, std::size_t pattern, const Jso
           {"lower_bound_seconds", layer.lower_bound_seconds},
           {"communication_efficiency", layer.communication_efficiency},
           {"exposed_communication_seconds", layer.exposed_communication_seconds},
-          {"phases", phases_json(layer)},
+          {"phases", last_phases_json(experiment, layer)},
           {"load", load_json(last.load)},
           {"busiest_link", busiest_link_json(experiment.cluster.topology, layer.busiest_link)},
           {"placement", {{"slots", experiment.last_step.placement.expert_of_slot}}},

@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/exports/result_json.hpp"
-#include "analysis/exports/table.hpp"
 #include "scenarios/commands/experiment_command.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
 #include "sim/patterns/pattern.hpp"
@@ -15,7 +14,7 @@ void compare(const ExperimentOptions& options) {
   const Scenario scenario = load_scenario(options);
   const ExperimentResult experiment = perform(scenario, patterns, options);
   print(options.json ? text_of(comparison_json(experiment, resolved_json(scenario)))
-                     : comparison_table(experiment));
+                     : tables_of(experiment, options));
 }
 
 }  // namespace epsim

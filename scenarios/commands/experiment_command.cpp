@@ -13,7 +13,9 @@
 #include "analysis/exports/chrome_trace.hpp"
 #include "analysis/exports/csv.hpp"
 #include "analysis/exports/output_directory.hpp"
+#include "analysis/exports/rates_text.hpp"
 #include "analysis/exports/result_json.hpp"
+#include "analysis/exports/table.hpp"
 #include "platforms/printable.hpp"
 #include "platforms/system/machine.hpp"
 #include "scenarios/commands/progress_line.hpp"
@@ -118,6 +120,11 @@ ExperimentResult perform(const Scenario& scenario, const std::vector<PatternKind
   progress.show("writing " + options.out);
   write_files(*out, experiment, options);
   return experiment;
+}
+
+std::string tables_of(const ExperimentResult& experiment, const ExperimentOptions& options) {
+  const std::string rates = options.rates ? '\n' + rates_table(experiment) : "";
+  return comparison_table(experiment) + rates;
 }
 
 void print(const std::string& text) {

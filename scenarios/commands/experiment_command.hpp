@@ -23,6 +23,9 @@ namespace epsim {
 [[nodiscard]] ExperimentResult perform(const Scenario& scenario, const std::vector<PatternKind>& patterns,
                                        const ExperimentOptions& options);
 
+/// The comparison for people, with what the options ask for beside it.
+[[nodiscard]] std::string tables_of(const ExperimentResult& experiment, const ExperimentOptions& options);
+
 /// Prints to standard output. Throws Error (simulation) when it does not all arrive.
 void print(const std::string& text);
 

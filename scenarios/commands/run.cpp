@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/exports/result_json.hpp"
-#include "analysis/exports/table.hpp"
 #include "scenarios/commands/experiment_command.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
 
@@ -15,7 +14,7 @@ void run(const ExperimentOptions& options) {
   if (patterns.empty()) patterns = {scenario.expert_parallel.communication_pattern};
   const ExperimentResult experiment = perform(scenario, patterns, options);
   print(options.json ? text_of(run_json(experiment, 0, resolved_json(scenario)))
-                     : comparison_table(experiment));
+                     : tables_of(experiment, options));
 }
 
 }  // namespace epsim
