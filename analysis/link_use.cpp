@@ -83,4 +83,19 @@ std::vector<LinkUse> link_uses(const Topology& topology, const Simulation& simul
   return uses;
 }
 
+std::optional<CapUse> busiest_cap(const Topology& topology, const Simulation& simulation,
+                                  Seconds layer_seconds) {
+  const std::vector<BytesPerSecond>& bandwidth = simulation.lowered.link_bandwidth;
+  const auto first = at(topology.link_count());
+  if (bandwidth.size() <= first || layer_seconds <= 0) return std::nullopt;
+  std::vector<Bytes> loads(bandwidth.size());
+  for_each_transfer(simulation, [&](OpId op, std::span<const LinkId> route) {
+    loads[at(route.front())] += simulation.lowered.load(op);
+    loads[at(route.back())] += simulation.lowered.load(op);
+  });
+  const auto most = std::max_element(loads.begin() + topology.link_count(), loads.end());
+  const auto place = static_cast<int>(most - loads.begin()) - topology.link_count();
+  return CapUse{place / 2, place % 2 == 0, static_cast<double>(*most) / (bandwidth[first] * layer_seconds)};
+}
+
 }  // namespace epsim

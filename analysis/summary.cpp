@@ -152,6 +152,7 @@ LayerSummary summarize(const Cluster& cluster, const LowerBounds& bounds, const 
   layer.communication_efficiency = efficiency(layer);
   layer.exposed_communication_seconds =
       layer.layer_seconds - busiest_computation(simulation.lowered.schedule, cluster.topology.device_count());
+  layer.busiest_cap = busiest_cap(cluster.topology, simulation, layer.layer_seconds);
   layer.links = link_uses(cluster.topology, simulation, layer.layer_seconds);
   for (const LinkUse& use : layer.links)
     if (!layer.busiest_link || use.utilization > layer.busiest_link->utilization) layer.busiest_link = use;

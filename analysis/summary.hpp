@@ -52,6 +52,7 @@ struct LayerSummary {
   Seconds exposed_communication_seconds = 0;  ///< layer_seconds - the busiest device's computation
   std::vector<LinkUse> links;                 ///< links that carried bytes, by link id
   std::optional<LinkUse> busiest_link;        ///< highest utilization; ties to the lower id
+  std::optional<CapUse> busiest_cap;          ///< where the transport caps what a device moves
 
   [[nodiscard]] const PhaseSummary& phase(Phase p) const { return phases[at(p)]; }
 };

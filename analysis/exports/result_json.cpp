@@ -82,6 +82,14 @@ Json busiest_link_json(const Topology& topology, const std::optional<LinkUse>& u
           {"utilization", use->utilization}};
 }
 
+/// Of what a transport's SMs move.
+Json busiest_cap_json(const std::optional<CapUse>& use) {
+  if (!use) return nullptr;
+  return {{"device", use->device},
+          {"direction", use->is_sending ? "sending" : "receiving"},
+          {"utilization", use->utilization}};
+}
+
 Json rebalancing_json(const std::optional<Rebalancing>& rebalancing, std::size_t pattern) {
   if (!rebalancing) return nullptr;
   return {{"seconds", rebalancing->seconds},
@@ -147,6 +155,7 @@ Json run_json(const ExperimentResult& experiment, std::size_t pattern, const Jso
           {"phases", last_phases_json(experiment, layer)},
           {"load", load_json(last.load)},
           {"busiest_link", busiest_link_json(experiment.cluster.topology, layer.busiest_link)},
+          {"busiest_cap", busiest_cap_json(layer.busiest_cap)},
           {"placement", {{"slots", experiment.last_step.placement.expert_of_slot}}},
           {"statistics",
            {{"total_tokens_routed", tokens_routed(experiment)},

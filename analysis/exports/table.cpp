@@ -147,6 +147,25 @@ std::vector<Column> columns_of(bool has_layer, bool has_transport) {
   return columns;
 }
 
+/// Whether a device's SMs limit more than any link.
+bool is_capped(const LayerSummary& layer) {
+  return layer.busiest_link && layer.busiest_cap &&
+         layer.busiest_cap->utilization > layer.busiest_link->utilization;
+}
+
+std::string limiting_name(const Topology& topology, const LayerSummary& layer) {
+  if (is_capped(layer))
+    return fmt::format("SMs of d{}, {}", layer.busiest_cap->device,
+                       layer.busiest_cap->is_sending ? "sending" : "receiving");
+  return layer.busiest_link ? topology.link_name(layer.busiest_link->link) : "-";
+}
+
+std::string limiting_use(const LayerSummary& layer) {
+  if (!layer.busiest_link) return "-";
+  return fmt::format("{:.0f} %", 100 * (is_capped(layer) ? layer.busiest_cap->utilization
+                                                         : layer.busiest_link->utilization));
+}
+
 Row pattern_row(const ExperimentResult& experiment, std::size_t pattern, bool has_layer, Seconds best) {
   const LayerSummary& layer = experiment.summaries.back().layers[pattern];
   Row row = {std::string(name_of(experiment.patterns[pattern]))};
@@ -166,8 +185,7 @@ Row pattern_row(const ExperimentResult& experiment, std::size_t pattern, bool ha
               best > 0 ? fmt::format("{:.2f}x", layer.layer_seconds / best) : "1.00x",
               fmt::format("{:.1f} %", 100 * layer.communication_efficiency),
               format_bytes(static_cast<double>(scale_up)), format_bytes(static_cast<double>(scale_out)),
-              layer.busiest_link ? experiment.cluster.topology.link_name(layer.busiest_link->link) : "-",
-              layer.busiest_link ? fmt::format("{:.0f} %", 100 * layer.busiest_link->utilization) : "-"});
+              limiting_name(experiment.cluster.topology, layer), limiting_use(layer)});
   return row;
 }
 

@@ -29,6 +29,10 @@ std::string lead(const ExperimentResult& experiment, std::size_t fastest) {
 
 std::string busiest_link(const ExperimentResult& experiment, const LayerSummary& layer) {
   if (!layer.busiest_link) return "nothing crosses the network";
+  if (layer.busiest_cap && layer.busiest_cap->utilization > layer.busiest_link->utilization)
+    return fmt::format("the SMs of device {} {} for {:.0f} % of it, all that they can",
+                       layer.busiest_cap->device, layer.busiest_cap->is_sending ? "send" : "receive",
+                       100 * layer.busiest_cap->utilization);
   const Link& link = experiment.cluster.topology.link(layer.busiest_link->link);
   return fmt::format("its busiest link {} ({}) is used {:.0f} %",
                      experiment.cluster.topology.link_name(link.id),

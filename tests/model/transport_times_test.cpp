@@ -2,6 +2,7 @@
 // with 1 ms per link, or two nodes of two.
 #include <doctest/doctest.h>
 
+#include "analysis/exports/verdict.hpp"
 #include "sim/patterns/all_to_all.hpp"
 #include "sim/patterns/hierarchical.hpp"
 #include "sim/simulate.hpp"
@@ -148,6 +149,24 @@ TEST_CASE("the cap is on both fabrics together") {
   scenario.transport.sms = 1;
   scenario.transport.rate_per_sm = B;
   CHECK(simulated(scenario, PatternKind::all_to_all) == exactly(2 * S / B));
+}
+
+TEST_CASE("a cap that limits is named, and no link") {
+  Scenario scenario = on_star(4);
+  scenario.name = "capped";
+  scenario.transport.sms = 1;
+  scenario.transport.rate_per_sm = B / 2;
+  const auto run = [&] { return run_and_summarize(scenario, {{PatternKind::all_to_all}}, {.parallel = 1}); };
+  const ExperimentResult capped = run();
+  const auto& use = capped.summaries.back().layers[0].busiest_cap;
+  REQUIRE(use);
+  // 3 S at 0.5 GB/s; 2 ms of latency before it.
+  CHECK(use->utilization == exactly(6 / 6.002));
+  CHECK(verdict(capped).find("the SMs of device 0 send for 100 % of it") != std::string::npos);
+  scenario.transport.rate_per_sm = 2 * B;
+  CHECK(verdict(run()).find("its busiest link d0->switch") != std::string::npos);
+  scenario.transport = {};
+  CHECK(!run().summaries.back().layers[0].busiest_cap);
 }
 
 TEST_CASE("chunk_tokens: a home's tokens are cut into as many chunks as they need") {
