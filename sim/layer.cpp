@@ -1,9 +1,12 @@
 #include "sim/layer.hpp"
 
+#include <algorithm>
+#include <map>
+#include <span>
+
 #include "platforms/indexing.hpp"
 #include "sim/computation.hpp"
 #include "sim/exchange.hpp"
-#include "sim/patterns/common.hpp"
 #include "sim/patterns/pattern.hpp"
 
 namespace epsim {
@@ -45,33 +48,61 @@ OpLists add_experts(Schedule& schedule, const Scenario& scenario, const Group& g
   return scenario.barriers ? barrier(schedule, part, computed, computed.size()) : computed;
 }
 
-/// Of the ranks whose devices send or receive anything in the operations from `first` on.
-std::vector<bool> taking_part(const Schedule& schedule, const Group& group, OpId first) {
-  std::vector<Rank> rank_of_device;
-  for (Rank rank = 0; rank < group.size(); ++rank) {
-    const auto device = at(group.device(rank));
-    if (device >= rank_of_device.size()) rank_of_device.resize(device + 1);
-    rank_of_device[device] = rank;
+/// What a rank contributes itself is there.
+std::vector<OpId> own_readiness(const Exchange& exchange, const DataOps& ready, Rank rank) {
+  if (exchange.phase() != Phase::combine) return ready.of_rank[at(rank)];
+  std::vector<OpId> ops;
+  for (const int slot : exchange.slots_of(rank)) {
+    const std::vector<OpId>& of_slot = ready.of_slot[at(slot)];
+    ops.insert(ops.end(), of_slot.begin(), of_slot.end());
   }
-  std::vector<bool> takes_part(at(group.size()));
+  std::ranges::sort(ops);
+  ops.erase(std::unique(ops.begin(), ops.end()), ops.end());
+  return ops;
+}
+
+/// When each device that sends or receives anything in the operations from `first` on enters the exchange:
+/// when its first transfer could go; where that passes something on that arrives in this very exchange, when
+/// what it has itself is there, since that is what launches a kernel.
+void find_entries(LayerSchedule& layer, PartId part, OpId first, const Exchange& exchange,
+                  const DataOps& ready) {
+  const Schedule& schedule = layer.schedule;
+  const Group& group = exchange.group();
+  std::map<DeviceId, Rank> rank_of;
+  for (Rank rank = 0; rank < group.size(); ++rank) rank_of[group.device(rank)] = rank;
+  std::vector<bool> brings(schedule.size() - first);  // something arrives by it, or by what it joins
+  const auto enter = [&](DeviceId device, std::vector<OpId> ops) {
+    layer.entries.try_emplace({part, device}, std::move(ops));
+  };
+  std::vector<DeviceId> receivers;
   for (OpId op = first; op < schedule.size(); ++op) {
+    const std::span<const OpId> after = schedule.after(op);
+    const bool follows_arrival = std::ranges::any_of(
+        after, [&](OpId followed) { return followed >= first && brings[followed - first]; });
+    brings[op - first] = schedule.kind(op) == OpKind::transfer || follows_arrival;
     if (schedule.kind(op) != OpKind::transfer) continue;
-    for (const DeviceId device : {schedule.device(op), schedule.peer(op)})
-      takes_part[at(rank_of_device[at(device)])] = true;
+    receivers.push_back(schedule.peer(op));
+    const DeviceId sender = schedule.device(op);
+    if (layer.entries.contains({part, sender})) continue;
+    enter(sender, follows_arrival ? own_readiness(exchange, ready, rank_of[sender])
+                                  : std::vector<OpId>(after.begin(), after.end()));
   }
-  return takes_part;
+  for (const DeviceId device : receivers)
+    if (!layer.entries.contains({part, device}))
+      enter(device, own_readiness(exchange, ready, rank_of[device]));
 }
 
 /// The exchange takes the transport's least duration on every device that takes part in it: a computation on
-/// a lane of its own, which its arrival waits for.
-void add_least_duration(Schedule& schedule, PartId part, OpId first, const Exchange& exchange,
-                        Seconds seconds, const OpLists& ready, DataOps& arrived) {
+/// a lane of its own, from when the device enters it, which its arrival waits for.
+void add_least_duration(LayerSchedule& layer, PartId part, const Exchange& exchange, Seconds seconds,
+                        DataOps& arrived) {
   constexpr int lane = 2;  // beside the two that patterns send on
-  const std::vector<bool> takes_part = taking_part(schedule, exchange.group(), first);
   for (Rank rank = 0; rank < exchange.ranks(); ++rank) {
-    if (!takes_part[at(rank)]) continue;
-    const StreamId stream = schedule.stream(exchange.group().device(rank), StreamKind::scale_up, lane);
-    const OpId least = schedule.add_computation(part, stream, seconds, ready[at(rank)]);
+    const DeviceId device = exchange.group().device(rank);
+    const auto entry = layer.entries.find({part, device});
+    if (entry == layer.entries.end()) continue;
+    const StreamId stream = layer.schedule.stream(device, StreamKind::scale_up, lane);
+    const OpId least = layer.schedule.add_computation(part, stream, seconds, entry->second);
     if (exchange.phase() == Phase::combine)
       arrived.of_rank[at(rank)].push_back(least);
     else
@@ -85,12 +116,11 @@ DataOps add_exchange(LayerSchedule& layer, const Scenario& scenario, PatternKind
   const auto part = static_cast<PartId>(layer.schedule.parts().size());
   const OpId first = layer.schedule.size();
   DataOps arrived = pattern(kind).append(layer.schedule, exchange, scenario.patterns, ready);
+  find_entries(layer, part, first, exchange, ready);
   const Transport& transport = scenario.transport_of(kind);
   const Seconds least =
       exchange.phase() == Phase::combine ? transport.least_combine : transport.least_dispatch;
-  if (least > 0)
-    add_least_duration(layer.schedule, part, first, exchange, least,
-                       ready_at_sources(layer.schedule, exchange, part, ready), arrived);
+  if (least > 0) add_least_duration(layer, part, exchange, least, arrived);
   layer.exchanges.push_back({part, std::move(ready), arrived});
   return arrived;
 }

@@ -12,6 +12,7 @@ namespace epsim {
 struct LayerSchedule {
   Schedule schedule;
   std::vector<ScheduledExchange> exchanges;
+  PartEntries entries;  ///< of every device that takes part in an exchange
 };
 
 /// Direct traffic (no combine): the dispatch exchange alone.

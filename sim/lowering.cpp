@@ -29,8 +29,8 @@ std::map<PartDevice, int> count_peers(const Schedule& schedule) {
 /// Copies a schedule operation by operation, putting the transport's overheads in front of the transfers.
 class Lowering {
  public:
-  Lowering(const Schedule& original, const Transport& transport)
-      : original_(original), transport_(transport), start_ups_(original, transport) {
+  Lowering(const Schedule& original, const Transport& transport, const PartEntries& entries)
+      : original_(original), transport_(transport), start_ups_(original, transport), entries_(entries) {
     for (const Part& part : original.parts()) lowered_.add_part(part);
     for (const Stream& stream : original.streams())
       lowered_.stream(stream.device, stream.kind, stream.lane, stream.window);
@@ -61,15 +61,25 @@ class Lowering {
   /// The device enters the phase once, when its first operation of it could be issued; every stream of it
   /// spends the start-up from that moment.
   void start_up(PartId part, StreamId stream, DeviceId device) {
-    const auto [entered, is_first] = entered_.try_emplace({part, device}, after_);
+    const auto [entered, is_first] = entered_.try_emplace({part, device}, entry(part, device));
     if (!started_.insert({part, stream}).second) return;
     const Seconds seconds = start_ups_.of(part, device);
     if (seconds > 0) lowered_.add_computation(part, stream, seconds, entered->second);
   }
 
+  /// In the lowered schedule.
+  [[nodiscard]] std::vector<OpId> entry(PartId part, DeviceId device) const {
+    const auto found = entries_.find({part, device});
+    if (found == entries_.end()) return after_;
+    std::vector<OpId> ops;
+    for (const OpId op : found->second) ops.push_back(new_id_[op]);
+    return ops;
+  }
+
   const Schedule& original_;
   const Transport& transport_;
   StartUps start_ups_;
+  const PartEntries& entries_;
   Schedule lowered_;
   std::vector<OpId> new_id_;
   std::vector<OpId> after_;
@@ -99,10 +109,11 @@ std::vector<BytesPerSecond> achieved_bandwidth(const Topology& topology, const T
   return bandwidth;
 }
 
-LoweredSchedule lower(Schedule schedule, const Transport& transport, const Topology& topology) {
+LoweredSchedule lower(Schedule schedule, const Transport& transport, const Topology& topology,
+                      const PartEntries& entries) {
   const bool has_overheads =
       transport.start_up > 0 || transport.start_up_per_peer > 0 || transport.message_overhead > 0;
-  return {has_overheads ? Lowering(schedule, transport).run() : std::move(schedule),
+  return {has_overheads ? Lowering(schedule, transport, entries).run() : std::move(schedule),
           achieved_bandwidth(topology, transport), transport.half_size};
 }
 

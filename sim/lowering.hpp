@@ -9,6 +9,7 @@
 #include "platforms/routes.hpp"
 #include "platforms/topology.hpp"
 #include "sim/schedule/schedule.hpp"
+#include "sim/schedule/scheduled_exchange.hpp"
 #include "sim/transports/transport.hpp"
 
 namespace epsim {
@@ -40,10 +41,11 @@ class StartUps {
 };
 
 /// Before a device's first operation of a dispatch or combine, on each stream that it sends or waits on: a
-/// computation of its start-up that follows what the device's operations of the part could follow first;
+/// computation of its start-up that follows what `entries` has for it, else what that operation follows;
 /// before every transfer, on its stream, a computation of transport.message_overhead. Neither where it is
 /// zero.
-[[nodiscard]] LoweredSchedule lower(Schedule schedule, const Transport& transport, const Topology& topology);
+[[nodiscard]] LoweredSchedule lower(Schedule schedule, const Transport& transport, const Topology& topology,
+                                    const PartEntries& entries = {});
 
 /// The routes of a schedule's transfers, over the devices' caps where the transport has any.
 [[nodiscard]] Routes routes_of(const Schedule& schedule, const Transport& transport,

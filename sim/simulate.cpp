@@ -23,7 +23,7 @@ Prepared prepare(const Scenario& scenario, const Cluster& cluster, const Traffic
   LayerSchedule layer = build_layer(scenario, pattern, cluster.group, traffic);
   if (check) check_schedule(layer.schedule, cluster.group, traffic, layer.exchanges);
   const Transport& transport = scenario.transport_of(pattern);
-  LoweredSchedule lowered = lower(std::move(layer.schedule), transport, cluster.topology);
+  LoweredSchedule lowered = lower(std::move(layer.schedule), transport, cluster.topology, layer.entries);
   Routes routes = routes_of(lowered.schedule, transport, cluster.topology);
   return {pattern, std::move(lowered), std::move(routes)};
 }

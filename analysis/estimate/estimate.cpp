@@ -74,11 +74,15 @@ Times started_up(const Estimation& layer, Phase phase, Times ready) {
   return ready;
 }
 
+Seconds least_after_start_up(const Estimation& layer, Phase phase) {
+  const Transport& transport = layer.network.transport;
+  return phase == Phase::dispatch ? transport.least_dispatch : transport.least_combine;
+}
+
 Times exchange_done(const Estimation& layer, Phase phase, const Times& ready) {
   const Times started = started_up(layer, phase, ready);
   Times done = transfers_done(layer, phase, started);
-  const Transport& transport = layer.network.transport;
-  const Seconds least = phase == Phase::dispatch ? transport.least_dispatch : transport.least_combine;
+  const Seconds least = least_after_start_up(layer, phase);
   for (std::size_t d = 0; d < done.size(); ++d)
     if (done[d] > ready[d]) done[d] = std::max(done[d], started[d] + least);
   return done;
@@ -92,14 +96,21 @@ void add(Times& times, const Times& more) {
   for (std::size_t d = 0; d < times.size(); ++d) times[d] += more[d];
 }
 
-/// A schedule of one exchange that everybody is ready for.
+/// What an exchange that everybody is ready for takes at least.
+Seconds least_duration_of(const Estimation& layer, Phase phase) {
+  const Times none(at(layer.cluster.topology.device_count()));
+  return latest(started_up(layer, phase, none)) + least_after_start_up(layer, phase);
+}
+
+/// A schedule of one exchange that everybody is ready for; no shorter than the transport's least duration.
 Seconds rounds_alone(const Estimation& layer, const Traffic& traffic, Phase phase) {
   Schedule schedule;
   const Exchange exchange(traffic, layer.cluster.group, phase);
   const DataOps ready{OpLists(static_cast<std::size_t>(traffic.ranks())),
                       OpLists(static_cast<std::size_t>(traffic.slots()))};
   static_cast<void>(pattern(layer.pattern).append(schedule, exchange, layer.scenario.patterns, ready));
-  return latest(longest_path(layer.network, schedule));
+  const Seconds rounds = latest(longest_path(layer.network, schedule));
+  return rounds > 0 ? std::max(rounds, least_duration_of(layer, phase)) : 0;
 }
 
 PatternEstimate estimate_pattern(const Estimation& layer, const Traffic& traffic) {

@@ -5,11 +5,17 @@
 #include <algorithm>
 #include <array>
 
+#include "sim/patterns/pattern.hpp"
+
 namespace epsim {
 namespace {
 
-bool lies_within(const ValidatedRange& range, const LayerSummary& layer, int devices) {
+bool lies_within(const ValidatedRange& range, const ExperimentResult& experiment, std::size_t pattern) {
+  const LayerSummary& layer = experiment.summaries.back().layers[pattern];
+  const int devices = experiment.cluster.group.size();
   if (devices < range.least_devices || devices > range.most_devices) return false;
+  if (range.pattern != name_of(experiment.patterns[pattern])) return false;
+  if (std::ranges::count(range.device_names, experiment.scenario.platform.device.name) == 0) return false;
   constexpr std::array phases = {Phase::dispatch, Phase::combine};
   return std::ranges::all_of(phases, [&](Phase phase) {
     const Bytes bytes = layer.phase(phase).bytes / devices;
@@ -18,8 +24,9 @@ bool lies_within(const ValidatedRange& range, const LayerSummary& layer, int dev
 }
 
 std::string range_text(const ValidatedRange& range) {
-  return fmt::format("{} to {} devices, {} to {} per device and phase", range.least_devices,
-                     range.most_devices, format_bytes(static_cast<double>(range.least_bytes)),
+  return fmt::format("{} on {} to {} {}, {} to {} each and phase", range.pattern, range.least_devices,
+                     range.most_devices, fmt::join(range.device_names, ", "),
+                     format_bytes(static_cast<double>(range.least_bytes)),
                      format_bytes(static_cast<double>(range.most_bytes)));
 }
 
@@ -29,11 +36,9 @@ std::string validity(const ExperimentResult& experiment) {
   std::vector<std::string> outside;
   for (std::size_t p = 0; p < experiment.patterns.size(); ++p) {
     const Transport& transport = experiment.scenario.transport_of(experiment.patterns[p]);
-    const LayerSummary& layer = experiment.summaries.back().layers[p];
     const bool has_costs = transport.name != "ideal";
     if (!has_costs) continue;
-    if (transport.validated && lies_within(*transport.validated, layer, experiment.cluster.group.size()))
-      continue;
+    if (transport.validated && lies_within(*transport.validated, experiment, p)) continue;
     std::string text = transport.name + " (" +
                        (transport.validated ? range_text(*transport.validated) : "never validated") + ")";
     if (std::ranges::count(outside, text) == 0) outside.push_back(std::move(text));

@@ -48,19 +48,29 @@ nlohmann::json scenario_of(const CalibrateOptions& options, std::size_t file, By
   return document;
 }
 
+void add_file(const CalibrateOptions& options, std::size_t file, Measured& measured) {
+  const MeasuredFile read = read_measured_sizes(options.files[file]);
+  for (const MeasuredSize& one : read.sizes) {
+    measured.measurements.push_back({measured.runs.size(), Phase::dispatch, one.seconds});
+    measured.sizes.push_back(one.bytes);
+    measured.runs.emplace_back(parse_scenario(scenario_of(options, file, one.bytes),
+                                              folder_of_platform(options.platform), "calibrate"));
+    const int ranks = measured.runs.back().scenario().ranks();
+    if (read.ranks > 0 && read.ranks != ranks)
+      throw input_error(
+          options.files[file],
+          fmt::format("was measured by {} ranks, and {} are to be simulated", read.ranks, ranks),
+          fmt::format("give --ranks {}, or the platform that it was measured on", read.ranks));
+  }
+}
+
 Measured read_measured(const CalibrateOptions& options) {
   if (!options.ranks.empty() && options.ranks.size() != options.files.size())
     throw input_error(
         "--ranks", fmt::format("is given {} times for {} files", options.ranks.size(), options.files.size()),
         "give it once for each file, in their order");
   Measured measured;
-  for (std::size_t file = 0; file < options.files.size(); ++file)
-    for (const MeasuredSize& one : read_measured_sizes(options.files[file])) {
-      measured.measurements.push_back({measured.runs.size(), Phase::dispatch, one.seconds});
-      measured.sizes.push_back(one.bytes);
-      measured.runs.emplace_back(parse_scenario(scenario_of(options, file, one.bytes),
-                                                folder_of_platform(options.platform), "calibrate"));
-    }
+  for (std::size_t file = 0; file < options.files.size(); ++file) add_file(options, file, measured);
   return measured;
 }
 
@@ -105,7 +115,7 @@ Json value_text(const TransportValue& value, double number) {
 }
 
 /// What the measurements cover.
-Json validated_range(const Measured& measured) {
+Json validated_range(const Measured& measured, const CalibrateOptions& options) {
   int least_ranks = std::numeric_limits<int>::max();
   int most_ranks = 0;
   Bytes least = std::numeric_limits<Bytes>::max();
@@ -118,7 +128,9 @@ Json validated_range(const Measured& measured) {
     least = std::min(least, bytes);
     most = std::max(most, bytes);
   }
-  return {{"devices", {least_ranks, most_ranks}},
+  return {{"pattern", options.pattern},
+          {"on", {measured.runs.front().scenario().platform.device.name}},
+          {"devices", {least_ranks, most_ranks}},
           {"least_bytes_per_device", least},
           {"most_bytes_per_device", most}};
 }
@@ -140,10 +152,13 @@ Json transport_file(const Measured& measured, const TransportFit& fit, const Cal
     if (!is_fitted && !says_something) continue;
     const std::string key(value.key);
     (value.phase.empty() ? file[key] : file[key][std::string(value.phase)]) = value_text(value, *number);
-    sources[key] = is_fitted ? source_of(*fitted, options)
-                             : fmt::format("as {}: these times do not tell it", first.transport().name);
+    const bool was_asked_for =
+        std::ranges::any_of(fit.values, [&](const FittedValue& one) { return one.free.value == &value; });
+    sources[key] = is_fitted       ? source_of(*fitted, options)
+                   : was_asked_for ? fmt::format("as {}: these times do not tell it", first.transport().name)
+                                   : fmt::format("as {}: not fitted", first.transport().name);
   }
-  file["validated"] = validated_range(measured);
+  file["validated"] = validated_range(measured, options);
   file["sources"] = std::move(sources);
   return file;
 }

@@ -103,8 +103,10 @@ Entries transports() {
     }
     if (transport.contains("validated")) {
       const nlohmann::json& range = transport["validated"];
-      text += fmt::format("; validated for {} to {} devices and {} to {} over links per device and phase",
-                          range["devices"][0].get<int>(), range["devices"][1].get<int>(),
+      text += fmt::format("; validated for {} on {} to {} of {}, {} to {} over links each and phase",
+                          range["pattern"].get<std::string>(), range["devices"][0].get<int>(),
+                          range["devices"][1].get<int>(),
+                          fmt::join(range["on"].get<std::vector<std::string>>(), ", "),
                           range["least_bytes_per_device"].get<std::string>(),
                           range["most_bytes_per_device"].get<std::string>());
     }

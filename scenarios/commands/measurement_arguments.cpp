@@ -7,14 +7,16 @@ namespace epsim {
 
 void add_validate(CLI::App& app, ValidateOptions& options, std::function<void()>& command_to_run) {
   CLI::App* command = app.add_subcommand("validate", "published measurements beside simulated times");
-  command->add_option("CASE", options.cases, "a published case, or a scenario file with \"published\" times");
+  CLI::Option* cases = command->add_option("CASE", options.cases,
+                                           "a published case, or a scenario file with \"published\" times");
   CLI::Option* fit = command->add_flag("--fit", options.fit, "fit each transport to all of its cases first");
   command
       ->add_option("--fit-without", options.fit_without,
                    "fit the case's transport to the other cases of it, then predict this one")
       ->type_name("CASE")
       ->check(fault_of_name)
-      ->excludes(fit);
+      ->excludes(fit)
+      ->excludes(cases);
   command->add_flag("--json", options.json, "print JSON instead of tables");
   command->add_flag("--quiet", options.quiet, "no progress");
   command->callback([&options, &command_to_run] { command_to_run = [&options] { validate(options); }; });

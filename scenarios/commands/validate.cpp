@@ -48,6 +48,18 @@ void add_means(TransportFit& fit) {
   fit.values.insert(fit.values.begin(), means.begin(), means.end());  // values of a device come after them
 }
 
+/// A value that the other cases do not tell keeps the preset's, in which the case left out has had a part.
+std::string circular_text(const TransportFit& fit) {
+  std::string names;
+  for (const FittedValue& one : fit.values)
+    if (one.is_held) names += (names.empty() ? "" : ", ") + one.free.name();
+  if (names.empty()) return "";
+  return fmt::format(
+      "note: {} was fitted to the case left out, too: as far as that limits, what follows is "
+      "no prediction\n\n",
+      names);
+}
+
 class Fitter {
  public:
   Fitter(const ValidateOptions& options, const ProgressLine& progress)
@@ -66,6 +78,7 @@ class Fitter {
     if (!options_.json && !fit.values.empty())
       print(fmt::format("{}, fitted to {} of its cases, mean error {:.1f} %\n{}\n", family, others.size(),
                         100 * fit.mean_error, fit_text(fit)));
+    if (!options_.fit && !options_.json) print(circular_text(fit));
     if (!options_.fit) add_means(fit);
     return fits_.emplace_back(family, std::move(fit)).second;
   }

@@ -45,8 +45,9 @@ void read_patterns(JsonObject object, const PlatformSpec* platform, const std::f
     const Pattern& row = pattern(kind);
     JsonObject members = object.object(row.name);
     if (const nlohmann::json* transport = members.raw("transport"))
-      scenario.pattern_transports[kind] = read_transport(*transport, members.pointer_to("transport"),
-                                                         platform, base_folder, object.problems());
+      scenario.pattern_transports[kind] =
+          read_transport(*transport, members.pointer_to("transport"), platform, base_folder,
+                         object.problems(), &scenario.transport);
     for (const PatternOption& option : row.options) {
       auto value = std::visit(OptionReader{members, option.name}, option.type);
       if (!value && option.otherwise)

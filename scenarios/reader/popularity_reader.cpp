@@ -32,6 +32,11 @@ void check_hot(JsonObject& object, const Popularity& popularity, const ExpertPar
     if (expert >= experts.num_experts)
       return object.add_problem("experts", fmt::format("there is no expert {}", expert),
                                 fmt::format("give 0 to {}", experts.num_experts - 1));
+  if (popularity.hot_share * experts.num_experts < hot)
+    return object.add_problem("share",
+                              fmt::format("{:.3g} of all selections is less than {} of {} experts get anyway",
+                                          popularity.hot_share, hot, experts.num_experts),
+                              fmt::format("give more than {:.3g}", hot / experts.num_experts));
   const double most = most_of_tokens * hot / experts.top_k;
   if (popularity.hot_share > most)
     object.add_problem("share",
@@ -109,6 +114,9 @@ void read_popularity(JsonObject& workload, const ExpertParallel* experts, Worklo
     read_name(workload, value->get<std::string>(), result);
   else
     read_object(workload.object("popularity"), experts, result);
+  if (experts && experts->routing_strategy != RoutingStrategy::learned_gating)
+    workload.add_problem("popularity", fmt::format("{} knows none", name_of(experts->routing_strategy)),
+                         "leave it out, or set /expert_parallel/routing_strategy to learned_gating");
   if (result.drift > 0 && result.popularity.kind != PopularityKind::log_normal)
     workload.add_problem(
         "drift", fmt::format("a popularity of kind {} does not drift", name_of(result.popularity.kind)),

@@ -26,17 +26,18 @@ class ValuesReader {
 
   void read(JsonObject& object) {
     object.allow({"name", "preset", "summary", "sources", "validated"});
+    std::optional<JsonObject> phases;
     for (const TransportValue& value : transport_values()) {
       if (object.has(value.key)) said_.push_back(value.key);
       if (value.phase.empty()) {
         take(value, read_value(object, value, value.key));
-      } else {
-        JsonObject phases = object.object(value.key);
-        take(value, read_value(phases, value, value.phase));
-        for (const TransportValue& other : transport_values())
-          if (other.key == value.key) phases.allow({other.phase});
-        if (is_last_of(value)) phases.finish();
+        continue;
       }
+      if (!phases) phases.emplace(object.object(value.key));
+      take(value, read_value(*phases, value, value.phase));
+      if (!is_last_of(value)) continue;
+      phases->finish();
+      phases.reset();
     }
     object.finish();
   }
@@ -136,68 +137,88 @@ std::optional<Base> find_base(const std::string& name, const std::string& pointe
 }
 
 std::optional<ValidatedRange> read_validated(JsonObject object) {
+  const auto pattern = object.string("pattern");
+  std::vector<std::string> names;
+  if (const json* on = object.raw("on"); on && on->is_array())
+    for (const json& name : *on)
+      if (name.is_string()) names.push_back(name.get<std::string>());
   const auto devices = object.integers("devices", limits::devices);
   const auto least = object.bytes("least_bytes_per_device", limits::bytes);
   const auto most = object.bytes("most_bytes_per_device", limits::bytes);
   object.finish();
-  if (devices && devices->size() == 2 && least && most)
-    return ValidatedRange{devices->front(), devices->back(), *least, *most};
+  if (pattern && !names.empty() && devices && devices->size() == 2 && least && most)
+    return ValidatedRange{*pattern, names, devices->front(), devices->back(), *least, *most};
   object.add_problem("devices", "is no range of devices and bytes",
-                     "give {\"devices\": [8, 64], \"least_bytes_per_device\": \"1MB\", "
+                     "give {\"pattern\": \"all_to_all\", \"on\": [\"H100\"], \"devices\": [8, 64], "
+                     "\"least_bytes_per_device\": \"1MB\", "
                      "\"most_bytes_per_device\": \"1GB\"}");
   return std::nullopt;
 }
 
-/// What a transport has to say for a platform, and what cannot stand alone.
-void check_needs(const ValuesReader& base, const ValuesReader& own, const Base& from,
-                 const Transport& transport, const std::string& pointer, const PlatformSpec* platform,
-                 std::vector<Problem>& problems) {
+/// What a transport has to say for a platform.
+void check_shares(const ValuesReader& base, const ValuesReader& own, const Base& from,
+                  const std::string& pointer, const PlatformSpec* platform, std::vector<Problem>& problems) {
+  if (!platform) return;
   const auto need_share = [&](const char* key, const char* links) {
     if (base.has_said(key) || own.has_said(key)) return;
     problems.push_back({pointer,
                         fmt::format("{} says no {}, and this platform has links {}", from.label, key, links),
                         fmt::format("add {}, the part of their bandwidth that it reaches", key)});
   };
-  if (platform) {
-    const PlatformFacts facts = facts_of(*platform);
-    if (!facts.has_nodes || facts.devices_per_node > 1) need_share("scale_up_share", "inside nodes");
-    if (facts.has_nodes && facts.nodes > 1) need_share("scale_out_share", "between nodes");
-  }
-  if ((transport.sms > 0) != (transport.rate_per_sm > 0)) {
-    const char* missing = transport.sms > 0 ? "rate_per_sm" : "sms";
-    const char* given = transport.sms > 0 ? "sms" : "rate_per_sm";
-    problems.push_back({pointer + "/" + missing, fmt::format("missing beside {}", given),
-                        "give both: what so many SMs move is capped at their product"});
-  }
+  const PlatformFacts facts = facts_of(*platform);
+  if (!facts.has_nodes || facts.devices_per_node > 1) need_share("scale_up_share", "inside nodes");
+  if (facts.has_nodes && facts.nodes > 1) need_share("scale_out_share", "between nodes");
+}
+
+/// The two mean nothing alone.
+void check_sms(const Transport& transport, const std::string& pointer, std::vector<Problem>& problems) {
+  if ((transport.sms > 0) == (transport.rate_per_sm > 0)) return;
+  const char* missing = transport.sms > 0 ? "rate_per_sm" : "sms";
+  const char* given = transport.sms > 0 ? "sms" : "rate_per_sm";
+  problems.push_back({pointer + "/" + missing, fmt::format("missing beside {}", given),
+                      "give both: what so many SMs move is capped at their product"});
 }
 
 }  // namespace
 
 Transport read_transport(const json& value, const std::string& pointer, const PlatformSpec* platform,
-                         const std::filesystem::path& base_folder, std::vector<Problem>& problems) {
+                         const std::filesystem::path& base_folder, std::vector<Problem>& problems,
+                         const Transport* otherwise) {
+  const std::size_t problems_before = problems.size();
   const json overrides = value.is_string() ? json{{"preset", value}} : value;
   JsonObject object(overrides, pointer, problems);
+  const bool changes_other = otherwise && !object.has("preset");
   const std::string preset = object.string("preset").value_or("ideal");
   const auto name = object.string("name");
   Transport transport;
-  const auto base =
-      find_base(preset, value.is_string() ? pointer : pointer + "/preset", base_folder, problems);
-  if (!base) return transport;
+  Base base;
   ValuesReader of_base(platform, transport);
-  JsonObject described(base->description, base->place, problems);
-  of_base.read(described);
-  if (described.has("validated")) transport.validated = read_validated(described.object("validated"));
+  if (changes_other) {
+    transport = *otherwise;
+    base.label = otherwise->name;
+  } else {
+    const auto found =
+        find_base(preset, value.is_string() ? pointer : pointer + "/preset", base_folder, problems);
+    if (!found) return transport;
+    base = *found;
+    JsonObject described(base.description, base.place, problems);
+    of_base.read(described);
+    if (described.has("validated")) transport.validated = read_validated(described.object("validated"));
+    transport.preset = preset;
+  }
   const Transport unchanged = transport;
   ValuesReader own(platform, transport);
   own.read(object);
-  if (!(transport == unchanged)) transport.validated.reset();
   if (object.has("validated")) transport.validated = read_validated(object.object("validated"));
-  check_needs(of_base, own, *base, transport, pointer, platform, problems);
-  Transport as_validated = transport;
-  as_validated.validated = unchanged.validated;
-  const bool is_modified = !(as_validated == unchanged);
-  transport.preset = preset;
-  transport.name = name.value_or(base->label + (is_modified ? modified : ""));
+  Transport compared = transport;
+  compared.validated = unchanged.validated;
+  const bool is_modified = !(compared == unchanged);
+  if (is_modified && !object.has("validated")) transport.validated.reset();
+  if (problems.size() == problems_before && !changes_other)
+    check_shares(of_base, own, base, pointer, platform, problems);
+  if (problems.size() == problems_before) check_sms(transport, pointer, problems);
+  const bool is_said_to_be = base.label.ends_with(modified);
+  transport.name = name.value_or(base.label + (is_modified && !is_said_to_be ? modified : ""));
   return transport;
 }
 
@@ -221,6 +242,8 @@ nlohmann::ordered_json transport_json(const Transport& transport) {
   }
   if (transport.validated)
     result["validated"] = {
+        {"pattern", transport.validated->pattern},
+        {"on", transport.validated->device_names},
         {"devices", {transport.validated->least_devices, transport.validated->most_devices}},
         {"least_bytes_per_device", transport.validated->least_bytes},
         {"most_bytes_per_device", transport.validated->most_bytes}};

@@ -17,12 +17,13 @@
 
 namespace epsim {
 
+/// A pattern's transport that names no preset changes the scenario's, `otherwise`.
 /// Reads a transport: a preset's name, a file's name that ends in ".json", or an object of {preset, name,
 /// values}. `platform` says whose shares are meant and which are needed; null: it is not known because of
 /// other problems.
 [[nodiscard]] Transport read_transport(const nlohmann::json& value, const std::string& pointer,
                                        const PlatformSpec* platform, const std::filesystem::path& base_folder,
-                                       std::vector<Problem>& problems);
+                                       std::vector<Problem>& problems, const Transport* otherwise = nullptr);
 
 [[nodiscard]] nlohmann::ordered_json transport_json(const Transport& transport);
 

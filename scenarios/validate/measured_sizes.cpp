@@ -44,11 +44,22 @@ bool is_of_nccl_tests(const Fields& fields) {
   throw input_error(place, what, remedy);
 }
 
+/// That it is an exchange, and came out right: reductions move other bytes.
+void check_nccl_tests(const Fields& fields, const std::string& place) {
+  if (fields[3] != "none")
+    fail(place, fmt::format("is of a reduction ({}), and no exchange", fields[3]),
+         "give what alltoall_perf or sendrecv_perf prints");
+  const auto wrong = fields.size() > 8 ? plain_number(fields[8]) : std::nullopt;
+  if (wrong && *wrong > 0)
+    fail(place, fmt::format("{} values came out wrong there", fields[8]), "measure it again");
+}
+
 MeasuredSize parse(const Fields& fields, const std::string& place) {
   const bool of_nccl_tests = is_of_nccl_tests(fields);
   if (!of_nccl_tests && fields.size() != 2)
     fail(place, fmt::format("has {} column{}", fields.size(), fields.size() == 1 ? "" : "s"),
          "give a size and a time on every line, or what nccl-tests prints");
+  if (of_nccl_tests) check_nccl_tests(fields, place);
   const std::string& size = fields[0];
   const std::string& time = fields[of_nccl_tests ? 5 : 1];
   MeasuredSize result;
@@ -74,13 +85,15 @@ bool is_heading(const Fields& fields, bool is_first) {
 
 }  // namespace
 
-std::vector<MeasuredSize> read_measured_sizes(const std::filesystem::path& path) {
+MeasuredFile read_measured_sizes(const std::filesystem::path& path) {
   std::istringstream text(read_input_file(path, "give a file of sizes and times"));
-  std::vector<MeasuredSize> sizes;
+  MeasuredFile file;
+  std::vector<MeasuredSize>& sizes = file.sizes;
   int number = 0;
   for (std::string line; std::getline(text, line);) {
     ++number;
     const Fields fields = fields_of(line);
+    if (fields.size() > 2 && fields[0] == "#" && fields[1] == "Rank") ++file.ranks;
     if (fields.empty() || is_heading(fields, sizes.empty())) continue;
     const std::string place = fmt::format("{}, line {}", path.string(), number);
     const MeasuredSize one = parse(fields, place);
@@ -92,7 +105,7 @@ std::vector<MeasuredSize> read_measured_sizes(const std::filesystem::path& path)
   if (sizes.size() < 2)
     fail(path.string(), fmt::format("holds {} size{}", sizes.size(), sizes.size() == 1 ? "" : "s"),
          "start-up and bandwidth cannot be told apart by fewer than two; better ten, from small to large");
-  return sizes;
+  return file;
 }
 
 }  // namespace epsim

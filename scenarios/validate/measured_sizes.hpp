@@ -17,6 +17,10 @@ struct MeasuredSize {
 /// with a unit), separated by spaces, commas or tabs; or what nccl-tests prints (size, count, type, redop,
 /// root, time in us, ...: the out-of-place time). Lines that begin with # or a letter before the first
 /// numbers are passed over. Throws Error (input) that names the line.
-[[nodiscard]] std::vector<MeasuredSize> read_measured_sizes(const std::filesystem::path& path);
+struct MeasuredFile {
+  std::vector<MeasuredSize> sizes;
+  int ranks = 0;  ///< as nccl-tests lists them; 0: the file does not say
+};
+[[nodiscard]] MeasuredFile read_measured_sizes(const std::filesystem::path& path);
 
 }  // namespace epsim

@@ -1,6 +1,8 @@
 // What a composer knows of an exchange that it put into a schedule.
 #pragma once
 
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "sim/schedule/schedule.hpp"
@@ -17,6 +19,9 @@ struct DataOps {
   OpLists of_rank;
   OpLists of_slot;
 };
+
+/// The operations after which a device enters a part.
+using PartEntries = std::map<std::pair<PartId, DeviceId>, std::vector<OpId>>;
 
 /// One exchange that a schedule contains, as the composer recorded it.
 struct ScheduledExchange {

@@ -7,14 +7,17 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "platforms/units.hpp"
 
 namespace epsim {
 
-/// Where a transport's times were held against measurements: groups of that many devices, and that many bytes
-/// over links for each device and phase.
+/// Where a transport's times were held against measurements: of which pattern, on which devices by their
+/// names, for groups of how many, and how many bytes over links for each device and phase.
 struct ValidatedRange {
+  std::string pattern;
+  std::vector<std::string> device_names;
   int least_devices = 0;
   int most_devices = 0;
   Bytes least_bytes = 0;

@@ -111,6 +111,14 @@ TEST_CASE("calibrate says which line is wrong and what is needed") {
   CHECK(has(error_of(folder, "1024 10\n2048 fast\n"), "times.txt, line 2: \"fast\" is not a duration"));
   CHECK(has(error_of(folder, "1024 10\nmany 12\n"), "times.txt, line 2: \"many\" is not a whole number"));
   CHECK(has(error_of(folder, "1024 10 3\n"), "times.txt, line 1: has 3 columns; give a size and a time"));
+  const std::string columns = " 8388608 float none -1 763.9 351.4 307.5 0 763.9\n";
+  const std::string row = "268435456" + columns + "536870912" + columns;
+  CHECK(has(error_of(folder, "#  Rank  0 Group  0\n#  Rank  1 Group  0\n" + row),
+            "was measured by 2 ranks, and 8 are to be simulated; give --ranks 2"));
+  CHECK(has(error_of(folder, "268435456 8388608 float sum -1 763.9 351.4 307.5 0 763.9\n"),
+            "line 1: is of a reduction (sum), and no exchange"));
+  CHECK(has(error_of(folder, "268435456 8388608 float none -1 763.9 351.4 307.5 5 763.9\n"),
+            "line 1: 5 values came out wrong there"));
   CHECK(has(error_of(folder, "8000000 1\n800000000 2\n"), "more than there is; check the units"));
   const CommandResult ranks = run_epsim({"calibrate", folder.write("t.txt", "1 1\n2 2\n"), "--platform",
                                          "h100_rail_optimized", "--ranks", "2", "--ranks", "4"});

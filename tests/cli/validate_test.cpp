@@ -74,7 +74,7 @@ TEST_CASE("validate: what was counted lies in the range that its transport names
   }
   const CommandResult larger =
       run_epsim({"run", case_file("deepep_low_latency_ep64"), "--set", "/platform/nodes=16"});
-  CHECK(larger.out.find("outside the validated range: deepep_low_latency (8 to 64 devices") !=
+  CHECK(larger.out.find("outside the validated range: deepep_low_latency (point_to_point on 8 to 64 H800") !=
         std::string::npos);
 }
 

@@ -59,6 +59,16 @@ TEST_CASE("estimate: software costs and achieved shares") {
   CHECK(layer_of_pattern(scenario, PatternKind::all_to_all) == doctest::Approx(112.006e-6).epsilon(1e-12));
 }
 
+TEST_CASE("estimate: no exchange is shorter than the transport's least duration, not even in rounds") {
+  Scenario scenario = uniform_star();
+  scenario.transport.start_up = 1e-3;
+  scenario.transport.start_up_per_peer = 1e-4;
+  scenario.transport.least_dispatch = 5e-3;
+  // Three peers of four devices in a collective, two in a ring.
+  CHECK(layer_of_pattern(scenario, PatternKind::all_to_all) == doctest::Approx(6.3e-3).epsilon(1e-12));
+  CHECK(layer_of_pattern(scenario, PatternKind::ring) == doctest::Approx(6.2e-3).epsilon(1e-12));
+}
+
 TEST_CASE("estimate: one receiver of everything and a pipeline over two fabrics") {
   Scenario scenario = uniform_star();
   Matrix<Bytes> incast(4, 4);

@@ -103,6 +103,55 @@ TEST_CASE("least_duration: each phase takes it at least, after the start-up") {
   CHECK(end() == exactly(2 * (0.25 + transfer)));
 }
 
+TEST_CASE(
+    "least_duration: it runs from when the device enters the phase, beside experts that still compute") {
+  // Point to point, 2 devices of 2 experts each: the first expert's output goes while the second computes, so
+  // combine begins after the first expert. An expert takes 1 s, a message of S 1 s and 2 ms: without a least
+  // duration the last message leaves after gate 0 + dispatch + 2 experts; a floor of 2 s from the first
+  // expert's end on ends 1 s after the second expert's, before that message: it changes nothing.
+  LayerOnStar layer(2);
+  layer.traffic.rank_of_slot = {0, 0, 1, 1};
+  layer.traffic.selections = Matrix<std::int64_t>(2, 4, 1);
+  layer.scenario.expert_parallel.experts_per_device = 2;
+  layer.scenario.expert_parallel.num_experts = 4;
+  layer.scenario.platform.device = {"slow", 1e30, 1e30, 1, 1, 1, 1};
+  layer.scenario.model = {"", 1, 1};
+  layer.scenario.platform.device.memory_bandwidth = 6;  // 3 weights of 2 bytes: an expert of 1 s
+  layer.scenario.expert_parallel.routing_strategy = RoutingStrategy::random;  // no gate
+  const auto end = [&] { return simulated(layer.scenario, PatternKind::point_to_point, &layer.traffic); };
+  const Seconds unfloored = end();
+  layer.scenario.transport.least_combine = 2;
+  CHECK(end() == exactly(unfloored));
+  // One of 5 s ends 5 s after the first expert, whose input of the slower of two messages is there after
+  // 2 S / B + 2 L: both messages share the port. It computes for 1 s.
+  layer.scenario.transport.least_combine = 5;
+  CHECK(end() == exactly(2 * S / B + 2 * L + 1 + 5));
+}
+
+TEST_CASE("who only passes on what others send starts up at once, like them") {
+  // Two nodes of two; only device 0 sends, to device 3: by way of device 2 or 1, its rail's gateway, whose
+  // kernel has long been launched when that arrives. S over the NIC, then S over the fabric inside.
+  TopologySpec spec = rails();
+  spec["nodes"] = 2;
+  spec["devices_per_node"] = 2;
+  spec["scale_up_bandwidth"] = spec["nic_bandwidth"] = B;
+  spec["scale_up_latency"] = spec["nic_latency"] = spec["leaf_spine_latency"] = 0;
+  Scenario scenario;
+  scenario.platform.topology = spec;
+  Matrix<Bytes> bytes(4, 4, 0);
+  bytes(0, 3) = S;
+  scenario.direct_traffic = bytes;
+  scenario.patterns.of<HierarchicalOptions>().chunks = 1;
+  scenario.transport.start_up = 0.5;
+  CHECK(simulated(scenario, PatternKind::hierarchical) == exactly(0.5 + 2 * S / B));
+  // A least duration runs from the beginning, too, on every device of the three.
+  scenario.transport.least_dispatch = 3;
+  CHECK(simulated(scenario, PatternKind::hierarchical) == exactly(0.5 + 3));
+  // Around a ring 0, 1, 2, 3: three hops.
+  scenario.transport.least_dispatch = 0;
+  CHECK(simulated(scenario, PatternKind::ring) == exactly(0.5 + 3 * S / B));
+}
+
 TEST_CASE("half_size: a message loads its links with that much more") {
   // Three messages of S + S / 2 over each port, though only 3 S bytes are sent.
   Scenario scenario = on_star(4);

@@ -98,6 +98,11 @@ TEST_CASE("popularities that cannot be are refused") {
   CHECK(message_of(popular(R"({"kind": "hot", "experts": 1, "share": 0.9})"))
             .starts_with("/workload/popularity/share: 1 experts cannot get 0.9 of all selections where a "
                          "token makes 2"));
+  CHECK(message_of(popular(R"({"kind": "hot", "experts": 2, "share": 0.01})"))
+            .starts_with("/workload/popularity/share: 0.01 of all selections is less than 2 of "));
+  json hashed = popular(R"("deepseek_v3_decode")");
+  hashed["expert_parallel"]["routing_strategy"] = "random";
+  CHECK(message_of(hashed).starts_with("/workload/popularity: random knows none; leave it out"));
   json both = popular(R"("deepseek_v3_decode")");
   both["workload"]["skew"] = 0.3;
   CHECK(message_of(both) ==

@@ -158,12 +158,18 @@ TEST_CASE("table: transports outside of the range in which they were validated a
   transport.name = "mine";
   CHECK(validity(experiment) == "outside the validated range: mine (never validated)");
   const int devices = experiment.cluster.group.size();
-  transport.validated = ValidatedRange{devices, devices, 1, 1'000'000'000};
+  // Three patterns ran: those that were not measured lie outside whatever their sizes.
+  experiment.patterns = {PatternKind::all_to_all};
+  transport.validated = ValidatedRange{"all_to_all", {"H100"}, devices, devices, 1, 1'000'000'000};
   CHECK(validity(experiment).empty());
   transport.validated->most_bytes = 2;
   CHECK(validity(experiment) ==
-        "outside the validated range: mine (4 to 4 devices, 1 B to 2 B per device and phase)");
-  transport.validated = ValidatedRange{devices + 1, devices + 9, 1, 1'000'000'000};
-  CHECK(validity(experiment).find("5 to 13 devices") != std::string::npos);
-  CHECK(comparison_table(experiment).find("5 to 13 devices") != std::string::npos);
+        "outside the validated range: mine (all_to_all on 4 to 4 H100, 1 B to 2 B each and phase)");
+  transport.validated = ValidatedRange{"all_to_all", {"H100"}, devices + 1, devices + 9, 1, 1'000'000'000};
+  CHECK(validity(experiment).find("on 5 to 13 H100") != std::string::npos);
+  CHECK(comparison_table(experiment).find("on 5 to 13 H100") != std::string::npos);
+  transport.validated = ValidatedRange{"all_to_all", {"A100", "B200"}, 1, 64, 1, 1'000'000'000};
+  CHECK(validity(experiment).find("1 to 64 A100, B200") != std::string::npos);
+  transport.validated = ValidatedRange{"ring", {"H100"}, 1, 64, 1, 1'000'000'000};
+  CHECK(validity(experiment).find("mine (ring on") != std::string::npos);
 }

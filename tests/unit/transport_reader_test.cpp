@@ -101,10 +101,14 @@ TEST_CASE("files of transports that are wrong say where and what") {
   CHECK(message(R"({"scale_up_share": 0.5, "scale_out_share": 0.5, "sms": 4})") ==
         "/transport/rate_per_sm: missing beside sms; give both: what so many SMs move is capped at their "
         "product");
+  CHECK(message(R"({"scale_up_share": 0.5, "scale_out_share": 0.5, "sms": -2})") ==
+        "t#/sms: -2 is out of range; give 0 to 1000000");
+  CHECK(message(R"({"scale_up_share": 0.5, "scale_out_share": 0.5, "least_duration": "5ms"})") ==
+        "t#/least_duration: found the string \"5ms\", not an object; write { ... }");
   CHECK(message(R"({"scale_up_share": 0.5, "scale_out_share": 0.5, "start_upp": 1})")
             .starts_with("t#/start_upp: unknown key; did you mean \"start_up\"?"));
   CHECK(message(R"({"scale_up_share": 0.5, "scale_out_share": 0.5, "least_duration": {"gate": 1}})") ==
-        "t#/least_duration/gate: unknown key; allowed: combine, dispatch");
+        "t#/least_duration/gate: unknown key; allowed: dispatch, combine");
   CHECK(message_of(on_h800(R"({"transport": "none.json"})"), folder.path()).find("none.json") !=
         std::string::npos);
 }
@@ -141,6 +145,18 @@ TEST_CASE("a transport of a pattern's own") {
   CHECK(parse(resolved).pattern_transports == scenario.pattern_transports);
   CHECK(message_of(on_h800(R"({"patterns": {"ring": {"transport": "nicl"}}})"))
             .starts_with("/patterns/ring/transport: \"nicl\" is not a transport preset; did you mean"));
+}
+
+TEST_CASE("a pattern's transport without a preset changes the scenario's") {
+  const Scenario scenario =
+      parse(on_h800(R"({"transport": "nccl", "patterns": {"ring": {"transport": {"start_up": "5ms"}},
+      "point_to_point": {"transport": {"preset": "ideal", "start_up": "5ms"}}}})"));
+  const Transport& changed = scenario.transport_of(PatternKind::ring);
+  CHECK(changed.name == "nccl, modified");
+  CHECK(changed.start_up == 5e-3);
+  CHECK(changed.message_overhead == scenario.transport.message_overhead);
+  CHECK(scenario.transport_of(PatternKind::point_to_point).message_overhead == 0);
+  CHECK(parse(resolved_json(scenario)).pattern_transports == scenario.pattern_transports);
 }
 
 TEST_CASE("a range of validation belongs to the values that it was found with") {
