@@ -16,6 +16,7 @@
 #include "scenarios/sweep/plan.hpp"
 #include "scenarios/sweep/show.hpp"
 #include "scenarios/sweep/sweep_reader.hpp"
+#include "scenarios/validate/measured_sizes.hpp"
 #include "tests/support/sweeps.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -54,6 +55,10 @@ void read_trace(std::string_view bytes, const path& scratch) {
   static_cast<void>(read_token_trace(written(bytes, scratch, "trace"), format, {}));
 }
 
+void read_benchmark(std::string_view bytes, const path& scratch) {
+  static_cast<void>(read_measured_sizes(written(bytes, scratch, "times.txt")));
+}
+
 void read_loads_file(std::string_view bytes, const path& scratch) {
   static_cast<void>(read_loads(written(bytes, scratch, "loads.json")));
 }
@@ -77,6 +82,7 @@ void read_database(std::string_view bytes, const path& scratch) {
 }
 
 constexpr std::array all_readers = {
+    Reader{"measured_sizes", false, read_benchmark},
     Reader{"scenario", true, read_scenario},
     Reader{"sweep", true, read_sweep},
     Reader{"trace_csv", false, read_trace<TraceFormat::csv>},
