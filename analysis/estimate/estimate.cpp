@@ -21,6 +21,7 @@ struct Estimation {
   const Cluster& cluster;
   PatternKind pattern;
   const Schedule& schedule;
+  const PartEntries& entries;
   NetworkCost network;
   StartUps start_ups = {schedule, network.transport};
 };
@@ -109,7 +110,7 @@ Seconds rounds_alone(const Estimation& layer, const Traffic& traffic, Phase phas
   const DataOps ready{OpLists(static_cast<std::size_t>(traffic.ranks())),
                       OpLists(static_cast<std::size_t>(traffic.slots()))};
   static_cast<void>(pattern(layer.pattern).append(schedule, exchange, layer.scenario.patterns, ready));
-  const Seconds rounds = latest(longest_path(layer.network, schedule));
+  const Seconds rounds = latest(longest_path(layer.network, schedule, {}));
   return rounds > 0 ? std::max(rounds, least_duration_of(layer, phase)) : 0;
 }
 
@@ -130,7 +131,7 @@ PatternEstimate estimate_pattern(const Estimation& layer, const Traffic& traffic
   if (layer.scenario.barriers || !traffic.has_combine()) {
     result.layer = latest(gates) + result.dispatch + result.expert + result.combine;
   } else if (in_rounds) {
-    result.layer = latest(longest_path(layer.network, layer.schedule));
+    result.layer = latest(longest_path(layer.network, layer.schedule, layer.entries));
   } else {
     Times times = exchange_done(layer, Phase::dispatch, gates);
     add(times, experts);
@@ -155,7 +156,8 @@ LayerEstimate estimate_layer(const Scenario& scenario, const Cluster& cluster, c
                              std::span<const PatternKind> patterns) {
   LayerEstimate estimate{lower_bounds(scenario, cluster, step), {}};
   for (const PatternKind pattern : patterns) {
-    const Schedule schedule = build_layer(scenario, pattern, cluster.group, step.traffic).schedule;
+    const LayerSchedule layer = build_layer(scenario, pattern, cluster.group, step.traffic);
+    const Schedule& schedule = layer.schedule;
     const Transport& transport = scenario.transport_of(pattern);
     const Routes routes = routes_of(schedule, transport, cluster.topology);
     estimate.patterns.push_back(estimate_pattern(
@@ -163,6 +165,7 @@ LayerEstimate estimate_layer(const Scenario& scenario, const Cluster& cluster, c
          cluster,
          pattern,
          schedule,
+         layer.entries,
          {cluster.topology, transport, routes, achieved_bandwidth(cluster.topology, transport)}},
         step.traffic));
   }

@@ -160,13 +160,21 @@ std::vector<Seconds> staged_done(const NetworkCost& network, std::span<const Tra
   return done;
 }
 
-std::vector<Seconds> longest_path(const NetworkCost& network, const Schedule& schedule) {
+std::vector<Seconds> longest_path(const NetworkCost& network, const Schedule& schedule,
+                                  const PartEntries& entries) {
   const auto sending = lanes_of(schedule, true);
   const auto receiving = lanes_of(schedule, false);
   std::vector<Seconds> end(schedule.size());
   std::vector<Seconds> stream_free(schedule.streams().size());
   std::map<std::pair<PartId, StreamId>, bool> started;
   const StartUps start_ups(schedule, network.transport);
+  const auto entered = [&](PartId part, DeviceId device) {
+    Seconds moment = 0;
+    const auto entry = entries.find({part, device});
+    if (entry == entries.end()) return moment;
+    for (const OpId op : entry->second) moment = std::max(moment, end[op]);
+    return moment;
+  };
   for (OpId op = 0; op < schedule.size(); ++op) {
     Seconds& moment = end[op];
     for (const OpId followed : schedule.after(op)) moment = std::max(moment, end[followed]);
@@ -176,7 +184,8 @@ std::vector<Seconds> longest_path(const NetworkCost& network, const Schedule& sc
     if (stream.window == 1 || schedule.kind(op) == OpKind::computation)
       moment = std::max(moment, stream_free[id]);
     if (stream.kind != StreamKind::compute && !std::exchange(started[{schedule.part_of(op), id}], true))
-      moment += start_ups.of(schedule.part_of(op), stream.device);
+      moment = std::max(moment, entered(schedule.part_of(op), stream.device) +
+                                    start_ups.of(schedule.part_of(op), stream.device));
     if (schedule.kind(op) == OpKind::computation) {
       moment += schedule.seconds(op);
     } else {

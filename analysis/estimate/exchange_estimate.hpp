@@ -8,6 +8,7 @@
 #include "platforms/routes.hpp"
 #include "sim/routed_step.hpp"
 #include "sim/schedule/schedule.hpp"
+#include "sim/schedule/scheduled_exchange.hpp"
 
 namespace epsim {
 
@@ -42,6 +43,8 @@ struct Transfer {
 
 /// The longest path through a whole schedule: when each operation ends if transfers share no link but where a
 /// device sends or receives on several lanes. Patterns that go round by round fulfil that.
-[[nodiscard]] std::vector<Seconds> longest_path(const NetworkCost& network, const Schedule& schedule);
+/// `entries` as build_layer has them; a device without one enters at the beginning.
+[[nodiscard]] std::vector<Seconds> longest_path(const NetworkCost& network, const Schedule& schedule,
+                                                const PartEntries& entries);
 
 }  // namespace epsim

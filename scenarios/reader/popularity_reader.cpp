@@ -32,11 +32,12 @@ void check_hot(JsonObject& object, const Popularity& popularity, const ExpertPar
     if (expert >= experts.num_experts)
       return object.add_problem("experts", fmt::format("there is no expert {}", expert),
                                 fmt::format("give 0 to {}", experts.num_experts - 1));
-  if (popularity.hot_share * experts.num_experts < hot)
+  constexpr double rounding = 1e-9;
+  if (popularity.hot_share * experts.num_experts < hot * (1 - rounding))
     return object.add_problem("share",
                               fmt::format("{:.3g} of all selections is less than {} of {} experts get anyway",
                                           popularity.hot_share, hot, experts.num_experts),
-                              fmt::format("give more than {:.3g}", hot / experts.num_experts));
+                              fmt::format("give at least {:.3g}", hot / experts.num_experts));
   const double most = most_of_tokens * hot / experts.top_k;
   if (popularity.hot_share > most)
     object.add_problem("share",

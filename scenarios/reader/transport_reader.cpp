@@ -9,6 +9,7 @@
 #include "scenarios/reader/json_file.hpp"
 #include "scenarios/reader/limits.hpp"
 #include "scenarios/reader/nearest_name.hpp"
+#include "sim/patterns/pattern.hpp"
 
 namespace epsim {
 namespace {
@@ -136,6 +137,10 @@ std::optional<Base> find_base(const std::string& name, const std::string& pointe
   return std::nullopt;
 }
 
+bool is_pattern(std::string_view name) {
+  return std::ranges::any_of(all_patterns(), [&](const Pattern& row) { return row.name == name; });
+}
+
 std::optional<ValidatedRange> read_validated(JsonObject object) {
   const auto pattern = object.string("pattern");
   std::vector<std::string> names;
@@ -146,7 +151,8 @@ std::optional<ValidatedRange> read_validated(JsonObject object) {
   const auto least = object.bytes("least_bytes_per_device", limits::bytes);
   const auto most = object.bytes("most_bytes_per_device", limits::bytes);
   object.finish();
-  if (pattern && !names.empty() && devices && devices->size() == 2 && least && most)
+  const bool is_complete = pattern && !names.empty() && devices && devices->size() == 2 && least && most;
+  if (is_complete && is_pattern(*pattern) && devices->front() <= devices->back() && *least <= *most)
     return ValidatedRange{*pattern, names, devices->front(), devices->back(), *least, *most};
   object.add_problem("devices", "is no range of devices and bytes",
                      "give {\"pattern\": \"all_to_all\", \"on\": [\"H100\"], \"devices\": [8, 64], "

@@ -69,6 +69,16 @@ TEST_CASE("estimate: no exchange is shorter than the transport's least duration,
   CHECK(layer_of_pattern(scenario, PatternKind::ring) == doctest::Approx(6.2e-3).epsilon(1e-12));
 }
 
+TEST_CASE("estimate: who passes on in a ring has started up before anything arrives") {
+  // 1 ms before the first of three hops of 1 MB at 50 GB/s (20 us) and 4 us each.
+  Scenario scenario = uniform_star();
+  scenario.transport.start_up = 1e-3;
+  Matrix<Bytes> bytes(4, 4, 0);
+  bytes(0, 3) = 1'000'000;
+  scenario.direct_traffic = bytes;
+  CHECK(layer_of_pattern(scenario, PatternKind::ring) == doctest::Approx(1e-3 + 3 * 24e-6).epsilon(1e-12));
+}
+
 TEST_CASE("estimate: one receiver of everything and a pipeline over two fabrics") {
   Scenario scenario = uniform_star();
   Matrix<Bytes> incast(4, 4);

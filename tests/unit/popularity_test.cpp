@@ -100,6 +100,9 @@ TEST_CASE("popularities that cannot be are refused") {
                          "token makes 2"));
   CHECK(message_of(popular(R"({"kind": "hot", "experts": 2, "share": 0.01})"))
             .starts_with("/workload/popularity/share: 0.01 of all selections is less than 2 of "));
+  json even = popular(R"({"kind": "hot", "experts": 29, "share": 0.29})");
+  even["expert_parallel"] = {{"num_experts", 100}, {"top_k", 1}, {"expert_parallel_size", 10}};
+  CHECK(message_of(even) == "accepted");  // 0.29 * 100 < 29 in binary
   json hashed = popular(R"("deepseek_v3_decode")");
   hashed["expert_parallel"]["routing_strategy"] = "random";
   CHECK(message_of(hashed).starts_with("/workload/popularity: random knows none; leave it out"));

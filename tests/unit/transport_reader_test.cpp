@@ -169,6 +169,12 @@ TEST_CASE("a range of validation belongs to the values that it was found with") 
         preset);
   CHECK(message_of(on_h800(R"({"transport": {"validated": {"devices": [8]}}})"))
             .starts_with("/transport/validated/devices: is no range of devices and bytes"));
+  CHECK(message_of(
+            on_h800(R"({"transport": {"validated": {"pattern": "alltoall", "on": ["H800"], "devices": [8, 64],
+      "least_bytes_per_device": 1, "most_bytes_per_device": 2}}})")) != "accepted");
+  CHECK(message_of(
+            on_h800(R"({"transport": {"validated": {"pattern": "ring", "on": ["H800"], "devices": [64, 8],
+      "least_bytes_per_device": 1, "most_bytes_per_device": 2}}})")) != "accepted");
 }
 
 TEST_CASE("each value of a transport changes what a layer takes") {
