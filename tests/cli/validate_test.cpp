@@ -1,12 +1,13 @@
 // Published measurements beside simulated times: the numbers that epsim promises.
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <sstream>
 #include <string>
 
 #include "tests/cli/command.hpp"
@@ -32,32 +33,51 @@ json run_of(const std::vector<std::string>& arguments) {
 TEST_CASE("validate: kernels within 10 percent of what was published and 3 on average and skew within 25") {
   const CommandResult text = run_epsim({"validate", "--quiet"});
   REQUIRE_MESSAGE(text.exit_code == 0, text.err);
-  const json times = run_of({"validate", "--json"});
+  // Lines of times end in their error, those of ratios too; tables of means between them have no sign.
+  const std::regex error_at_end(R"(([+-][0-9.]+) %\s*(not counted)?\s*$)");
+  std::istringstream lines(text.out);
   double sum = 0;
   int counted = 0;
   int ratios = 0;
-  for (const json& one : times) {
-    CAPTURE(one.dump());
-    CHECK(
-        one["relative_error"].get<double>() ==
-        doctest::Approx(one["simulated_seconds"].get<double>() / one["published_seconds"].get<double>() - 1));
-    if (!one["ratio_error"].is_null()) {
-      CHECK(std::abs(one["ratio_error"].get<double>()) <= 0.25);
+  bool are_ratios = false;
+  for (std::string line; std::getline(lines, line);) {
+    CAPTURE(line);
+    are_ratios = are_ratios || line.starts_with("Skewed over balanced layer");
+    std::smatch match;
+    if (!std::regex_search(line, match, error_at_end)) continue;
+    const double error = std::abs(std::stod(match[1]));
+    if (are_ratios) {
+      CHECK(error <= 25);
       ++ratios;
+    } else if (!match[2].matched) {
+      CHECK(error <= 10);
+      sum += error;
+      ++counted;
     }
-    if (one["counted"] == false) continue;
-    CHECK(std::abs(one["relative_error"].get<double>()) <= 0.10);
-    sum += std::abs(one["relative_error"].get<double>());
-    ++counted;
   }
   CHECK(counted == 45);
   CHECK(ratios == 4);
-  CHECK(sum / counted <= 0.03);
+  CHECK(sum / counted <= 3);
   // The README shows the errors by case and what follows.
   const std::string errors = text.out.substr(text.out.find("\n\ntransport ") + 2);
   std::ifstream file(std::filesystem::path(EPSIM_SOURCE_DIR) / "README.md");
   const std::string readme((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   CHECK_MESSAGE(readme.find("```\n" + errors + "```\n") != std::string::npos, errors);
+}
+
+TEST_CASE("validate: what JSON says of a time") {
+  const json times = run_of({"validate", "deepep_low_latency_ep8", "--json"});
+  REQUIRE(times.size() == 2);
+  for (const json& one : times) {
+    CHECK(one["id"] == "deepep_low_latency_ep8");
+    CHECK(one["tokens_per_device"] == 128);
+    CHECK(one["counted"] == true);
+    CHECK(
+        one["relative_error"].get<double>() ==
+        doctest::Approx(one["simulated_seconds"].get<double>() / one["published_seconds"].get<double>() - 1));
+  }
+  CHECK(times[0]["phase"] == "dispatch");
+  CHECK(times[0]["published_seconds"].get<double>() == doctest::Approx(77e-6));
 }
 
 TEST_CASE("validate: DeepEP's normal kernels are bound by NICs on four nodes and by NVLink on one") {
