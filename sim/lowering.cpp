@@ -61,8 +61,8 @@ class Lowering {
   /// The device enters the phase once, when its first operation of it could be issued; every stream of it
   /// spends the start-up from that moment.
   void start_up(PartId part, StreamId stream, DeviceId device) {
-    const auto [entered, is_first] = entered_.try_emplace({part, device}, entry(part, device));
     if (!started_.insert({part, stream}).second) return;
+    const auto [entered, is_first] = entered_.try_emplace({part, device}, entry(part, device));
     const Seconds seconds = start_ups_.of(part, device);
     if (seconds > 0) lowered_.add_computation(part, stream, seconds, entered->second);
   }

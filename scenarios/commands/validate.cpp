@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "platforms/error.hpp"
-#include "platforms/printable.hpp"
 #include "scenarios/commands/experiment_command.hpp"
 #include "scenarios/commands/progress_line.hpp"
 #include "scenarios/validate/report.hpp"

@@ -41,6 +41,14 @@ bool has(const std::string& text, const char* part) {
   return text.find(part) != std::string::npos;
 }
 
+/// Of an error that says that no platform has so much.
+double share_asked_for(const std::string& error) {
+  const std::string words = "scale_up_share: the times ask for ";
+  const auto place = error.find(words);
+  REQUIRE_MESSAGE(place != std::string::npos, error);
+  return std::stod(error.substr(place + words.size()));
+}
+
 }  // namespace
 
 TEST_CASE("calibrate finds known values in times with 2 percent noise") {
@@ -72,6 +80,30 @@ TEST_CASE("calibrate finds known values in times with 2 percent noise") {
   const json transport = json::parse(held.out);
   CHECK(transport["half_size"].get<double>() == doctest::Approx(400e3).epsilon(0.05));
   CHECK(transport["start_up"] == "20us");
+}
+
+TEST_CASE("calibrate: what sizes count, the pattern and the base change what is fitted") {
+  const TemporaryFolder folder;
+  const std::string platform = folder.write("star.json", star);
+  const std::string times = folder.write("8.txt", times_of(8, 20e-6, 0.5, 0, 4));
+  const auto share_with = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"calibrate", times, "--platform", platform, "--quiet"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const CommandResult command = run_epsim(arguments);
+    REQUIRE_MESSAGE(command.exit_code == 0, command.err);
+    return json::parse(command.out);
+  };
+  CHECK(share_with({})["scale_up_share"].get<double>() == doctest::Approx(0.5).epsilon(0.02));
+  // A ring sends 28 eighths of a rank's bytes over each link where 7 are needed: four times the share.
+  const CommandResult ring = run_epsim({"calibrate", times, "--platform", platform, "--pattern", "ring"});
+  CHECK(ring.exit_code == 2);
+  CHECK(share_asked_for(ring.err) == doctest::Approx(2).epsilon(0.03));
+  // So do bytes of a pair where those of a rank are meant: eight times.
+  const CommandResult pairs = run_epsim({"calibrate", times, "--platform", platform, "--per-pair"});
+  CHECK(pairs.exit_code == 2);
+  CHECK(share_asked_for(pairs.err) == doctest::Approx(4).epsilon(0.03));
+  CHECK(share_with({"--transport", "nccl"})["message_overhead"] == "1us");
+  CHECK(!share_with({}).contains("message_overhead"));
 }
 
 TEST_CASE("calibrate takes what nccl-tests prints and its file works in a scenario") {

@@ -128,6 +128,28 @@ TEST_CASE("validate: a case is predicted by a transport that was fitted to the o
   CHECK(preset[0]["simulated_seconds"] != times[0]["simulated_seconds"]);
 }
 
+TEST_CASE("validate: --fit fits a transport to all of its cases and compares with that") {
+  const CommandResult text = run_epsim({"validate", "deepep_low_latency_ep8", "--fit", "--quiet"});
+  REQUIRE(text.exit_code == 0);
+  CHECK(text.out.find("deepep_low_latency, fitted to 3 of its cases") == 0);
+  const json fitted = run_of({"validate", "deepep_low_latency_ep8", "--fit", "--json"});
+  const json preset = run_of({"validate", "deepep_low_latency_ep8", "--json"});
+  CHECK(fitted[0]["simulated_seconds"] != preset[0]["simulated_seconds"]);
+  CHECK(fitted[0]["simulated_seconds"].get<double>() ==
+        doctest::Approx(preset[0]["simulated_seconds"].get<double>()).epsilon(0.03));
+}
+
+TEST_CASE("run: --rates adds the rates that tools quote") {
+  const std::vector<std::string> run = {"run", case_file("deepep_low_latency_ep8"), "--quiet"};
+  std::vector<std::string> with_rates = run;
+  with_rates.push_back("--rates");
+  const std::string plain = run_epsim(run).out;
+  const std::string more = run_epsim(with_rates).out;
+  CHECK(more.find(plain) == 0);
+  CHECK(plain.find("algbw") == std::string::npos);
+  CHECK(more.find("algbw") != std::string::npos);
+}
+
 TEST_CASE("validate: a measurement of one's own, and names that do not exist") {
   const TemporaryFolder folder;
   json own =
