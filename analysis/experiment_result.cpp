@@ -22,7 +22,10 @@ ExperimentResult run_and_summarize(const Scenario& scenario, std::span<const Pat
   std::vector<StepSummary> summaries;
   const auto keep = [&](const Experiment& experiment) { summaries.push_back(summarize_step(experiment)); };
   Experiment experiment = run_experiment(scenario, patterns, options, {observer, keep}, routed);
-  return {std::move(experiment), std::move(summaries)};
+  std::vector<Blame> blames;
+  for (const Simulation& simulation : experiment.simulations)
+    blames.push_back(blame(experiment.cluster, simulation));
+  return {std::move(experiment), std::move(summaries), std::move(blames)};
 }
 
 }  // namespace epsim

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "analysis/blame/blame.hpp"
 #include "analysis/summary.hpp"
 #include "sim/experiment.hpp"
 
@@ -18,6 +19,7 @@ struct StepSummary {
 
 struct ExperimentResult : Experiment {
   std::vector<StepSummary> summaries = {};  ///< per step
+  std::vector<Blame> blames = {};           ///< of the last step, one per simulation
 };
 
 /// Runs the experiment and summarizes every step while its simulations are there.

@@ -102,7 +102,8 @@ void add_least_duration(LayerSchedule& layer, PartId part, const Exchange& excha
     const auto entry = layer.entries.find({part, device});
     if (entry == layer.entries.end()) continue;
     const StreamId stream = layer.schedule.stream(device, StreamKind::scale_up, lane);
-    const OpId least = layer.schedule.add_computation(part, stream, seconds, entry->second);
+    const OpId least =
+        layer.schedule.add_computation(part, stream, seconds, entry->second, -1, Work::least_duration);
     if (exchange.phase() == Phase::combine)
       arrived.of_rank[at(rank)].push_back(least);
     else

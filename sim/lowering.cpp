@@ -51,9 +51,10 @@ class Lowering {
     const StreamId stream = original_.stream_of(op);
     if (original_.streams()[stream].kind != StreamKind::compute) start_up(part, stream, original_.device(op));
     if (original_.kind(op) == OpKind::computation)
-      return lowered_.add_computation(part, stream, original_.seconds(op), after_, original_.slot(op));
+      return lowered_.add_computation(part, stream, original_.seconds(op), after_, original_.slot(op),
+                                      original_.work(op));
     if (transport_.message_overhead > 0)
-      lowered_.add_computation(part, stream, transport_.message_overhead, after_);
+      lowered_.add_computation(part, stream, transport_.message_overhead, after_, -1, Work::message_overhead);
     return lowered_.add_transfer(part, stream, original_.peer(op), original_.bytes(op), original_.payload(op),
                                  after_);
   }
@@ -64,7 +65,7 @@ class Lowering {
     if (!started_.insert({part, stream}).second) return;
     const auto [entered, is_first] = entered_.try_emplace({part, device}, entry(part, device));
     const Seconds seconds = start_ups_.of(part, device);
-    if (seconds > 0) lowered_.add_computation(part, stream, seconds, entered->second);
+    if (seconds > 0) lowered_.add_computation(part, stream, seconds, entered->second, -1, Work::start_up);
   }
 
   /// In the lowered schedule.

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "analysis/exports/link_name.hpp"
 #include "analysis/exports/verdict.hpp"
 #include "analysis/rates.hpp"
 #include "analysis/version.hpp"
@@ -90,6 +91,32 @@ Json busiest_cap_json(const std::optional<CapUse>& use) {
           {"utilization", use->utilization}};
 }
 
+/// Per cause its seconds; causes without any are left out of `by_phase` alone.
+Json causes_json(const SecondsByCause& seconds, bool zeros_too) {
+  Json causes = Json::object();
+  for (std::size_t cause = 0; cause < cause_count; ++cause)
+    if (zeros_too || seconds[cause] != 0)
+      causes[std::string(name_of(static_cast<Cause>(cause)))] = seconds[cause];
+  return causes;
+}
+
+/// The critical path of the last step's layer.
+Json blame_json(const Topology& topology, const Blame& blame) {
+  constexpr std::size_t most_links = 10;
+  Json phases = Json::object();
+  for (const Phase p : {Phase::gate, Phase::dispatch, Phase::expert, Phase::combine})
+    phases[std::string(name_of(p))] = causes_json(blame.by_phase[at(p)], false);
+  Json links = Json::array();
+  for (const LinkBlame& link : blame.links) {
+    if (links.size() == most_links) break;
+    links.push_back({{"name", route_link_name(topology, link.link)}, {"seconds", link.seconds}});
+  }
+  return {{"operations", blame.path.size()},
+          {"seconds", causes_json(blame.seconds, true)},
+          {"phases", std::move(phases)},
+          {"shared_links", std::move(links)}};
+}
+
 Json rebalancing_json(const std::optional<Rebalancing>& rebalancing, std::size_t pattern) {
   if (!rebalancing) return nullptr;
   return {{"seconds", rebalancing->seconds},
@@ -156,6 +183,7 @@ Json run_json(const ExperimentResult& experiment, std::size_t pattern, const Jso
           {"load", load_json(last.load)},
           {"busiest_link", busiest_link_json(experiment.cluster.topology, layer.busiest_link)},
           {"busiest_cap", busiest_cap_json(layer.busiest_cap)},
+          {"blame", blame_json(experiment.cluster.topology, experiment.blames[pattern])},
           {"placement", {{"slots", experiment.last_step.placement.expert_of_slot}}},
           {"statistics",
            {{"total_tokens_routed", tokens_routed(experiment)},

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <string_view>
 
+#include "analysis/exports/blame_text.hpp"
 #include "analysis/exports/text_table.hpp"
 #include "analysis/exports/validity.hpp"
 #include "analysis/exports/verdict.hpp"
@@ -98,13 +99,6 @@ std::string engine_text(const ExperimentResult& experiment) {
   return text + fmt::format(", {} within {:.3g} % of exact times", inexact, 100 * allowance);
 }
 
-/// Whether any pattern that ran has a transport of its own.
-bool has_own_transports(const ExperimentResult& experiment) {
-  return std::ranges::any_of(experiment.patterns, [&](PatternKind kind) {
-    return experiment.scenario.pattern_transports.contains(kind);
-  });
-}
-
 std::string heading(const ExperimentResult& experiment) {
   const Scenario& scenario = experiment.scenario;
   const StepSummary& last = experiment.summaries.back();
@@ -114,11 +108,7 @@ std::string heading(const ExperimentResult& experiment) {
             trace_text(scenario.workload.trace);
   text += fmt::format("  {}, {}\n", cluster_text(experiment), ports_text(scenario.platform));
   text += fabric_text(scenario.platform, experiment.cluster.group);
-  if (!has_own_transports(experiment))
-    text += fmt::format("  transport {}, ", scenario.transport.name);
-  else
-    text += "  ";
-  text += engine_text(experiment) + '\n';
+  text += "  " + engine_text(experiment) + '\n';
   if (last.load) text += "  " + load_text(*last.load) + '\n';
   const Seconds gate = last.layers.front().phase(Phase::gate).seconds;
   if (gate > 0)
@@ -133,44 +123,17 @@ std::string heading(const ExperimentResult& experiment) {
   return text;
 }
 
-std::vector<Column> columns_of(bool has_layer, bool has_transport) {
+std::vector<Column> columns_of(bool has_layer) {
   std::vector<Column> columns = {{"pattern", true}};
-  if (has_transport) columns.push_back({"transport", true});
   if (has_layer) columns.insert(columns.end(), {{"dispatch"}, {"expert"}, {"combine"}});
-  columns.insert(columns.end(), {{has_layer ? "layer" : "time"},
-                                 {"vs best"},
-                                 {"% of ideal"},
-                                 {"scale-up"},
-                                 {"scale-out"},
-                                 {"limiting link", true},
-                                 {"used"}});
+  columns.insert(columns.end(),
+                 {{has_layer ? "layer" : "time"}, {"vs best"}, {"% of ideal"}, {"scale-up"}, {"scale-out"}});
   return columns;
-}
-
-/// Whether a device's SMs limit more than any link.
-bool is_capped(const LayerSummary& layer) {
-  return layer.busiest_link && layer.busiest_cap &&
-         layer.busiest_cap->utilization > layer.busiest_link->utilization;
-}
-
-std::string limiting_name(const Topology& topology, const LayerSummary& layer) {
-  if (is_capped(layer))
-    return fmt::format("SMs of d{}, {}", layer.busiest_cap->device,
-                       layer.busiest_cap->is_sending ? "sending" : "receiving");
-  return layer.busiest_link ? topology.link_name(layer.busiest_link->link) : "-";
-}
-
-std::string limiting_use(const LayerSummary& layer) {
-  if (!layer.busiest_link) return "-";
-  return fmt::format("{:.0f} %", 100 * (is_capped(layer) ? layer.busiest_cap->utilization
-                                                         : layer.busiest_link->utilization));
 }
 
 Row pattern_row(const ExperimentResult& experiment, std::size_t pattern, bool has_layer, Seconds best) {
   const LayerSummary& layer = experiment.summaries.back().layers[pattern];
   Row row = {std::string(name_of(experiment.patterns[pattern]))};
-  if (has_own_transports(experiment))
-    row.push_back(experiment.scenario.transport_of(experiment.patterns[pattern]).name);
   if (has_layer)
     for (const Phase phase : {Phase::dispatch, Phase::expert, Phase::combine})
       row.push_back(format_duration(layer.phase(phase).seconds));
@@ -184,20 +147,18 @@ Row pattern_row(const ExperimentResult& experiment, std::size_t pattern, bool ha
              {format_duration(layer.layer_seconds),
               best > 0 ? fmt::format("{:.2f}x", layer.layer_seconds / best) : "1.00x",
               fmt::format("{:.1f} %", 100 * layer.communication_efficiency),
-              format_bytes(static_cast<double>(scale_up)), format_bytes(static_cast<double>(scale_out)),
-              limiting_name(experiment.cluster.topology, layer), limiting_use(layer)});
+              format_bytes(static_cast<double>(scale_up)), format_bytes(static_cast<double>(scale_out))});
   return row;
 }
 
 /// The bounds are the same for every pattern.
-Row bound_row(const LayerSummary& layer, bool has_layer, bool has_transport) {
+Row bound_row(const LayerSummary& layer, bool has_layer) {
   Row row = {"lower bound"};
-  if (has_transport) row.push_back("");
   if (has_layer)
     for (const Phase phase : {Phase::dispatch, Phase::expert, Phase::combine})
       row.push_back(format_duration(layer.phase(phase).lower_bound_seconds));
   row.push_back(format_duration(layer.lower_bound_seconds));
-  row.insert(row.end(), 6, "");
+  row.insert(row.end(), 4, "");
   return row;
 }
 
@@ -292,12 +253,12 @@ std::string comparison_table(const ExperimentResult& experiment) {
   const Seconds best = layers[fastest_pattern(experiment)].layer_seconds;
   std::vector<Row> rows;
   for (std::size_t i = 0; i < layers.size(); ++i) rows.push_back(pattern_row(experiment, i, has_layer, best));
-  const bool has_transport = has_own_transports(experiment);
   const std::string outside = validity(experiment);
-  rows.push_back(bound_row(layers.front(), has_layer, has_transport));
-  return heading(experiment) + '\n' + layout(columns_of(has_layer, has_transport), rows) +
-         steps_table(experiment) + rebalancing_text(experiment) + totals_table(experiment) + '\n' +
-         wrapped(verdict(experiment)) + '\n' + (outside.empty() ? "" : wrapped(outside) + '\n');
+  rows.push_back(bound_row(layers.front(), has_layer));
+  return heading(experiment) + '\n' + layout(columns_of(has_layer), rows) + '\n' +
+         critical_paths_table(experiment) + steps_table(experiment) + rebalancing_text(experiment) +
+         totals_table(experiment) + '\n' + wrapped(verdict(experiment)) + '\n' +
+         (outside.empty() ? "" : wrapped(outside) + '\n');
 }
 
 }  // namespace epsim

@@ -1,9 +1,11 @@
 #include "analysis/exports/verdict.hpp"
-#include "sim/patterns/pattern.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+
+#include "analysis/exports/blame_text.hpp"
+#include "sim/patterns/pattern.hpp"
 
 namespace epsim {
 namespace {
@@ -27,25 +29,10 @@ std::string lead(const ExperimentResult& experiment, std::size_t fastest) {
                          : fmt::format("{:.2f}x faster than {}", ratio, name);
 }
 
-std::string busiest_link(const ExperimentResult& experiment, const LayerSummary& layer) {
-  if (!layer.busiest_link) return "nothing crosses the network";
-  if (layer.busiest_cap && layer.busiest_cap->utilization > layer.busiest_link->utilization)
-    return fmt::format("the SMs of device {} {} for {:.0f} % of it, all that they can",
-                       layer.busiest_cap->device, layer.busiest_cap->is_sending ? "send" : "receive",
-                       100 * layer.busiest_cap->utilization);
-  const Link& link = experiment.cluster.topology.link(layer.busiest_link->link);
-  return fmt::format("its busiest link {} ({}) is used {:.0f} %",
-                     experiment.cluster.topology.link_name(link.id),
-                     link.link_class == LinkClass::scale_up ? "scale-up" : "scale-out",
-                     100 * layer.busiest_link->utilization);
-}
-
-/// Computation is named where it takes most of the layer.
-std::string limit(const ExperimentResult& experiment, const LayerSummary& layer) {
-  const Seconds computation = layer.layer_seconds - layer.exposed_communication_seconds;
-  if (computation <= layer.exposed_communication_seconds) return busiest_link(experiment, layer);
-  return fmt::format("the busiest device computes for {:.0f} % of it, {}",
-                     100 * computation / layer.layer_seconds, busiest_link(experiment, layer));
+/// What its critical path goes on most.
+std::string limit(const Blame& blame) {
+  const std::string parts = largest_parts(blame, 2);
+  return parts.empty() ? "nothing takes time" : "its critical path is " + parts;
 }
 
 /// A lone exchange has its own bound, which counts latency too.
@@ -90,8 +77,9 @@ std::string verdict(const ExperimentResult& experiment) {
       experiment.patterns.size() == 1
           ? fmt::format("{}{} takes {}", when, name, taken)
           : fmt::format("{}{} is fastest: {}, {}", when, name, taken, lead(experiment, fastest));
-  return fmt::format("{}; {}; no pattern can take less than {}.{}", opening, limit(experiment, layer),
-                     format_duration(least_seconds(experiment, layer)), over_all_steps(experiment, fastest));
+  return fmt::format("{}; {}; no pattern can take less than {}.{}", opening,
+                     limit(experiment.blames[fastest]), format_duration(least_seconds(experiment, layer)),
+                     over_all_steps(experiment, fastest));
 }
 
 }  // namespace epsim

@@ -40,7 +40,7 @@ Progress::Progress(const Schedule& schedule, Timeline& timeline) : schedule_(sch
     for (OpId before : schedule.after(op)) followers_[--ops_[before].follower_begin] = op;
 
   for (OpId op = 0; op < ops; ++op)
-    if (schedule.after(op).empty()) become_ready(op, 0);
+    if (schedule.after(op).empty()) become_ready(op, 0, no_op);
   finish_ready_joins(0);
 }
 
@@ -62,6 +62,7 @@ OpId Progress::issue(StreamId stream, Seconds now) {
     state.ready.pop_back();
   }
   timeline_.started()[op] = now;
+  note_release(op, state);
   if (ops_[op].kind == OpKind::computation)
     state.occupied = true;
   else
@@ -69,21 +70,49 @@ OpId Progress::issue(StreamId stream, Seconds now) {
   return op;
 }
 
+/// It was ready, or its stream came to it, whichever was later. What follows it on the stream can have waited
+/// for the same.
+void Progress::note_release(OpId op, StreamState& stream) {
+  Release& release = timeline_.release()[op];
+  OpId& by = timeline_.released_by()[op];
+  const Seconds ready = timeline_.ready()[op];
+  if (stream.free_since > ready) {
+    release = stream.freed;
+    by = stream.freed_by;
+  } else {
+    stream.free_since = ready;
+    stream.freed_by = by;
+    stream.freed = release == Release::start ? Release::start : Release::turn;
+  }
+}
+
 const std::vector<StreamId>& Progress::finish(OpId op, Seconds now) {
   unblocked_.clear();
   const StreamId stream = ops_[op].stream;
-  if (ops_[op].kind == OpKind::computation)
-    streams_[stream].occupied = false;
-  else
-    --streams_[stream].in_flight;
+  StreamState& state = streams_[stream];
+  const auto free_stream = [&](Release how) {
+    state.free_since = now;
+    state.freed_by = op;
+    state.freed = how;
+  };
+  if (ops_[op].kind == OpKind::computation) {
+    state.occupied = false;
+    free_stream(Release::turn);
+  } else if (state.in_flight-- == state.window) {
+    free_stream(Release::window);
+  }
   ending_.push_back(op);
   finish_ready_joins(now);
   note_if_unblocked(stream);
   return unblocked_;
 }
 
-void Progress::become_ready(OpId op, Seconds now) {
+void Progress::become_ready(OpId op, Seconds now, OpId by) {
   timeline_.ready()[op] = now;
+  if (by != no_op) {
+    timeline_.released_by()[op] = by;
+    timeline_.release()[op] = Release::dependency;
+  }
   if (ops_[op].kind == OpKind::join) {
     timeline_.started()[op] = now;
     ending_.push_back(op);
@@ -108,7 +137,7 @@ void Progress::finish_ready_joins(Seconds now) {
     ops_[op].is_finished = true;
     ++finished_;
     for (std::size_t f = ops_[op].follower_begin; f < ops_[op + 1].follower_begin; ++f)
-      if (--ops_[followers_[f]].waits_for == 0) become_ready(followers_[f], now);
+      if (--ops_[followers_[f]].waits_for == 0) become_ready(followers_[f], now, op);
   }
   ending_.clear();
 }

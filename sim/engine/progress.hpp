@@ -60,6 +60,10 @@ class Progress {
     std::vector<OpId> ready = {};  // not in order: heap of what may be issued, the lowest operation on top
     int in_flight = 0;             // transfers
     bool occupied = false;
+    // What last let it go on, for the timeline
+    Seconds free_since = 0;
+    OpId freed_by = no_op;
+    Release freed = Release::start;
   };
   /// What is needed of an operation again and again, side by side.
   struct OpState {
@@ -70,7 +74,8 @@ class Progress {
     bool is_finished = false;
   };
 
-  void become_ready(OpId op, Seconds now);
+  void become_ready(OpId op, Seconds now, OpId by);
+  void note_release(OpId op, StreamState& stream);
   void finish_ready_joins(Seconds now);
   void note_if_unblocked(StreamId stream);
   [[nodiscard]] OpId first_blocked_op(StreamId stream) const;

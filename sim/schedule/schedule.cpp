@@ -16,8 +16,9 @@ StreamId Schedule::stream(DeviceId device, StreamKind kind, int lane, int window
 }
 
 OpId Schedule::add(OpKind kind, PartId part, StreamId stream, DeviceId peer, Bytes bytes, Seconds seconds,
-                   std::int32_t slot, std::span<const OpId> after) {
+                   std::int32_t slot, std::span<const OpId> after, Work work) {
   kind_.push_back(kind);
+  work_.push_back(work);
   part_.push_back(part);
   stream_.push_back(stream);
   peer_.push_back(peer);
@@ -38,8 +39,8 @@ OpId Schedule::add_transfer(PartId part, StreamId stream, DeviceId peer, Bytes b
 }
 
 OpId Schedule::add_computation(PartId part, StreamId stream, Seconds seconds, std::span<const OpId> after,
-                               std::int32_t slot) {
-  return add(OpKind::computation, part, stream, -1, 0, seconds, slot, after);
+                               std::int32_t slot, Work work) {
+  return add(OpKind::computation, part, stream, -1, 0, seconds, slot, after, work);
 }
 
 OpId Schedule::add_join(PartId part, std::span<const OpId> after) {

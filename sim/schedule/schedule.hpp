@@ -37,6 +37,8 @@ using PartId = std::uint32_t;
 inline constexpr StreamId no_stream = std::numeric_limits<StreamId>::max();
 
 enum class OpKind : std::uint8_t { transfer, computation, join };
+/// What a computation is: the device's own work (gate, experts), or one of a transport's costs.
+enum class Work : std::uint8_t { device, start_up, message_overhead, least_duration };
 /// What a device's stream works on. `scale_up` and `scale_out` issue transfers inside a node and between
 /// nodes.
 enum class StreamKind : std::uint8_t { compute, scale_up, scale_out };
@@ -98,7 +100,7 @@ class Schedule {
                     std::span<const Rectangle> payload, std::span<const OpId> after);
   /// `slot` names the expert slot it computes, -1: none.
   OpId add_computation(PartId part, StreamId stream, Seconds seconds, std::span<const OpId> after,
-                       std::int32_t slot = -1);
+                       std::int32_t slot = -1, Work work = Work::device);
   OpId add_join(PartId part, std::span<const OpId> after);
 
   [[nodiscard]] OpId size() const { return static_cast<OpId>(kind_.size()); }
@@ -113,6 +115,7 @@ class Schedule {
   [[nodiscard]] Bytes bytes(OpId op) const { return bytes_[op]; }        ///< transfers, else 0
   [[nodiscard]] Seconds seconds(OpId op) const { return seconds_[op]; }  ///< computations, else 0
   [[nodiscard]] std::int32_t slot(OpId op) const { return slot_[op]; }
+  [[nodiscard]] Work work(OpId op) const { return work_[op]; }  ///< of a computation
   [[nodiscard]] std::span<const OpId> after(OpId op) const {
     return {after_.data() + after_begin_[op], after_begin_[op + 1] - after_begin_[op]};
   }
@@ -130,12 +133,13 @@ class Schedule {
 
  private:
   OpId add(OpKind kind, PartId part, StreamId stream, DeviceId peer, Bytes bytes, Seconds seconds,
-           std::int32_t slot, std::span<const OpId> after);
+           std::int32_t slot, std::span<const OpId> after, Work work = Work::device);
 
   std::vector<Part> parts_;
   std::vector<Stream> streams_;
   std::unordered_map<std::uint64_t, StreamId> stream_index_;
   std::vector<OpKind> kind_;
+  std::vector<Work> work_;
   std::vector<PartId> part_;
   std::vector<StreamId> stream_;
   std::vector<DeviceId> peer_;

@@ -211,9 +211,9 @@ TEST_CASE("a cap that limits is named, and no link") {
   REQUIRE(use);
   // 3 S at 0.5 GB/s; 2 ms of latency before it.
   CHECK(use->utilization == exactly(6 / 6.002));
-  CHECK(verdict(capped).find("the SMs of device 0 send for 100 % of it") != std::string::npos);
+  CHECK(verdict(capped).find("its critical path is 100 % SMs (sharing 67 %)") != std::string::npos);
   scenario.transport.rate_per_sm = 2 * B;
-  CHECK(verdict(run()).find("its busiest link d0->switch") != std::string::npos);
+  CHECK(verdict(run()).find("100 % scale-up (sharing 67 %)") != std::string::npos);
   scenario.transport = {};
   CHECK(!run().summaries.back().layers[0].busiest_cap);
 }

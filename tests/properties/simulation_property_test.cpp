@@ -2,10 +2,12 @@
 // is below its lower bound, and the same scenario gives the same times to the bit.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "analysis/blame/blame.hpp"
 #include "analysis/summary.hpp"
 #include "platforms/indexing.hpp"
 #include "scenarios/reader/platform_reader.hpp"
@@ -87,6 +89,32 @@ void check_experts_follow_gates(const Simulation& run, const Cluster& cluster, c
   }
 }
 
+/// Nothing starts but when what it is said to have waited for has ended; the critical path leads from 0 to
+/// the end without a gap, and what its time went on adds up to that.
+void check_blame(const Cluster& cluster, const Simulation& run) {
+  const Timeline& timeline = run.timeline;
+  for (OpId op = 0; op < run.lowered.schedule.size(); ++op) {
+    const OpId by = timeline.released_by()[op];
+    RC_ASSERT((by == no_op) == (timeline.release()[op] == Release::start));
+    const Seconds released = by == no_op ? 0 : timeline.finished()[by];
+    RC_ASSERT(std::abs(timeline.started()[op] - released) <= 2 * same_moment);
+    if (timeline.release()[op] != Release::dependency) continue;
+    const auto after = run.lowered.schedule.after(op);
+    RC_ASSERT(std::ranges::find(after, by) != after.end());
+  }
+  const Blame blamed = blame(cluster, run);
+  Seconds reached = 0;
+  for (const BlamedStep& one : blamed.path) {
+    RC_ASSERT(one.step.begin == reached);
+    for (const Seconds seconds : one.seconds) RC_ASSERT(seconds >= 0);
+    reached = one.step.end;
+  }
+  RC_ASSERT(reached == timeline.end());
+  const Seconds whole = std::accumulate(blamed.seconds.begin(), blamed.seconds.end(), Seconds{0});
+  RC_ASSERT(std::abs(whole - timeline.end()) <= 1e-12 * timeline.end());
+  RC_ASSERT(blamed.of(Cause::unexplained) == 0);
+}
+
 const std::vector<PatternKind> every_pattern = all_pattern_kinds();
 
 }  // namespace
@@ -106,6 +134,7 @@ TEST_CASE("random scenarios: tokens and bytes are conserved and no time is below
     const auto runs = simulate(scenario, cluster, step, every_pattern, {.parallel = 2, .check = true});
     for (const Simulation& run : runs) {
       check_experts_follow_gates(run, cluster, step.traffic);
+      check_blame(cluster, run);
       const LayerSummary layer = summarize(cluster, bounds, run);
       const double allowed = resolution_of(run);  // completions closer than this may be merged
       for (const PhaseSummary& phase : layer.phases)
@@ -129,6 +158,7 @@ TEST_CASE("the engines agree on random scenarios") {
     scenario.engine = EngineKind::fluid;
     const auto fluid = simulate(scenario, cluster, step, every_pattern, {.parallel = 2, .check = true});
     for (std::size_t i = 0; i < reference.size(); ++i) {
+      check_blame(cluster, fluid[i]);
       const Seconds makespan = reference[i].timeline.end();
       RC_ASSERT(std::abs(fluid[i].timeline.end() - makespan) <= 1e-6 * makespan);
       for (OpId s = 0; s < reference[i].lowered.schedule.size(); ++s)

@@ -12,6 +12,7 @@
 
 #include "sim/check_timeline.hpp"
 #include "sim/engine/engine.hpp"
+#include "sim/simulate.hpp"
 
 namespace epsim {
 
@@ -43,16 +44,21 @@ struct Case {
   }
 
   [[nodiscard]] Timeline run_on(EngineKind engine, const std::function<void(double)>& delivered = {}) const {
+    return std::move(simulation(engine, delivered).timeline);
+  }
+
+  [[nodiscard]] Simulation simulation(EngineKind engine,
+                                      const std::function<void(double)>& delivered = {}) const {
     LoweredSchedule lowered{schedule, {}};
     for (const Link& link : topology.links()) lowered.link_bandwidth.push_back(link.bandwidth);
     std::vector<std::pair<DeviceId, DeviceId>> pairs;
     for (OpId op = 0; op < schedule.size(); ++op)
       if (schedule.kind(op) == OpKind::transfer) pairs.emplace_back(schedule.device(op), schedule.peer(op));
-    const Routes routes(topology, pairs);
+    Routes routes(topology, pairs);
     const EngineJob job{"case", &lowered, &topology, &routes, engine};
     Timeline timeline = std::move(run_jobs({&job, 1}, 1, delivered).front());
     check_timeline(lowered, topology, routes, timeline);
-    return timeline;
+    return {PatternKind::all_to_all, std::move(lowered), std::move(routes), std::move(timeline), engine};
   }
 
   static void check_same(std::span<const Seconds> fluid, std::span<const Seconds> reference) {

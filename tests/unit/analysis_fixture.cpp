@@ -10,6 +10,8 @@ struct Times {
   Seconds ready;
   Seconds started;
   Seconds finished;
+  Release release = Release::start;
+  OpId released_by = no_op;
 };
 
 Timeline timeline_of(std::initializer_list<Times> times) {
@@ -19,6 +21,8 @@ Timeline timeline_of(std::initializer_list<Times> times) {
     timeline.ready()[step] = one.ready;
     timeline.started()[step] = one.started;
     timeline.finished()[step] = one.finished;
+    timeline.release()[step] = one.release;
+    timeline.released_by()[step] = one.released_by;
     ++step;
   }
   return timeline;
@@ -38,7 +42,7 @@ Schedule slow_schedule() {
   schedule.add_join(combine, {});
   const std::vector<OpId> after_gate = {gated};
   const OpId near = schedule.add_transfer(dispatch, up(0), 1, 100, to_slot(1), after_gate);
-  schedule.add_computation(dispatch, out(0), 0.25, after_gate);
+  schedule.add_computation(dispatch, out(0), 0.25, after_gate, -1, Work::message_overhead);
   const OpId far = schedule.add_transfer(dispatch, out(0), 2, 40, to_slot(2), after_gate);
   const std::vector<OpId> near_there = {near};
   const std::vector<OpId> far_there = {far};
@@ -103,13 +107,13 @@ Simulation slow_simulation(const Cluster& cluster) {
           Routes(cluster.topology, {{0, 1}, {0, 2}, {1, 0}, {2, 0}}),
           timeline_of({{0, 0, 1},
                        {0, 0, 0},
-                       {1, 1.5, 3},
-                       {1, 1, 1.25},
-                       {1, 1.25, 6},
-                       {3, 3, 5},
-                       {6, 6, 7},
-                       {5, 5, 8},
-                       {7, 7, 16}})};
+                       {1, 1.5, 3, Release::dependency, 0},
+                       {1, 1, 1.25, Release::dependency, 0},
+                       {1, 1.25, 6, Release::turn, 3},
+                       {3, 3, 5, Release::dependency, 2},
+                       {6, 6, 7, Release::dependency, 4},
+                       {5, 5, 8, Release::dependency, 5},
+                       {7, 7, 16, Release::dependency, 6}})};
 }
 
 LowerBounds slow_bounds() {
@@ -123,6 +127,7 @@ ExperimentResult slow_experiment() {
   experiment.summaries.push_back(
       {summarize_load(experiment.last_step),
        {summarize(experiment.cluster, slow_bounds(), experiment.simulations.front())}});
+  experiment.blames.push_back(blame(experiment.cluster, experiment.simulations.front()));
   experiment.steps.push_back({{experiment.summaries.front().layers.front().layer_seconds}});
   experiment.wall_seconds = 0.5;
   return experiment;
@@ -151,6 +156,7 @@ ExperimentResult network_experiment() {
                                       timeline_of({{0, 0, 7}})});
     const LowerBounds bounds = lower_bounds(scenario, experiment.cluster, experiment.last_step);
     summary.layers.push_back(summarize(experiment.cluster, bounds, experiment.simulations.back()));
+    experiment.blames.push_back(blame(experiment.cluster, experiment.simulations.back()));
     times.layer_seconds.push_back(summary.layers.back().layer_seconds);
   }
   return experiment;
