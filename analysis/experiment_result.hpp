@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/blame/blame.hpp"
+#include "analysis/blame/what_if.hpp"
 #include "analysis/summary.hpp"
 #include "sim/experiment.hpp"
 
@@ -18,8 +19,9 @@ struct StepSummary {
 };
 
 struct ExperimentResult : Experiment {
-  std::vector<StepSummary> summaries = {};  ///< per step
-  std::vector<Blame> blames = {};           ///< of the last step, one per simulation
+  std::vector<StepSummary> summaries = {};         ///< per step
+  std::vector<Blame> blames = {};                  ///< of the last step, one per simulation
+  std::vector<std::vector<WhatIf>> what_ifs = {};  ///< the same; none unless asked for
 };
 
 /// Runs the experiment and summarizes every step while its simulations are there.

@@ -4,6 +4,7 @@
 // Devices never forward: forwarding is a pattern's decision. Deterministic.
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <unordered_map>
 #include <utility>
@@ -46,6 +47,8 @@ class Routes {
   /// Sum of the links' latencies.
   [[nodiscard]] Seconds latency(DeviceId source, DeviceId destination) const;
   [[nodiscard]] Seconds latency(std::size_t pair) const { return latency_[pair]; }
+  /// From now on no route has any latency.
+  void remove_latency() { std::ranges::fill(latency_, 0); }
 
  private:
   /// The links since the last route's end are that of the next pair.

@@ -24,6 +24,11 @@ enum class Release : std::uint8_t {
   window       ///< the stream had `window` transfers in flight
 };
 
+template <>
+struct Names<Release> {
+  static constexpr auto values = name_list("start", "dependency", "turn", "window");
+};
+
 class Timeline {
  public:
   /// All times zero, nothing waited for. Throws Error (simulation) when the memory cannot be had.

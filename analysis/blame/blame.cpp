@@ -4,50 +4,22 @@
 #include <map>
 
 #include "analysis/blame/link_load.hpp"
+#include "analysis/blame/mean_shares.hpp"
 
 namespace epsim {
 namespace {
 
-/// Of a device's computation in a phase the share that is not above the mean of all devices, by phase and
-/// device.
-class MeanShares {
- public:
-  MeanShares(const Cluster& cluster, const Schedule& schedule) {
-    std::array<Seconds, phase_count> sums = {};
-    for (auto& devices : shares_) devices.resize(at(cluster.topology.device_count()));
-    for (OpId op = 0; op < schedule.size(); ++op) {
-      if (schedule.kind(op) != OpKind::computation || schedule.work(op) != Work::device) continue;
-      sums[at(schedule.phase(op))] += schedule.seconds(op);
-      shares_[at(schedule.phase(op))][at(schedule.device(op))] += schedule.seconds(op);
-    }
-    for (std::size_t phase = 0; phase < phase_count; ++phase)
-      for (double& share : shares_[phase])
-        share = share > 0 ? std::min(1.0, sums[phase] / cluster.group.size() / share) : 1;
-  }
-
-  [[nodiscard]] double of(Phase phase, DeviceId device) const { return shares_[at(phase)][at(device)]; }
-
- private:
-  std::array<std::vector<double>, phase_count> shares_;
-};
-
-enum class Medium : std::uint8_t { scale_up, scale_out, device_cap };
-
-Medium medium_of(const Topology& topology, LinkId link) {
-  if (link >= topology.link_count()) return Medium::device_cap;
-  return topology.link(link).link_class == LinkClass::scale_up ? Medium::scale_up : Medium::scale_out;
-}
-
-Cause transfer_over(Medium medium) {
+/// `medium`: scale_up, scale_out or device_cap.
+Cause transfer_over(Resource medium) {
   constexpr std::array causes = {Cause::scale_up_transfer, Cause::scale_out_transfer,
                                  Cause::device_cap_transfer};
-  return causes[at(medium)];
+  return causes[at(medium) - at(Resource::scale_up)];
 }
 
-Cause sharing_of(Medium medium) {
+Cause sharing_of(Resource medium) {
   constexpr std::array causes = {Cause::scale_up_sharing, Cause::scale_out_sharing,
                                  Cause::device_cap_sharing};
-  return causes[at(medium)];
+  return causes[at(medium) - at(Resource::scale_up)];
 }
 
 /// Blames the steps of a path one by one; how full links were is asked for all of them together in the end.
@@ -104,7 +76,7 @@ class PathBlame {
     else
       sharing_.push_back({path_.size(), pair, rest});
     blamed.seconds[at(blamed.step.release == Release::window ? Cause::window : Cause::latency)] = latency;
-    blamed.seconds[at(transfer_over(medium_of(cluster_.topology, narrowest)))] = alone;
+    blamed.seconds[at(transfer_over(resource_of(cluster_.topology, narrowest)))] = alone;
   }
 
   void blame_sharing() {
@@ -126,7 +98,7 @@ class PathBlame {
         if (loads[i] > visible * loads[fullest]) fullest = i;
       BlamedStep& blamed = path_[one.step];
       blamed.link = queries[fullest].link;
-      blamed.seconds[at(sharing_of(medium_of(cluster_.topology, *blamed.link)))] = one.seconds;
+      blamed.seconds[at(sharing_of(resource_of(cluster_.topology, *blamed.link)))] = one.seconds;
     }
   }
 
@@ -157,6 +129,11 @@ std::vector<LinkBlame> links_of(const std::vector<BlamedStep>& path) {
 }
 
 }  // namespace
+
+Resource resource_of(const Topology& topology, LinkId link) {
+  if (link >= topology.link_count()) return Resource::device_cap;
+  return topology.link(link).link_class == LinkClass::scale_up ? Resource::scale_up : Resource::scale_out;
+}
 
 std::optional<Resource> resource_of(Cause cause) {
   constexpr std::array resources = {

@@ -62,6 +62,8 @@ struct Names<Resource> {
 
 /// None for Cause::unexplained.
 [[nodiscard]] std::optional<Resource> resource_of(Cause cause);
+/// scale_up, scale_out or, of a link beyond the topology's, device_cap.
+[[nodiscard]] Resource resource_of(const Topology& topology, LinkId link);
 /// Whether a cause is sharing of the resource, rather than its use alone.
 [[nodiscard]] bool is_sharing(Cause cause);
 

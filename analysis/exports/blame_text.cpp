@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "analysis/blame/wait_map.hpp"
+#include "analysis/exports/link_name.hpp"
 #include "analysis/exports/text_table.hpp"
 #include "sim/patterns/pattern.hpp"
 
@@ -67,6 +69,92 @@ std::string chunks_text(const Simulation& simulation) {
   return "chunks 1";
 }
 
+/// "12.30 ms (-39 %)"; empty where it was not simulated.
+std::string without_text(const ExperimentResult& experiment, std::size_t pattern, Resource resource,
+                         Seconds whole) {
+  if (experiment.what_ifs.empty()) return "";
+  for (const WhatIf& one : experiment.what_ifs[pattern])
+    if (one.resource == resource)
+      return fmt::format("{} ({:+.0f} %)", format_duration(one.layer_seconds),
+                         100 * (one.layer_seconds / whole - 1));
+  return "";
+}
+
+/// The causes of a path, the longest resource first, and of one resource the longest cause.
+std::vector<Cause> causes_in_order(const Blame& blame) {
+  std::vector<Cause> causes;
+  const auto add = [&](Cause cause) {
+    if (blame.of(cause) != 0) causes.push_back(cause);
+  };
+  for (const Spent& spent : parts_of(blame))
+    for (std::size_t cause = 0; cause < cause_count; ++cause)
+      if (resource_of(static_cast<Cause>(cause)) == spent.resource) add(static_cast<Cause>(cause));
+  add(Cause::unexplained);
+  return causes;
+}
+
+std::string blame_table(const ExperimentResult& experiment, std::size_t pattern) {
+  const Blame& blame = experiment.blames[pattern];
+  const Seconds whole = experiment.simulations[pattern].timeline.end();
+  const bool has_layer = !experiment.scenario.direct_traffic;
+  std::vector<Column> columns = {
+      {fmt::format("{}", name_of(experiment.patterns[pattern])), true}, {"time"}, {"share"}};
+  if (has_layer) columns.insert(columns.end(), {{"gate"}, {"dispatch"}, {"expert"}, {"combine"}});
+  if (!experiment.what_ifs.empty()) columns.push_back({has_layer ? "layer without it" : "time without it"});
+  std::vector<Row> rows;
+  std::optional<Resource> told;
+  for (const Cause cause : causes_in_order(blame)) {
+    Row row = {words_for(cause), format_duration(blame.of(cause)),
+               fmt::format("{:.1f} %", 100 * blame.of(cause) / whole)};
+    for (std::size_t phase = 0; has_layer && phase < phase_count; ++phase) {
+      const Seconds seconds = blame.by_phase[phase][at(cause)];
+      row.push_back(seconds != 0 ? format_duration(seconds) : "-");
+    }
+    const auto resource = resource_of(cause);
+    if (!experiment.what_ifs.empty())
+      row.push_back(resource && resource != told ? without_text(experiment, pattern, *resource, whole) : "");
+    told = resource;
+    rows.push_back(std::move(row));
+  }
+  return layout(columns, rows);
+}
+
+/// Which devices waited longest for which others, and why.
+std::string waits_table(const ExperimentResult& experiment, std::size_t pattern) {
+  constexpr std::size_t most = 5;
+  const Topology& topology = experiment.cluster.topology;
+  const auto name = [&](DeviceId device) {
+    return fmt::format("{} (node {})", topology.name_of_vertex(device), topology.node_of(device));
+  };
+  std::vector<Row> rows;
+  for (const Wait& wait : longest_waits(wait_map(experiment.simulations[pattern]), most))
+    rows.push_back({name(wait.destination), name(wait.source), std::string(name_of(wait.phase)),
+                    format_duration(wait.waited), format_duration(wait.late), format_duration(wait.moving),
+                    format_duration(wait.alone)});
+  if (rows.empty()) return "";
+  return layout({{"longest waits of", true},
+                 {"for", true},
+                 {"phase", true},
+                 {"waited"},
+                 {"it started late"},
+                 {"its data moved"},
+                 {"all else there"}},
+                rows);
+}
+
+/// On which links the path shared, the longest first.
+std::string shared_links_text(const Topology& topology, const Blame& blame) {
+  constexpr std::size_t most = 5;
+  if (blame.links.empty()) return "";
+  std::vector<std::string> texts;
+  for (const LinkBlame& link : blame.links)
+    if (texts.size() < most)
+      texts.push_back(
+          fmt::format("{} {}", route_link_name(topology, link.link), format_duration(link.seconds)));
+  if (blame.links.size() > most) texts.push_back(fmt::format("{} more", blame.links.size() - most));
+  return wrapped(fmt::format("sharing on {}", fmt::join(texts, ", "))) + '\n';
+}
+
 }  // namespace
 
 std::string_view words_for(Resource resource) {
@@ -100,6 +188,26 @@ std::string options_text(const ExperimentResult& experiment, std::size_t number)
     if (!text.empty()) texts.push_back(std::move(text));
   }
   return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+std::string words_for(Cause cause) {
+  const auto resource = resource_of(cause);
+  if (!resource) return "unexplained waiting";
+  const std::string words(words_for(*resource));
+  if (is_sharing(cause)) return words + " sharing";
+  const bool is_transfer =
+      resource == Resource::scale_up || resource == Resource::scale_out || resource == Resource::device_cap;
+  return is_transfer ? words + " transfer" : words;
+}
+
+std::string blame_tables(const ExperimentResult& experiment) {
+  std::string text;
+  for (std::size_t p = 0; p < experiment.patterns.size(); ++p)
+    if (experiment.simulations[p].timeline.end() > 0)
+      text += (p > 0 ? "\n" : "") + blame_table(experiment, p) +
+              shared_links_text(experiment.cluster.topology, experiment.blames[p]) + '\n' +
+              waits_table(experiment, p);
+  return text;
 }
 
 std::string critical_paths_table(const ExperimentResult& experiment) {

@@ -19,6 +19,13 @@ namespace epsim {
 /// A pattern's options with more than one value, as it ran: "algorithm direct, window 8, deduplicate none".
 [[nodiscard]] std::string options_text(const ExperimentResult& experiment, std::size_t pattern);
 
+/// "scale-out sharing", "hot device", ...
+[[nodiscard]] std::string words_for(Cause cause);
+
+/// For each pattern what its critical path goes on, cause by cause and phase by phase, on which links it
+/// shares, and, where that was asked for, what it would have taken without the resource.
+[[nodiscard]] std::string blame_tables(const ExperimentResult& experiment);
+
 /// A line per pattern: its transport, its options and the largest parts of its critical path.
 [[nodiscard]] std::string critical_paths_table(const ExperimentResult& experiment);
 

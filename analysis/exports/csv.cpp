@@ -1,42 +1,13 @@
 #include "analysis/exports/csv.hpp"
 
-#include <fmt/format.h>
-
-#include <ostream>
-
+#include "analysis/exports/csv_rows.hpp"
 #include "analysis/exports/spans.hpp"
 #include "sim/patterns/pattern.hpp"
 
 namespace epsim {
 namespace {
 
-/// Collects rows and hands them on in large pieces.
-class Rows {
- public:
-  explicit Rows(std::ostream& out) : out_(out) {}
-  Rows(const Rows&) = delete;
-  Rows& operator=(const Rows&) = delete;
-  ~Rows() { flush(); }
-
-  /// Numbers come out in the shortest form that reads back as the same double.
-  template <class... Fields>
-  void add(fmt::format_string<Fields...> format, Fields&&... fields) {
-    fmt::format_to(std::back_inserter(buffer_), format, std::forward<Fields>(fields)...);
-    constexpr std::size_t piece = 1 << 16;
-    if (buffer_.size() > piece) flush();
-  }
-
- private:
-  void flush() {
-    out_.write(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
-    buffer_.clear();
-  }
-
-  std::ostream& out_;
-  fmt::memory_buffer buffer_;
-};
-
-void add_spans(Rows& rows, const ExperimentResult& experiment, const Simulation& simulation) {
+void add_spans(CsvRows& rows, const ExperimentResult& experiment, const Simulation& simulation) {
   const Schedule& schedule = simulation.lowered.schedule;
   const std::string_view pattern = name_of(simulation.pattern);
   const std::size_t last_step = experiment.steps.size() - 1;
@@ -69,14 +40,14 @@ std::string csv_text(const std::string& text) {
 }
 
 void write_spans_csv(std::ostream& out, const ExperimentResult& experiment) {
-  Rows rows(out);
+  CsvRows rows(out);
   rows.add("pattern,step,layer,device,node,stream,phase,kind,peer,expert,bytes,start_seconds,end_seconds\n");
   for (const Simulation& simulation : experiment.simulations) add_spans(rows, experiment, simulation);
 }
 
 void write_links_csv(std::ostream& out, const ExperimentResult& experiment) {
   const Topology& topology = experiment.cluster.topology;
-  Rows rows(out);
+  CsvRows rows(out);
   rows.add("pattern,link,class,from,to,bandwidth_bytes_per_second,bytes,busy_seconds,utilization\n");
   for (std::size_t i = 0; i < experiment.patterns.size(); ++i) {
     for (const LinkUse& use : experiment.summaries.back().layers[i].links) {

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "analysis/blame/wait_map.hpp"
 #include "analysis/exports/link_name.hpp"
 #include "analysis/exports/verdict.hpp"
 #include "analysis/rates.hpp"
@@ -100,8 +101,38 @@ Json causes_json(const SecondsByCause& seconds, bool zeros_too) {
   return causes;
 }
 
+/// The longest, or all of them beside runs that were asked why.
+Json waits_json(const ExperimentResult& experiment, std::size_t pattern) {
+  constexpr std::size_t most = 10;
+  std::vector<Wait> waits = wait_map(experiment.simulations[pattern]);
+  if (experiment.what_ifs.empty()) waits = longest_waits(std::move(waits), most);
+  Json list = Json::array();
+  for (const Wait& wait : waits)
+    list.push_back({{"phase", name_of(wait.phase)},
+                    {"source", wait.source},
+                    {"destination", wait.destination},
+                    {"bytes", wait.bytes},
+                    {"messages", wait.messages},
+                    {"waited_seconds", wait.waited},
+                    {"late_seconds", wait.late},
+                    {"moving_seconds", wait.moving},
+                    {"alone_seconds", wait.alone}});
+  return list;
+}
+
+/// Null where it was not asked for.
+Json what_if_json(const ExperimentResult& experiment, std::size_t pattern) {
+  if (experiment.what_ifs.empty()) return nullptr;
+  Json answers = Json::array();
+  for (const WhatIf& one : experiment.what_ifs[pattern])
+    answers.push_back({{"without", name_of(one.resource)}, {"layer_seconds", one.layer_seconds}});
+  return answers;
+}
+
 /// The critical path of the last step's layer.
-Json blame_json(const Topology& topology, const Blame& blame) {
+Json blame_json(const ExperimentResult& experiment, std::size_t pattern) {
+  const Topology& topology = experiment.cluster.topology;
+  const Blame& blame = experiment.blames[pattern];
   constexpr std::size_t most_links = 10;
   Json phases = Json::object();
   for (const Phase p : {Phase::gate, Phase::dispatch, Phase::expert, Phase::combine})
@@ -114,7 +145,8 @@ Json blame_json(const Topology& topology, const Blame& blame) {
   return {{"operations", blame.path.size()},
           {"seconds", causes_json(blame.seconds, true)},
           {"phases", std::move(phases)},
-          {"shared_links", std::move(links)}};
+          {"shared_links", std::move(links)},
+          {"what_if", what_if_json(experiment, pattern)}};
 }
 
 Json rebalancing_json(const std::optional<Rebalancing>& rebalancing, std::size_t pattern) {
@@ -183,7 +215,8 @@ Json run_json(const ExperimentResult& experiment, std::size_t pattern, const Jso
           {"load", load_json(last.load)},
           {"busiest_link", busiest_link_json(experiment.cluster.topology, layer.busiest_link)},
           {"busiest_cap", busiest_cap_json(layer.busiest_cap)},
-          {"blame", blame_json(experiment.cluster.topology, experiment.blames[pattern])},
+          {"blame", blame_json(experiment, pattern)},
+          {"waits", waits_json(experiment, pattern)},
           {"placement", {{"slots", experiment.last_step.placement.expert_of_slot}}},
           {"statistics",
            {{"total_tokens_routed", tokens_routed(experiment)},

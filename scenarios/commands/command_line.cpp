@@ -88,6 +88,8 @@ void add_experiment_options(CLI::App& command, ExperimentOptions& options) {
   command.add_option("--jobs", options.jobs, "simulations at a time (default: one per core)")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
+  command.add_flag("--blame", options.blame,
+                   "also what the critical path goes on, and what each would take without that (simulated)");
   command.add_flag("--rates", options.rates, "also algbw, busbw, DeepEP's rates and tokens/s of each phase");
   command.add_flag("--check", options.check,
                    "prove every schedule right before it runs, and every run possible after it");

@@ -10,6 +10,8 @@
 
 #include "analysis/estimate/memory_estimate.hpp"
 #include "analysis/estimate/waiting_notice.hpp"
+#include "analysis/exports/blame_csv.hpp"
+#include "analysis/exports/blame_text.hpp"
 #include "analysis/exports/chrome_trace.hpp"
 #include "analysis/exports/csv.hpp"
 #include "analysis/exports/output_directory.hpp"
@@ -29,6 +31,8 @@ namespace {
 
 constexpr const char* spans_file = "spans.csv";
 constexpr const char* links_file = "links.csv";
+constexpr const char* path_file = "critical_path.csv";
+constexpr const char* waits_file = "waits.csv";
 constexpr const char* result_file = "result.json";
 
 void write_files(OutputDirectory& out, const ExperimentResult& experiment, const ExperimentOptions& options) {
@@ -41,6 +45,8 @@ void write_files(OutputDirectory& out, const ExperimentResult& experiment, const
   }
   out.add(spans_file, [&](std::ostream& stream) { write_spans_csv(stream, experiment); });
   out.add(links_file, [&](std::ostream& stream) { write_links_csv(stream, experiment); });
+  out.add(path_file, [&](std::ostream& stream) { write_critical_path_csv(stream, experiment); });
+  out.add(waits_file, [&](std::ostream& stream) { write_waits_csv(stream, experiment); });
   out.add(result_file, [&](std::ostream& stream) {
     stream << text_of(comparison_json(experiment, resolved_json(experiment.scenario)));
   });
@@ -53,7 +59,7 @@ void refuse_to_replace_inputs(const ExperimentOptions& options, const nlohmann::
   if (options.out.empty()) return;
   std::vector<NamedFile> inputs = files_named_in(document, base_folder);
   if (options.scenario != "-") inputs.push_back({options.scenario, options.scenario});
-  std::vector<std::string> outputs = {spans_file, links_file, result_file};
+  std::vector<std::string> outputs = {spans_file, links_file, path_file, waits_file, result_file};
   for (const PatternKind kind : all_pattern_kinds()) outputs.push_back(chrome_trace_file_name(kind));
   for (const NamedFile& input : inputs)
     for (const std::string& output : outputs) {
@@ -116,6 +122,10 @@ ExperimentResult perform(const Scenario& scenario, const std::vector<PatternKind
   ExperimentResult experiment = run_and_summarize(
       scenario, patterns, {.parallel = options.jobs, .check = options.check},
       [&](const Activity& activity) { progress.show(activity_text(activity, scenario, patterns.size())); });
+  if (options.blame)
+    experiment.what_ifs = what_if(
+        experiment.cluster, experiment.simulations, experiment.blames,
+        {options.jobs, [&](double part) { progress.show(fmt::format("what if: {:.0f} %", 100 * part)); }});
   if (!out) return experiment;
   progress.show("writing " + options.out);
   write_files(*out, experiment, options);
@@ -123,8 +133,8 @@ ExperimentResult perform(const Scenario& scenario, const std::vector<PatternKind
 }
 
 std::string tables_of(const ExperimentResult& experiment, const ExperimentOptions& options) {
-  const std::string rates = options.rates ? '\n' + rates_table(experiment) : "";
-  return comparison_table(experiment) + rates;
+  return comparison_table(experiment) + (options.blame ? '\n' + blame_tables(experiment) : "") +
+         (options.rates ? '\n' + rates_table(experiment) : "");
 }
 
 void print(const std::string& text) {

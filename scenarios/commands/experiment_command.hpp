@@ -19,7 +19,8 @@ namespace epsim {
                                                       const std::string& option);
 
 /// Refuses what does not fit into memory and an `out` that cannot be written, then runs the experiment and
-/// writes `out`: a trace per pattern, spans.csv, links.csv and, last, result.json.
+/// writes `out`: a trace per pattern, spans.csv, links.csv, critical_path.csv, waits.csv and, last,
+/// result.json.
 [[nodiscard]] ExperimentResult perform(const Scenario& scenario, const std::vector<PatternKind>& patterns,
                                        const ExperimentOptions& options);
 

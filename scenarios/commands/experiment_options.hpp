@@ -17,6 +17,7 @@ struct ExperimentOptions {
   int jobs = 1;                        ///< simulations at a time
   bool json = false;
   bool check = false;
+  bool blame = false;  ///< the whole critical path, and runs without what it goes on
   bool rates = false;  ///< algbw, busbw and others, in the text
   bool quiet = false;
 };

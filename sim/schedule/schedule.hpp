@@ -125,6 +125,10 @@ class Schedule {
   [[nodiscard]] const std::vector<Stream>& streams() const { return streams_; }
   [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }
 
+  /// Change what there is, for a run under other conditions.
+  void set_seconds(OpId computation, Seconds seconds) { seconds_[computation] = seconds; }
+  void set_window(StreamId stream, int window) { streams_[stream].window = window; }
+
   /// The (sender, receiver) of every transfer, in order.
   [[nodiscard]] std::vector<std::pair<DeviceId, DeviceId>> used_pairs() const;
 

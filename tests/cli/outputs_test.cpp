@@ -183,6 +183,26 @@ TEST_CASE("steps see different tokens but one gate") {
   CHECK(result["load"] == result["steps"][2]["load"]);
 }
 
+TEST_CASE("--blame tells where the time went and what it would be without") {
+  const std::vector<std::string> run = {"run", shipped("mixtral_8x7b_prefill_ep8"), "--engine", "fluid",
+                                        "--blame"};
+  const json result = json_of(run);
+  double sum = 0;
+  for (const json& seconds : result["blame"]["seconds"]) sum += seconds.get<double>();
+  CHECK(sum == doctest::Approx(result["layer_seconds"].get<double>()).epsilon(1e-12));
+  CHECK(result["blame"]["what_if"][0]["without"] == "computation");
+  CHECK(result["blame"]["what_if"][0]["layer_seconds"] < result["layer_seconds"]);
+  CHECK(result["waits"].size() == 2 * 8 * 7);  // every pair in both phases
+  const CommandResult text = run_epsim(run);
+  CHECK(text.out.find("hot device") != std::string::npos);
+  CHECK(text.out.find("layer without it") != std::string::npos);
+  CHECK(text.out.find("longest waits of") != std::string::npos);
+  // Without the option neither, and the longest waits alone.
+  const json plain = json_of({run.begin(), run.end() - 1});
+  CHECK(plain["blame"]["what_if"].is_null());
+  CHECK(plain["waits"].size() == 10);
+}
+
 TEST_CASE("--set changes the scenario") {
   const std::string scenario = shipped("mixtral_8x7b_prefill_ep8");
   const json fewer = json_of({"run", scenario, "--set", "/workload/tokens_per_device=1024"});

@@ -1,5 +1,7 @@
 // What a critical path is spent on, where that is known beforehand; on both engines.
 #include "analysis/blame/blame.hpp"
+#include "analysis/blame/wait_map.hpp"
+#include "analysis/blame/what_if.hpp"
 
 #include <doctest/doctest.h>
 
@@ -40,6 +42,32 @@ Blame check_case(Case c, const Parts& parts) {
     check_parts(blames.emplace_back(blame(cluster, simulation)), parts);
   }
   return blames.back();
+}
+
+using Answers = std::vector<std::pair<Resource, Seconds>>;
+
+/// In this order, and nothing else.
+void check_answers(const Cluster& cluster, const Simulation& simulation, const Answers& expected) {
+  const std::vector<Blame> blames = {blame(cluster, simulation)};
+  const std::vector<WhatIf> answers = what_if(cluster, {&simulation, 1}, blames, {}).front();
+  REQUIRE(answers.size() == expected.size());
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    CHECK(name_of(answers[i].resource) == name_of(expected[i].first));
+    // What is free still takes a millionth.
+    CHECK(answers[i].layer_seconds == doctest::Approx(expected[i].second).epsilon(1e-5));
+  }
+}
+
+void check_answers(Case c, const Answers& expected) {
+  const Simulation simulation = c.simulation(EngineKind::simgrid);
+  Group group = make_group(c.topology, c.topology.device_count());
+  check_answers(Cluster{std::move(c.topology), std::move(group)}, simulation, expected);
+}
+
+void check_answers(const Scenario& scenario, PatternKind pattern, const Answers& expected) {
+  const Cluster cluster = build_cluster(scenario);
+  const RoutedStep step = route_step(scenario, cluster, {});
+  check_answers(cluster, simulate(scenario, cluster, step, {{pattern}}, {}).front(), expected);
 }
 
 /// The one exchange of equal bytes between all pairs of a star of 1 GB/s ports, 1 ms per link.
@@ -149,4 +177,70 @@ TEST_CASE("blame: what a device's SMs move, and a kernel's floor") {
 TEST_CASE("blame: nothing to do takes no time") {
   Scenario scenario = exchange_on_star(2, 0);
   check_scenario(scenario, PatternKind::all_to_all, {});
+}
+
+TEST_CASE("what if: computation and its balance and links") {
+  // 3 s on one device and 1 s on the other, then a transfer of 1 s: 4 s. The balanced device has 2 s.
+  Case c = star(2);
+  const PartId experts = c.schedule.add_part({.phase = Phase::expert});
+  const OpId hot = c.schedule.add_computation(experts, c.schedule.stream(0, StreamKind::compute), 3, {});
+  c.schedule.add_computation(experts, c.schedule.stream(1, StreamKind::compute), 1, {});
+  c.send(c.stream(0), 1, gigabyte, {hot});
+  check_answers(std::move(c), {{Resource::computation, 1}, {Resource::scale_up, 3}, {Resource::balance, 3}});
+}
+
+TEST_CASE("what if: a window and latency") {
+  // 1 us each at 1 GB/s, 2 us of latency, one at a time: 6 us. Without a window both are under way together;
+  // without latency only the bytes count.
+  Case c = star(2);
+  c.send(c.stream(0, 1), 1, 1000);
+  c.send(c.stream(0, 1), 1, 1000);
+  check_answers(std::move(c),
+                {{Resource::latency, 2e-6}, {Resource::window, 4e-6}, {Resource::scale_up, 4e-6}});
+}
+
+TEST_CASE("what if: a transport's costs") {
+  // As above: 5 ms + 7 x 1 ms + 2 ms.
+  Scenario scenario = exchange_on_star(8, 8);
+  scenario.transport.start_up = 5e-3;
+  scenario.transport.message_overhead = 1e-3;
+  scenario.patterns.of<PointToPointOptions>().window = 0;
+  check_answers(scenario, PatternKind::point_to_point,
+                {{Resource::message_overhead, 7e-3}, {Resource::start_up, 9e-3}, {Resource::latency, 12e-3}});
+  // A floor of 3 s over an exchange of 2 ms + 2 s, which the SMs move.
+  scenario = exchange_on_star(2, 1'000'000'000);
+  scenario.transport.sms = 1;
+  scenario.transport.rate_per_sm = 0.5e9;
+  check_answers(scenario, PatternKind::all_to_all, {{Resource::device_cap, 1.002}});
+  scenario.transport.least_dispatch = 3;
+  check_answers(scenario, PatternKind::all_to_all, {{Resource::least_duration, 2.002}});
+}
+
+TEST_CASE("waits: a source that starts late and one whose data moves") {
+  // Device 2 is free at 0.5 s. What device 1 sends comes at 1 s; device 0 sends at 3 s, which comes at 4 s.
+  Case c = star(3);
+  const auto gate = [&](DeviceId device, Seconds seconds) {
+    return c.schedule.add_computation(c.part, c.schedule.stream(device, StreamKind::compute), seconds, {});
+  };
+  const OpId late = gate(0, 3);
+  gate(2, 0.5);
+  c.part = c.schedule.add_part({.phase = Phase::dispatch});
+  c.send(c.stream(0), 2, gigabyte, {late});
+  c.send(c.stream(1), 2, gigabyte);
+  const std::vector<Wait> waits = wait_map(c.simulation(EngineKind::fluid));
+  REQUIRE(waits.size() == 2);
+  const auto check = [](const Wait& wait, DeviceId source, Seconds waited, Seconds started_late,
+                        Seconds alone) {
+    CHECK(wait.source == source);
+    CHECK(wait.destination == 2);
+    CHECK(wait.bytes == gigabyte);
+    CHECK(wait.messages == 1);
+    CHECK(wait.waited == doctest::Approx(waited).epsilon(1e-9));
+    CHECK(wait.late == doctest::Approx(started_late).epsilon(1e-9));
+    CHECK(wait.moving == doctest::Approx(waited - started_late).epsilon(1e-9));
+    CHECK(wait.alone == doctest::Approx(alone).epsilon(1e-9));
+  };
+  check(waits[0], 0, 3.500002, 2.5, 3);
+  check(waits[1], 1, 0.500002, 0, 0.500002);
+  CHECK(longest_waits(waits, 1).front().source == 0);
 }

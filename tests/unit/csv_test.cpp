@@ -1,4 +1,5 @@
 #include "analysis/exports/csv.hpp"
+#include "analysis/exports/blame_csv.hpp"
 
 #include <doctest/doctest.h>
 
@@ -56,4 +57,25 @@ TEST_CASE("links.csv: names with commas and quotes are quoted") {
   std::ostringstream out;
   write_links_csv(out, experiment);
   CHECK(out.str().find(R"(,"d0->rack 1, ""left""",scale_up,d0,"rack 1, ""left""",10,)") != std::string::npos);
+}
+
+TEST_CASE("critical_path.csv and waits.csv: one transfer of 7 s") {
+  // 2 s of latency and 50 bytes at 10 B/s.
+  std::ostringstream path;
+  write_critical_path_csv(path, network_experiment());
+  CHECK(path.str() ==
+        "pattern,device,node,stream,phase,kind,peer,bytes,released_by,begin_seconds,end_seconds,shared_link,"
+        "start_up_seconds,message_overhead_seconds,least_duration_seconds,latency_seconds,window_seconds,"
+        "scale_up_transfer_seconds,scale_up_sharing_seconds,scale_out_transfer_seconds,"
+        "scale_out_sharing_seconds,device_cap_transfer_seconds,device_cap_sharing_seconds,"
+        "computation_seconds,hot_device_seconds,unexplained_seconds\n"
+        "all_to_all,0,0,scale_up,dispatch,transfer,1,50,start,0,7,,0,0,0,2,0,5,0,0,0,0,0,0,0,0\n"
+        "ring,0,0,scale_up,dispatch,transfer,1,50,start,0,7,,0,0,0,2,0,5,0,0,0,0,0,0,0,0\n");
+  std::ostringstream waits;
+  write_waits_csv(waits, network_experiment());
+  CHECK(waits.str() ==
+        "pattern,phase,source,destination,source_node,destination_node,bytes,messages,waited_seconds,"
+        "late_seconds,moving_seconds,alone_seconds\n"
+        "all_to_all,dispatch,0,1,0,0,50,1,7,0,7,7\n"
+        "ring,dispatch,0,1,0,0,50,1,7,0,7,7\n");
 }
