@@ -8,6 +8,7 @@
 
 #include "analysis/blame/wait_map.hpp"
 #include "analysis/exports/link_name.hpp"
+#include "analysis/exports/options_text.hpp"
 #include "analysis/exports/text_table.hpp"
 #include "sim/patterns/pattern.hpp"
 
@@ -42,31 +43,6 @@ std::string part_text(const Spent& part, Seconds whole) {
   const double sharing = 100 * part.sharing / whole;
   if (sharing >= 1) text += fmt::format(" (sharing {:.0f} %)", sharing);
   return text;
-}
-
-/// Empty for an option that is off or left to another one.
-struct OptionText {
-  std::string_view name;
-  int value;
-
-  std::string operator()(const IntegerOption&) const {
-    if (value == 0) return name == "window" ? "no window" : "";
-    return fmt::format("{} {}", name, value);
-  }
-  std::string operator()(FlagOption) const { return value != 0 ? std::string(name) : ""; }
-  std::string operator()(const ChoiceOption& type) const {
-    if (type.names.size() == 1) return "";
-    return fmt::format("{} {}", name, type.names.at(static_cast<std::size_t>(value)));
-  }
-};
-
-/// "chunks 128 of 32 tokens", of the dispatch.
-std::string chunks_text(const Simulation& simulation) {
-  for (const Part& part : simulation.lowered.schedule.parts())
-    if (part.phase == Phase::dispatch)
-      return fmt::format("chunks {}{}", part.chunks,
-                         part.chunk_tokens > 0 ? fmt::format(" of {} tokens", part.chunk_tokens) : "");
-  return "chunks 1";
 }
 
 /// "12.30 ms (-39 %)"; empty where it was not simulated.
@@ -172,21 +148,6 @@ std::string largest_parts(const Blame& blame, std::size_t most) {
   if (whole <= 0) return "";
   for (const Spent& part : parts_of(blame))
     if (texts.size() < most && part.seconds >= 0.01 * whole) texts.push_back(part_text(part, whole));
-  return fmt::format("{}", fmt::join(texts, ", "));
-}
-
-std::string options_text(const ExperimentResult& experiment, std::size_t number) {
-  const PatternKind kind = experiment.patterns[number];
-  std::vector<std::string> texts;
-  for (const PatternOption& option : pattern(kind).options) {
-    if (option.name.starts_with("chunk")) {  // by number or by tokens: what came of them
-      if (option.name == "chunks") texts.push_back(chunks_text(experiment.simulations[number]));
-      continue;
-    }
-    std::string text =
-        std::visit(OptionText{option.name, option.get(experiment.scenario.patterns)}, option.type);
-    if (!text.empty()) texts.push_back(std::move(text));
-  }
   return fmt::format("{}", fmt::join(texts, ", "));
 }
 

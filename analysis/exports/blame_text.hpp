@@ -16,9 +16,6 @@ namespace epsim {
 /// path, at most `most` of them and none below 1 %. Empty for a run that took no time.
 [[nodiscard]] std::string largest_parts(const Blame& blame, std::size_t most);
 
-/// A pattern's options with more than one value, as it ran: "algorithm direct, window 8, deduplicate none".
-[[nodiscard]] std::string options_text(const ExperimentResult& experiment, std::size_t pattern);
-
 /// "scale-out sharing", "hot device", ...
 [[nodiscard]] std::string words_for(Cause cause);
 

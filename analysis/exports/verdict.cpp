@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analysis/exports/blame_text.hpp"
+#include "analysis/exports/options_text.hpp"
 #include "sim/patterns/pattern.hpp"
 
 namespace epsim {
@@ -77,9 +78,11 @@ std::string verdict(const ExperimentResult& experiment) {
       experiment.patterns.size() == 1
           ? fmt::format("{}{} takes {}", when, name, taken)
           : fmt::format("{}{} is fastest: {}, {}", when, name, taken, lead(experiment, fastest));
-  return fmt::format("{}; {}; no pattern can take less than {}.{}", opening,
+  const std::string untried = untried_options(experiment);
+  return fmt::format("{}; {}; no pattern can take less than {}.{}{}", opening,
                      limit(experiment.blames[fastest]), format_duration(least_seconds(experiment, layer)),
-                     over_all_steps(experiment, fastest));
+                     over_all_steps(experiment, fastest),
+                     untried.empty() ? "" : " Not tried: " + untried + ".");
 }
 
 }  // namespace epsim
