@@ -87,19 +87,36 @@ class PathBlame {
       for (const LinkId link : simulation_.routes.links_of(one.pair))
         queries.push_back({link, begin, step.end});
     }
-    const std::vector<double> loads = link_loads(simulation_, queries);
-    std::size_t q = 0;
+    const std::vector<LinkLoad> loads = link_loads(simulation_, queries);
+    std::size_t first = 0;
     for (const Sharing& one : sharing_) {
-      const std::size_t first = q;
-      std::size_t fullest = q;
-      q += simulation_.routes.links_of(one.pair).size();
-      constexpr double visible = 1 + 1e-6;  // links that are full alike: the first
-      for (std::size_t i = first; i < q; ++i)
-        if (loads[i] > visible * loads[fullest]) fullest = i;
+      const std::size_t links = simulation_.routes.links_of(one.pair).size();
       BlamedStep& blamed = path_[one.step];
-      blamed.link = queries[fullest].link;
+      blamed.link =
+          limiting(std::span(queries).subspan(first, links), std::span(loads).subspan(first, links));
       blamed.seconds[at(sharing_of(resource_of(cluster_.topology, *blamed.link)))] = one.seconds;
+      first += links;
     }
+  }
+
+  /// Under max-min sharing a flow is limited by a link that is full and gives no flow more than it. So of the
+  /// links that are about as full as the fullest, the one whose flows get least on average; the first of
+  /// equals.
+  [[nodiscard]] LinkId limiting(std::span<const LoadQuery> links, std::span<const LinkLoad> loads) const {
+    constexpr double about = 0.9;
+    constexpr double visible = 1 - 1e-6;
+    const double fullest = std::ranges::max(loads, {}, &LinkLoad::used).used;
+    std::optional<std::size_t> chosen;
+    double least = 0;
+    for (std::size_t i = 0; i < links.size(); ++i) {
+      if (loads[i].used < about * fullest) continue;
+      const double rate =
+          loads[i].used * simulation_.lowered.link_bandwidth[at(links[i].link)] / loads[i].flows;
+      if (chosen && rate >= visible * least) continue;
+      chosen = i;
+      least = rate;
+    }
+    return links[chosen.value_or(0)].link;
   }
 
   struct Sharing {

@@ -21,7 +21,7 @@ enum class Cause : std::uint8_t {
   latency,              ///< of a transfer's route
   window,               ///< the same where the transfer waited for a slot of its stream's window
   scale_up_transfer,    ///< a transfer alone on its route, whose narrowest link is of class scale_up
-  scale_up_sharing,     ///< what it took longer, its fullest link being of that class
+  scale_up_sharing,     ///< what it took longer, the link that limits it being of that class
   scale_out_transfer,   ///< as these, scale_out
   scale_out_sharing,    ///< "
   device_cap_transfer,  ///< the narrowest is what the transport lets a device send or receive (SMs)
@@ -73,7 +73,7 @@ using SecondsByCause = std::array<Seconds, cause_count>;
 struct BlamedStep {
   PathStep step;
   SecondsByCause seconds = {};
-  std::optional<LinkId> link;  ///< of a transfer that shared links: the fullest of its route
+  std::optional<LinkId> link;  ///< of a transfer that shared links: the one that limited it
 };
 
 struct LinkBlame {
@@ -91,11 +91,11 @@ struct Blame {
 };
 
 /// The parts of the critical path. A transfer of b bytes took its route's latency, its load (b + half_size) /
-/// the narrowest achieved bandwidth of its route, and the rest is sharing. A rest is blamed on the fullest
-/// link of the route: the one that carried most of its bandwidth while the transfer's bytes were under way,
-/// every transfer's bytes counted evenly between their arrival in the network and its end. Computation of a
-/// device that has D seconds of it in a phase, where the mean over the group is M, is `computation` for
-/// min(1, M / D) of it.
+/// the narrowest achieved bandwidth of its route, and the rest is sharing. A rest is blamed on the link
+/// that limited it: of the links of its route that were about as full as the fullest (90 % of it) while its
+/// bytes were under way the one whose flows got least on average, every transfer's bytes counted evenly
+/// between their arrival in the network and its end. Computation of a device that has D seconds of it in a
+/// phase, where the mean over the group is M, is `computation` for min(1, M / D) of it.
 [[nodiscard]] Blame blame(const Cluster& cluster, const Simulation& simulation);
 
 }  // namespace epsim

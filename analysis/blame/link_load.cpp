@@ -39,13 +39,15 @@ class TransfersOfLinks {
   std::vector<OpId> ops_;
 };
 
-/// Bytes that a link had carried by a time: straight between the moments in which a transfer begins or ends.
-class CarriedBytes {
+/// What a link had carried by a time, in bytes and in seconds of transfers: straight between the moments in
+/// which a transfer begins or ends.
+class Carried {
  public:
-  CarriedBytes(const Simulation& simulation, std::span<const OpId> transfers) {
+  Carried(const Simulation& simulation, std::span<const OpId> transfers) {
     struct Change {
       Seconds time;
       double rate;
+      double flows;
     };
     const Schedule& schedule = simulation.lowered.schedule;
     std::vector<Change> changes;
@@ -55,51 +57,64 @@ class CarriedBytes {
       const Seconds end = simulation.timeline.finished()[op];
       if (end <= begin) continue;
       const double rate = static_cast<double>(simulation.lowered.load(op)) / (end - begin);
-      changes.push_back({begin, rate});
-      changes.push_back({end, -rate});
+      changes.push_back({begin, rate, 1});
+      changes.push_back({end, -rate, -1});
     }
     std::ranges::sort(changes, {}, &Change::time);
     double rate = 0;
+    double flows = 0;
     for (const Change& change : changes) {
-      const double carried =
-          points_.empty() ? 0 : points_.back().carried + rate * (change.time - points_.back().time);
+      Point next{change.time};
+      if (!points_.empty()) {
+        const Seconds passed = change.time - points_.back().time;
+        next.bytes = points_.back().bytes + rate * passed;
+        next.flow_seconds = points_.back().flow_seconds + flows * passed;
+      }
       rate += change.rate;
-      points_.push_back({change.time, carried});
+      flows += change.flows;
+      points_.push_back(next);
     }
   }
 
-  [[nodiscard]] double by(Seconds time) const {
+  struct Point {
+    Seconds time = 0;
+    double bytes = 0;
+    double flow_seconds = 0;
+  };
+  [[nodiscard]] Point by(Seconds time) const {
     const auto after = std::ranges::upper_bound(points_, time, {}, &Point::time);
-    if (after == points_.begin()) return 0;
+    if (after == points_.begin()) return {time};
     const Point& before = *(after - 1);
-    if (after == points_.end()) return before.carried;
-    return before.carried +
-           (after->carried - before.carried) * (time - before.time) / (after->time - before.time);
+    if (after == points_.end()) return before;
+    const double part = (time - before.time) / (after->time - before.time);
+    return {time, before.bytes + part * (after->bytes - before.bytes),
+            before.flow_seconds + part * (after->flow_seconds - before.flow_seconds)};
   }
 
  private:
-  struct Point {
-    Seconds time;
-    double carried;
-  };
   std::vector<Point> points_;
 };
 
 }  // namespace
 
-std::vector<double> link_loads(const Simulation& simulation, const std::vector<LoadQuery>& queries) {
+std::vector<LinkLoad> link_loads(const Simulation& simulation, const std::vector<LoadQuery>& queries) {
   const TransfersOfLinks transfers(simulation, queries);
   std::vector<std::size_t> by_link(queries.size());
   std::iota(by_link.begin(), by_link.end(), std::size_t{0});
   std::ranges::stable_sort(by_link, {}, [&](std::size_t q) { return queries[q].link; });
-  std::vector<double> loads(queries.size());
+  std::vector<LinkLoad> loads(queries.size());
   for (std::size_t i = 0; i < by_link.size();) {
     const LinkId link = queries[by_link[i]].link;
-    const CarriedBytes carried(simulation, transfers.over(link));
+    const Carried carried(simulation, transfers.over(link));
     for (; i < by_link.size() && queries[by_link[i]].link == link; ++i) {
       const LoadQuery& query = queries[by_link[i]];
-      const double most = simulation.lowered.link_bandwidth[at(link)] * (query.end - query.begin);
-      loads[by_link[i]] = most > 0 ? (carried.by(query.end) - carried.by(query.begin)) / most : 0;
+      const Seconds length = query.end - query.begin;
+      if (length <= 0) continue;
+      const Carried::Point before = carried.by(query.begin);
+      const Carried::Point after = carried.by(query.end);
+      loads[by_link[i]] = {
+          (after.bytes - before.bytes) / (simulation.lowered.link_bandwidth[at(link)] * length),
+          (after.flow_seconds - before.flow_seconds) / length};
     }
   }
   return loads;

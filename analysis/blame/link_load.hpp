@@ -8,7 +8,7 @@
 
 namespace epsim {
 
-/// Which share of a link's achieved bandwidth was used between two times. Every transfer's load counts evenly
+/// What a link carried between two times. Every transfer's load counts evenly
 /// from when its bytes reach the network (issue + latency) to its end, since a timeline does not know rates.
 struct LoadQuery {
   LinkId link = 0;
@@ -16,8 +16,13 @@ struct LoadQuery {
   Seconds end = 0;
 };
 
+struct LinkLoad {
+  double used = 0;   ///< share of the bandwidth that the transport achieves
+  double flows = 0;  ///< transfers at once, on average
+};
+
 /// The answers, in order. Time: transfers x links of a route, and a sort of those on the links asked for.
-[[nodiscard]] std::vector<double> link_loads(const Simulation& simulation,
-                                             const std::vector<LoadQuery>& queries);
+[[nodiscard]] std::vector<LinkLoad> link_loads(const Simulation& simulation,
+                                               const std::vector<LoadQuery>& queries);
 
 }  // namespace epsim

@@ -1,7 +1,6 @@
 #include "analysis/blame/wait_map.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <tuple>
 
@@ -10,7 +9,7 @@ namespace {
 
 struct Arrival {
   Wait wait;
-  Seconds first_issue = std::numeric_limits<Seconds>::infinity();
+  OpId last = 0;  // to arrive
   Seconds last_end = 0;
 };
 
@@ -42,8 +41,9 @@ std::vector<Arrival> arrivals_of(const Simulation& simulation) {
     arrival.wait.destination = destination;
     arrival.wait.bytes += schedule.bytes(op);
     ++arrival.wait.messages;
-    arrival.first_issue = std::min(arrival.first_issue, simulation.timeline.started()[op]);
-    arrival.last_end = std::max(arrival.last_end, simulation.timeline.finished()[op]);
+    if (simulation.timeline.finished()[op] < arrival.last_end) continue;
+    arrival.last = op;
+    arrival.last_end = simulation.timeline.finished()[op];
   }
   std::vector<Arrival> list;
   for (auto& [place, arrival] : arrivals) list.push_back(arrival);
@@ -79,8 +79,10 @@ std::vector<Wait> wait_map(const Simulation& simulation) {
     for (; first != last; ++first) {
       Wait& wait = first->wait;
       wait.waited = std::max(0.0, first->last_end - free_since);
-      wait.late = std::clamp(first->first_issue - free_since, 0.0, wait.waited);
-      wait.moving = wait.waited - wait.late;
+      const auto until = [&](Seconds time) { return std::clamp(time - free_since, 0.0, wait.waited); };
+      wait.late = until(simulation.timeline.ready()[first->last]);
+      wait.queued = until(simulation.timeline.started()[first->last]) - wait.late;
+      wait.moving = wait.waited - wait.late - wait.queued;
       waits.push_back(wait);
     }
   }

@@ -14,11 +14,13 @@ struct Wait {
   DeviceId destination = 0;
   Bytes bytes = 0;
   std::int64_t messages = 0;
-  /// From when the destination had nothing else to do for this phase (the end of its own gate in dispatch, of
-  /// its own experts in combine) to the last arrival; 0 where everything came before.
+  /// From when the destination had ended its own work before the phase (its gate in dispatch, all of its
+  /// experts in combine) to the last arrival, whatever it did meanwhile; 0 where everything came before.
   Seconds waited = 0;
-  Seconds late = 0;    ///< of these, until the source issued its first message to it
-  Seconds moving = 0;  ///< the others
+  // Of these, as the message that came last saw them:
+  Seconds late = 0;    ///< the source did not have its data yet: it computed, or waited for others itself
+  Seconds queued = 0;  ///< the source had not issued it: its overhead and messages to others came first
+  Seconds moving = 0;  ///< it was in the network
   /// Of `waited`, after all that had come from sources that were done earlier: over the sources of a
   /// destination these add up to how long it waited in all.
   Seconds alone = 0;

@@ -84,7 +84,8 @@ std::vector<Question> questions_of(std::span<const Blame> blames) {
     }
     const auto first = static_cast<std::ptrdiff_t>(questions.size());
     for (std::size_t resource = 0; resource < resource_count; ++resource)
-      if (seconds[resource] > 0 && seconds[resource] >= least_share * whole)
+      if (seconds[resource] > 0 &&
+          (seconds[resource] >= least_share * whole || static_cast<Resource>(resource) == Resource::window))
         questions.push_back({s, static_cast<Resource>(resource)});
     std::stable_sort(questions.begin() + first, questions.end(), [&](const Question& a, const Question& b) {
       return seconds[at(a.resource)] > seconds[at(b.resource)];

@@ -20,10 +20,11 @@ struct WhatIfOptions {
   std::function<void(double)> progress = {};  ///< which part of all simulations has been done
 };
 
-/// For each simulation the run without each resource that has at least 1 % of its critical path, the largest
-/// first: costs and latencies of zero, windows without limit, links or SMs a million times as fast,
-/// computation of zero, or (balance) no device that computes longer in a phase than the mean. On the fluid
-/// engine, which agrees with SimGrid and is quicker, as exactly as the simulation was.
+/// For each simulation the run without each resource that has at least 1 % of its critical path, and without
+/// windows where any held it up (what waits behind a full window is not on the path), the largest first:
+/// costs and latencies of zero, windows without limit, links or SMs a million times as fast, computation of
+/// zero, or (balance) no device that computes longer in a phase than the mean. On the fluid engine, which
+/// agrees with SimGrid and is quicker, as exactly as the simulation was.
 [[nodiscard]] std::vector<std::vector<WhatIf>> what_if(const Cluster& cluster,
                                                        std::span<const Simulation> simulations,
                                                        std::span<const Blame> blames,

@@ -45,13 +45,13 @@ void write_waits_csv(std::ostream& out, const ExperimentResult& experiment) {
   CsvRows rows(out);
   rows.add(
       "pattern,phase,source,destination,source_node,destination_node,bytes,messages,waited_seconds,"
-      "late_seconds,moving_seconds,alone_seconds\n");
+      "late_seconds,queued_seconds,moving_seconds,alone_seconds\n");
   for (std::size_t p = 0; p < experiment.patterns.size(); ++p)
     for (const Wait& wait : wait_map(experiment.simulations[p]))
-      rows.add("{},{},{},{},{},{},{},{},{},{},{},{}\n", name_of(experiment.patterns[p]), name_of(wait.phase),
-               wait.source, wait.destination, topology.node_of(wait.source),
+      rows.add("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", name_of(experiment.patterns[p]),
+               name_of(wait.phase), wait.source, wait.destination, topology.node_of(wait.source),
                topology.node_of(wait.destination), wait.bytes, wait.messages, wait.waited, wait.late,
-               wait.moving, wait.alone);
+               wait.queued, wait.moving, wait.alone);
 }
 
 }  // namespace epsim

@@ -51,8 +51,9 @@ std::string without_text(const ExperimentResult& experiment, std::size_t pattern
   if (experiment.what_ifs.empty()) return "";
   for (const WhatIf& one : experiment.what_ifs[pattern])
     if (one.resource == resource)
-      return fmt::format("{} ({:+.0f} %)", format_duration(one.layer_seconds),
-                         100 * (one.layer_seconds / whole - 1));
+      return fmt::format("{} ({:+.0f} %{})", format_duration(one.layer_seconds),
+                         100 * (one.layer_seconds / whole - 1),
+                         resource == Resource::computation ? ", hot device too" : "");
   return "";
 }
 
@@ -105,15 +106,16 @@ std::string waits_table(const ExperimentResult& experiment, std::size_t pattern)
   std::vector<Row> rows;
   for (const Wait& wait : longest_waits(wait_map(experiment.simulations[pattern]), most))
     rows.push_back({name(wait.destination), name(wait.source), std::string(name_of(wait.phase)),
-                    format_duration(wait.waited), format_duration(wait.late), format_duration(wait.moving),
-                    format_duration(wait.alone)});
+                    format_duration(wait.waited), format_duration(wait.late), format_duration(wait.queued),
+                    format_duration(wait.moving), format_duration(wait.alone)});
   if (rows.empty()) return "";
   return layout({{"longest waits of", true},
                  {"for", true},
                  {"phase", true},
                  {"waited"},
-                 {"it started late"},
-                 {"its data moved"},
+                 {"no data yet"},
+                 {"queued"},
+                 {"moving"},
                  {"all else there"}},
                 rows);
 }

@@ -115,6 +115,7 @@ Json waits_json(const ExperimentResult& experiment, std::size_t pattern) {
                     {"messages", wait.messages},
                     {"waited_seconds", wait.waited},
                     {"late_seconds", wait.late},
+                    {"queued_seconds", wait.queued},
                     {"moving_seconds", wait.moving},
                     {"alone_seconds", wait.alone}});
   return list;

@@ -102,6 +102,32 @@ TEST_CASE("blame: two flows into one link") {
   CHECK(topology.link_name(blamed.links.front().link) == "switch->d2");
 }
 
+TEST_CASE("blame: of two full links the one that gives a flow no less than others limits it") {
+  // Ten flows of 1 GB into device 1 take 10 s. The port of device 0 is full, too, but most of it goes to
+  // device 2: it would give more to the flow that is blamed, the first of those that end last.
+  Case c = star(12);
+  const OpId first = c.send(c.stream(0), 1, gigabyte);
+  for (DeviceId device = 3; device < 12; ++device) c.send(c.stream(device), 1, gigabyte);
+  c.send(c.stream(0), 2, 9 * gigabyte);
+  const Topology topology = star(12).topology;
+  const Blame blamed = check_case(
+      std::move(c), {{Cause::latency, 2e-6}, {Cause::scale_up_transfer, 1}, {Cause::scale_up_sharing, 9}});
+  REQUIRE(blamed.path.size() == 1);
+  CHECK(blamed.path.front().step.op == first);
+  CHECK(topology.link_name(blamed.links.front().link) == "switch->d1");
+}
+
+TEST_CASE("what if: what stands behind a full window is asked about, however little latency there is") {
+  // Ten devices send 1 GB to device 1 (10 s); then, as its window frees, device 0 sends 5 GB to device 2.
+  // Both at once: the first takes 10 s of a tenth of the port, the other the rest of it, and 9 of its 5 GB:
+  // 10 s.
+  Case c = star(12);
+  c.send(c.stream(0, 1), 1, gigabyte);
+  c.send(c.stream(0, 1), 2, 5 * gigabyte);
+  for (DeviceId device = 3; device < 12; ++device) c.send(c.stream(device), 1, gigabyte);
+  check_answers(std::move(c), {{Resource::scale_up, 1.9e-5}, {Resource::window, 10}});
+}
+
 TEST_CASE("blame: a hot device") {
   // 3 s and 1 s of computation: the mean is 2 s, what is above it is the hot device's. Then a transfer.
   Case c = star(2);
@@ -217,7 +243,8 @@ TEST_CASE("what if: a transport's costs") {
 }
 
 TEST_CASE("waits: a source that starts late and one whose data moves") {
-  // Device 2 is free at 0.5 s. What device 1 sends comes at 1 s; device 0 sends at 3 s, which comes at 4 s.
+  // Device 2 is free at 0.5 s. What device 1 sends comes at 1 s. Device 0 has its data at 3 s, spends 1 s on
+  // the message before it can go, which then comes 1 s later: 5 s.
   Case c = star(3);
   const auto gate = [&](DeviceId device, Seconds seconds) {
     return c.schedule.add_computation(c.part, c.schedule.stream(device, StreamKind::compute), seconds, {});
@@ -225,22 +252,22 @@ TEST_CASE("waits: a source that starts late and one whose data moves") {
   const OpId late = gate(0, 3);
   gate(2, 0.5);
   c.part = c.schedule.add_part({.phase = Phase::dispatch});
+  const std::vector<OpId> computed = {late};
+  c.schedule.add_computation(c.part, c.stream(0), 1, computed, -1, Work::message_overhead);
   c.send(c.stream(0), 2, gigabyte, {late});
   c.send(c.stream(1), 2, gigabyte);
   const std::vector<Wait> waits = wait_map(c.simulation(EngineKind::fluid));
   REQUIRE(waits.size() == 2);
-  const auto check = [](const Wait& wait, DeviceId source, Seconds waited, Seconds started_late,
-                        Seconds alone) {
+  const auto check = [](const Wait& wait, DeviceId source, const std::array<Seconds, 5>& expected) {
     CHECK(wait.source == source);
     CHECK(wait.destination == 2);
     CHECK(wait.bytes == gigabyte);
     CHECK(wait.messages == 1);
-    CHECK(wait.waited == doctest::Approx(waited).epsilon(1e-9));
-    CHECK(wait.late == doctest::Approx(started_late).epsilon(1e-9));
-    CHECK(wait.moving == doctest::Approx(waited - started_late).epsilon(1e-9));
-    CHECK(wait.alone == doctest::Approx(alone).epsilon(1e-9));
+    const std::array seconds = {wait.waited, wait.late, wait.queued, wait.moving, wait.alone};
+    for (std::size_t i = 0; i < seconds.size(); ++i)
+      CHECK(seconds[i] == doctest::Approx(expected[i]).epsilon(1e-9));
   };
-  check(waits[0], 0, 3.500002, 2.5, 3);
-  check(waits[1], 1, 0.500002, 0, 0.500002);
+  check(waits[0], 0, {4.500002, 2.5, 1, 1.000002, 4});
+  check(waits[1], 1, {0.500002, 0, 0, 0.500002, 0.500002});
   CHECK(longest_waits(waits, 1).front().source == 0);
 }

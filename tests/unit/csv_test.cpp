@@ -75,7 +75,7 @@ TEST_CASE("critical_path.csv and waits.csv: one transfer of 7 s") {
   write_waits_csv(waits, network_experiment());
   CHECK(waits.str() ==
         "pattern,phase,source,destination,source_node,destination_node,bytes,messages,waited_seconds,"
-        "late_seconds,moving_seconds,alone_seconds\n"
-        "all_to_all,dispatch,0,1,0,0,50,1,7,0,7,7\n"
-        "ring,dispatch,0,1,0,0,50,1,7,0,7,7\n");
+        "late_seconds,queued_seconds,moving_seconds,alone_seconds\n"
+        "all_to_all,dispatch,0,1,0,0,50,1,7,0,0,7,7\n"
+        "ring,dispatch,0,1,0,0,50,1,7,0,0,7,7\n");
 }
