@@ -41,6 +41,7 @@ void spread(std::vector<double>& bins, Seconds bin_seconds, Seconds begin, Secon
 struct Tally {
   std::vector<std::vector<double>> bytes;
   std::vector<std::size_t> counter_of_link;  ///< no_counter: not among the chosen
+  std::vector<double> in_flight;             ///< seconds of messages
 };
 
 void tally_transfer(Tally& tally, const Topology& topology, const Simulation& simulation, OpId op,
@@ -51,6 +52,8 @@ void tally_transfer(Tally& tally, const Topology& topology, const Simulation& si
   const Seconds end = simulation.timeline.finished()[op];
   const Seconds begin =
       std::min(end, simulation.timeline.started()[op] + simulation.routes.latency(source, destination));
+  const Seconds issued = simulation.timeline.started()[op];
+  spread(tally.in_flight, bin_seconds, issued, end, end - issued);
   const auto bytes = static_cast<double>(schedule.bytes(op));
   std::array<double, class_count> of_class{};
   for (const LinkId id : simulation.routes.links_between(source, destination)) {
@@ -76,7 +79,8 @@ LinkCounters link_counters(const Topology& topology, const Simulation& simulatio
   if (layer.links.empty()) return result;
   const std::vector<LinkUse> chosen = busiest(layer.links, links);
   Tally tally{{class_count + chosen.size(), std::vector<double>(static_cast<std::size_t>(bins))},
-              std::vector<std::size_t>(static_cast<std::size_t>(topology.link_count()), no_counter)};
+              std::vector<std::size_t>(static_cast<std::size_t>(topology.link_count()), no_counter),
+              std::vector<double>(static_cast<std::size_t>(bins))};
   for (std::size_t i = 0; i < chosen.size(); ++i) tally.counter_of_link[at(chosen[i].link)] = class_count + i;
   const Schedule& schedule = simulation.lowered.schedule;
   for (OpId op = 0; op < schedule.size(); ++op)
@@ -96,6 +100,9 @@ LinkCounters link_counters(const Topology& topology, const Simulation& simulatio
     result.counters.push_back(
         to_counter(topology.link_name(chosen[i].link), std::move(tally.bytes[class_count + i]),
                    simulation.lowered.link_bandwidth[at(chosen[i].link)] * result.bin_seconds));
+  LinkCounter in_flight = to_counter("messages in flight", std::move(tally.in_flight), result.bin_seconds);
+  in_flight.unit = "messages";
+  result.counters.push_back(std::move(in_flight));
   return result;
 }
 

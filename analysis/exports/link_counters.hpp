@@ -2,16 +2,18 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/experiment_result.hpp"
 
 namespace epsim {
 
-/// Mean utilization in equal bins of the layer's time.
+/// Means in equal bins of the layer's time.
 struct LinkCounter {
   std::string name;
-  std::vector<double> utilization;
+  std::vector<double> values;
+  std::string_view unit = "utilization";  ///< or "messages"
 };
 
 struct LinkCounters {
@@ -20,8 +22,9 @@ struct LinkCounters {
 };
 
 /// One counter per class of links (over those of its links that carried bytes), then one for each of the
-/// `links` busiest links, busiest first. The timeline knows when a transfer began and ended, not its rate in
-/// between: its bytes are spread evenly from issue + route latency to delivery.
+/// `links` busiest links, busiest first, then the messages in flight: issued and not delivered. The timeline
+/// knows when a transfer began and ended, not its rate in between: its bytes are spread evenly from issue +
+/// route latency to delivery.
 [[nodiscard]] LinkCounters link_counters(const Topology& topology, const Simulation& simulation,
                                          const LayerSummary& layer, int bins, std::size_t links);
 

@@ -21,10 +21,6 @@ struct Track {
 
 using Tracks = std::map<Track, std::vector<Slice>>;
 
-std::int64_t nanoseconds(Seconds time) {
-  return std::llround(time * 1e9);
-}
-
 Slice received(const Simulation& simulation, OpId op) {
   const Schedule& schedule = simulation.lowered.schedule;
   const Seconds end = simulation.timeline.finished()[op];
@@ -64,6 +60,10 @@ DeviceSlices lay_out(DeviceId device, Tracks& tracks) {
 }
 
 }  // namespace
+
+std::int64_t nanoseconds(Seconds time) {
+  return std::llround(time * 1e9);
+}
 
 std::vector<DeviceSlices> slices_of(const Simulation& simulation, const std::vector<bool>& is_shown) {
   const Schedule& schedule = simulation.lowered.schedule;

@@ -33,6 +33,9 @@ struct DeviceSlices {
   std::vector<Slice> slices;  ///< by track (streams, then receive), begin, operation
 };
 
+/// As traces count time.
+[[nodiscard]] std::int64_t nanoseconds(Seconds time);
+
 /// The slices of the devices that `is_shown` (by device) says. A sent slice lasts from issue to delivery, a
 /// received one from when the first bytes can be there (issue + route latency) to delivery.
 [[nodiscard]] std::vector<DeviceSlices> slices_of(const Simulation& simulation,

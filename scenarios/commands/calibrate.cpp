@@ -203,11 +203,11 @@ Json values_json(const TransportFit& fit) {
 
 void calibrate(const CalibrateOptions& options) {
   const Measured measured = read_measured(options);
-  const ProgressLine progress(!options.quiet && !options.json);
+  ProgressLine progress(!options.quiet);
   int rounds = 0;
   const TransportFit fit = fit_transport(measured.runs, measured.measurements, free_values(options.held),
                                          [&] { progress.show(fmt::format("fitting, round {}", ++rounds)); });
-  progress.show("");
+  progress.clear();
   check_shares(fit);
   const Json file = transport_file(measured, fit, options);
   if (options.json)

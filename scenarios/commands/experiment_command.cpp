@@ -116,7 +116,7 @@ ExperimentResult perform(const Scenario& scenario, const std::vector<PatternKind
   check_memory(estimate_memory(scenario, patterns, options.jobs), physical_memory());
   std::optional<OutputDirectory> out;
   if (!options.out.empty()) out.emplace(options.out);
-  const ProgressLine progress(!options.quiet && !options.json);
+  ProgressLine progress(!options.quiet);
   const std::string notice = waiting_notice(scenario, patterns, options.jobs);
   if (!options.quiet && !notice.empty()) std::cerr << "epsim: " << notice << '\n';
   ExperimentResult experiment = run_and_summarize(

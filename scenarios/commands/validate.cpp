@@ -60,8 +60,7 @@ std::string circular_text(const TransportFit& fit) {
 
 class Fitter {
  public:
-  Fitter(const ValidateOptions& options, const ProgressLine& progress)
-      : options_(options), progress_(progress) {}
+  Fitter(const ValidateOptions& options, ProgressLine& progress) : options_(options), progress_(progress) {}
 
   /// The values for a family; the first time it prints what was fitted.
   const TransportFit& of(const std::string& family) {
@@ -72,7 +71,7 @@ class Fitter {
         of_family(built_in_cases(), family, options_.fit ? "" : options_.fit_without);
     TransportFit fit =
         fit_family(others, [&] { progress_.show(fmt::format("fitting {}, round {}", family, ++rounds)); });
-    progress_.show("");
+    progress_.clear();
     if (!options_.json && !fit.values.empty())
       print(fmt::format("{}, fitted to {} of its cases, mean error {:.1f} %\n{}\n", family, others.size(),
                         100 * fit.mean_error, fit_text(fit)));
@@ -83,7 +82,7 @@ class Fitter {
 
  private:
   const ValidateOptions& options_;
-  const ProgressLine& progress_;
+  ProgressLine& progress_;
   std::vector<std::pair<std::string, TransportFit>> fits_;
 };
 
@@ -98,7 +97,7 @@ void validate(const ValidateOptions& options) {
     throw input_error("--fit-without",
                       fmt::format("{} is the only case of {}", cases.front().id, cases.front().family()),
                       "name a case whose transport has others, too");
-  const ProgressLine progress(!options.quiet && !options.json);
+  ProgressLine progress(!options.quiet);
   Fitter fitter(options, progress);
   std::vector<Comparison> comparisons;
   for (const ValidationCase& one : cases) {
@@ -110,7 +109,7 @@ void validate(const ValidateOptions& options) {
     });
     comparisons.insert(comparisons.end(), of_case.begin(), of_case.end());
   }
-  progress.show("");
+  progress.clear();
   print(options.json ? text_of(validation_json(comparisons)) : validation_text(comparisons));
 }
 

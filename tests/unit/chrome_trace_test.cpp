@@ -60,6 +60,7 @@ ExperimentResult overlapping(int transfers) {
   simulation.lowered.schedule = std::move(schedule);
   simulation.timeline = std::move(timeline);
   experiment.summaries.front().layers.front() = summarize(experiment.cluster, {}, simulation);
+  experiment.blames.front() = blame(experiment.cluster, simulation);
   return experiment;
 }
 
@@ -83,19 +84,24 @@ TEST_CASE("trace: devices are processes and streams are threads") {
 TEST_CASE("trace: slices in microseconds with their arguments") {
   const json trace = trace_of(slow_experiment(), {});
   const std::vector<json> slices = events(trace, "X");
-  CHECK(slices.size() == 8 + 4);  // every span, and the receiving end of four transfers
+  // Every span, the receiving end of four transfers, and a critical path of five.
+  CHECK(slices.size() == 8 + 4 + 5);
   const auto near = std::find_if(slices.begin(), slices.end(), [](const json& slice) {
     return slice["name"] == "dispatch" && slice["args"]["bytes"] == 100;
   });
   REQUIRE(near != slices.end());
   CHECK((*near)["ts"] == 1.5e6);
   CHECK((*near)["dur"] == 1.5e6);
-  CHECK((*near)["args"]["peer"] == 1);
+  CHECK((*near)["args"]["rank"] == 0);
+  CHECK((*near)["args"]["rail"] == 0);
+  CHECK((*near)["args"]["peer_rank"] == 1);
+  CHECK((*near)["args"]["peer_node"] == 0);
+  CHECK((*near)["args"]["peer_rail"] == 1);
   CHECK((*near)["args"]["expert"] == 1);
   CHECK((*near)["args"]["phase"] == "dispatch");
   CHECK((*near).contains("/args/achieved_GBps"_json_pointer));
   CHECK(std::count_if(slices.begin(), slices.end(),
-                      [](const json& slice) { return slice["name"] == "dispatch overhead"; }) == 1);
+                      [](const json& slice) { return slice["name"] == "dispatch overhead"; }) == 2);
 }
 
 TEST_CASE("trace: every arrow leads from a send to its receive") {
@@ -154,27 +160,61 @@ TEST_CASE("trace: slices that touch share a lane") {
   CHECK(devices[0].threads.size() == 1);
 }
 
+TEST_CASE("trace: the critical path is a track of its own without gaps") {
+  const json trace = trace_of(slow_experiment(), {});
+  // Gate 0..1, overhead ..1.25, d0 -> d2 ..6, expert on d2 ..7, d2 -> d0 ..16 s.
+  std::vector<json> path;
+  for (const json& slice : events(trace, "X"))
+    if (slice["cat"] == "critical path") path.push_back(slice);
+  REQUIRE(path.size() == 5);
+  double reached = 0;
+  for (const json& step : path) {
+    CHECK(step["ts"] == reached);
+    reached = step["ts"].get<double>() + step["dur"].get<double>();
+  }
+  CHECK(reached == 16e6);
+  CHECK(names(trace, "process_name").at({5, -1}) == "critical path");
+  CHECK(path[1]["name"] == "dispatch overhead");
+  CHECK(path[1]["args"]["message_overhead_us"] == 0.25e6);
+  CHECK(path[2]["args"]["released_by"] == "turn");
+  CHECK(path[2]["args"]["peer_rank"] == 2);
+  CHECK(path[4]["args"]["latency_us"] == 1e6);
+}
+
+TEST_CASE("trace: messages in flight are counted from issue to delivery") {
+  const LinkCounters counters =
+      link_counters(slow_experiment().cluster.topology, slow_experiment().simulations.front(),
+                    slow_experiment().summaries.back().layers.front(), 16, 0);  // a second each
+  const LinkCounter& in_flight = counters.counters.back();
+  CHECK(in_flight.name == "messages in flight");
+  CHECK(in_flight.unit == "messages");
+  CHECK(in_flight.values[0] == 0);                      // nothing before 1 s
+  CHECK(in_flight.values[1] == doctest::Approx(1.25));  // d0 -> d2 from 1.25, d0 -> d1 from 1.5
+  CHECK(in_flight.values[2] == doctest::Approx(2));
+  CHECK(in_flight.values[7] == doctest::Approx(2));  // d1 -> d0 until 8, d2 -> d0 from 7
+  CHECK(in_flight.values[15] == doctest::Approx(1));
+}
+
 TEST_CASE("trace: counters hold the bytes that crossed") {
   const ExperimentResult experiment = slow_experiment();
   const LayerSummary& layer = experiment.summaries.back().layers.front();
   const Topology& topology = experiment.cluster.topology;
   const LinkCounters counters = link_counters(topology, experiment.simulations.front(), layer, 50, 3);
-  REQUIRE(counters.counters.size() == 2 + 3);  // the two classes, three links
+  REQUIRE(counters.counters.size() == 2 + 3 + 1);  // the two classes, three links, messages
   CHECK(counters.counters[0].name == "scale_up links");
   CHECK(counters.counters[2].name == "leaf0.0->d0");
   CHECK(counters.bin_seconds == doctest::Approx(16 / 50.0));
   const auto bytes = [&](const LinkCounter& counter, BytesPerSecond bandwidth) {
     double sum = 0;
-    for (const double utilization : counter.utilization)
-      sum += utilization * bandwidth * counters.bin_seconds;
+    for (const double utilization : counter.values) sum += utilization * bandwidth * counters.bin_seconds;
     return sum;
   };
   // d2 -> d0 with 80 bytes; both scale-up transfers cross two links of 100 B/s, of which four are used.
   CHECK(bytes(counters.counters[2], 10) == doctest::Approx(80));
   CHECK(bytes(counters.counters[0], 400) == doctest::Approx(2 * (100 + 200)));
   // d2 -> d0: issued at 7 s, bytes from 8 to 16 s at 10 B/s, so nothing at first and all of it in the end.
-  CHECK(counters.counters[2].utilization.front() == 0);
-  CHECK(counters.counters[2].utilization.back() == doctest::Approx(1));
+  CHECK(counters.counters[2].values.front() == 0);
+  CHECK(counters.counters[2].values.back() == doctest::Approx(1));
 }
 
 TEST_CASE("trace: with too many spans a sample of the ranks is shown and the trace says so") {
@@ -185,8 +225,15 @@ TEST_CASE("trace: with too many spans a sample of the ranks is shown and the tra
   CHECK(sample.spans == 8);
   CHECK(sample.stride == 2);
   const json trace = trace_of(experiment, sample);
-  for (const json& slice : events(trace, "X")) CHECK(slice["pid"].get<int>() % 2 == 0);
+  int path = 0;
+  for (const json& slice : events(trace, "X")) {
+    if (slice["cat"] == "critical path")
+      ++path;
+    else
+      CHECK(slice["pid"].get<int>() % 2 == 0);
+  }
+  CHECK(path == 5);                       // whole, whichever devices it leads over
   CHECK(events(trace, "s").size() == 2);  // those between d0 and d2, both of which are shown
   CHECK(events(trace, "f").size() == 2);
-  CHECK(trace["otherData"]["shown"].get<std::string>().starts_with("only ranks 0, 2, 4"));
+  CHECK(trace["otherData"]["shown"].get<std::string>().starts_with("the critical path and ranks 0, 2, 4"));
 }
