@@ -83,9 +83,11 @@ std::vector<Seconds> ends_of(const std::vector<Simulation>& simulations) {
 std::vector<Seconds> layers_with(const ExpertPlacement& placement, const Experiment& experiment,
                                  const SimulateOptions& options) {
   if (placement == experiment.last_step.placement) return ends_of(experiment.simulations);
+  SimulateOptions unseen = options;
+  unseen.paje.clear();  // a trace shows what the step was
   const RoutedStep elsewhere =
       placed_elsewhere(experiment.scenario, experiment.cluster, experiment.last_step, placement);
-  return ends_of(simulate(experiment.scenario, experiment.cluster, elsewhere, experiment.patterns, options));
+  return ends_of(simulate(experiment.scenario, experiment.cluster, elsewhere, experiment.patterns, unseen));
 }
 
 /// With dynamic balancing: the step where nothing ever moved, and without the last move.
@@ -107,9 +109,7 @@ void simulate_step(Experiment& experiment, int step, const SimulateOptions& opti
   SimulateOptions watched = options;
   const Stopwatch watch;
   if (observer)
-    watched.delivered = [&](double part) {
-      observer({Activity::Kind::simulating, step, part, watch.seconds()});
-    };
+    watched.done = [&](double part) { observer({Activity::Kind::simulating, step, part, watch.seconds()}); };
   experiment.simulations =
       simulate(experiment.scenario, experiment.cluster, experiment.last_step, experiment.patterns, watched);
 }

@@ -59,8 +59,8 @@ struct Experiment {
 struct Activity {
   enum class Kind { routing, moving_experts, simulating } kind = Kind::routing;
   int step = 0;
-  std::optional<double> delivered = {};  ///< simulating: which part of all bytes, once that is known
-  Seconds elapsed = 0;                   ///< since the simulations began
+  std::optional<double> done = {};  ///< simulating: which part (SimulateOptions), once that is known
+  Seconds elapsed = 0;              ///< since the simulations began
 };
 using ActivityObserver = std::function<void(const Activity&)>;
 

@@ -4,7 +4,9 @@
 
 #include "sim/check_timeline.hpp"
 #include "sim/choose_engine.hpp"
+#include "sim/engine/engine_cost.hpp"
 #include "sim/engine/least_duration.hpp"
+#include "sim/experiment_size.hpp"
 #include "sim/layer.hpp"
 #include "sim/patterns/pattern.hpp"
 #include "sim/schedule/check.hpp"
@@ -39,10 +41,15 @@ std::vector<Simulation> simulate(const Scenario& scenario, const Cluster& cluste
   const EngineKind engine = choose_engine(scenario);
   std::vector<EngineJob> jobs;
   for (const Prepared& run : prepared) {
+    const double allowance = choose_allowance(scenario, run.pattern);
     jobs.push_back({scenario.name + " (" + std::string(name_of(run.pattern)) + ")", &run.lowered,
-                    &cluster.topology, &run.routes, engine, choose_allowance(scenario, run.pattern)});
+                    &cluster.topology, &run.routes, engine, allowance,
+                    engine_seconds(engine, allowance, engine_load(scenario, run.pattern))});
   }
-  std::vector<Timeline> timelines = run_jobs(jobs, options.parallel, options.delivered);
+  for (std::size_t i = 0; i < jobs.size(); ++i)
+    if (const auto file = options.paje.find(prepared[i].pattern); file != options.paje.end())
+      jobs[i].paje = file->second;
+  std::vector<Timeline> timelines = run_jobs(jobs, options.parallel, options.done);
   for (std::size_t i = 0; options.check && i < jobs.size(); ++i)
     check_timeline(prepared[i].lowered, cluster.topology, prepared[i].routes, timelines[i]);
 

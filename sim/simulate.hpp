@@ -3,7 +3,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "platforms/routes.hpp"
@@ -28,8 +30,11 @@ struct Simulation {
 
 struct SimulateOptions {
   int parallel = 1;  ///< simulations at a time, each in its own child process
-  /// Told about twice a second which part of all bytes has been delivered.
-  std::function<void(double)> delivered = {};
+  /// Told about twice a second which part has been done: of each pattern's bytes what has been delivered,
+  /// patterns by how long they are expected to take.
+  std::function<void(double)> done = {};
+  /// Of SimGrid: the file for its own trace of each pattern, over what an earlier step wrote.
+  std::map<PatternKind, std::string> paje = {};
   bool check = false;  ///< prove every schedule right before it runs, and every run possible after it
 };
 

@@ -43,9 +43,9 @@ std::string activity_text(const Activity& activity, const Scenario& scenario, st
   }
   const std::string doing =
       fmt::format("{}simulating {} pattern{}", place, patterns, patterns == 1 ? "" : "s");
-  if (!activity.delivered) return doing;
-  return fmt::format("{}, {:.0f} % of the bytes delivered{}", doing, 100 * *activity.delivered,
-                     time_left(activity.elapsed, *activity.delivered));
+  if (!activity.done) return doing;
+  return fmt::format("{}, {:.0f} % of the bytes{}", doing, 100 * *activity.done,
+                     time_left(activity.elapsed, *activity.done));
 }
 
 std::string format_wait(Seconds wait) {

@@ -45,6 +45,10 @@ std::string chrome_trace_file_name(PatternKind pattern) {
   return "trace_" + std::string(name_of(pattern)) + ".json";
 }
 
+std::string paje_file_name(PatternKind pattern) {
+  return "trace_" + std::string(name_of(pattern)) + ".paje";
+}
+
 OutputDirectory::OutputDirectory(std::filesystem::path folder) : folder_(std::move(folder)) {
   const auto unusable = [&](const std::string& why) {
     return input_error("--out " + folder_.string(), why, "name a folder that can be written to");
@@ -61,10 +65,13 @@ OutputDirectory::OutputDirectory(std::filesystem::path folder) : folder_(std::mo
   if (!std::ofstream(probe.path())) throw unusable("no file can be made in this folder");
 }
 
-std::ofstream OutputDirectory::open(const std::string& name) {
+std::filesystem::path OutputDirectory::place_for(const std::string& name) {
   names_.push_back(name);
-  files_.emplace_back(temporary_name(folder_ / name), Unfinished::Kind::file);
-  std::ofstream file(files_.back().path(), std::ios::binary | std::ios::trunc);
+  return files_.emplace_back(temporary_name(folder_ / name), Unfinished::Kind::file).path();
+}
+
+std::ofstream OutputDirectory::open(const std::string& name) {
+  std::ofstream file(place_for(name), std::ios::binary | std::ios::trunc);
   if (!file) throw cannot_write(folder_ / name, nothing_left);
   return file;
 }
@@ -78,10 +85,9 @@ void OutputDirectory::close(std::ofstream& file, const std::string& name) const 
 // touched. The last file comes first: half a set must not be vouched for.
 std::vector<std::string> OutputDirectory::names_of_older_result() const {
   std::vector<std::string> names(names_.rbegin(), names_.rend());
-  for (const PatternKind kind : all_pattern_kinds()) {
-    const std::string name = chrome_trace_file_name(kind);
-    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
-  }
+  for (const PatternKind kind : all_pattern_kinds())
+    for (const std::string& name : {chrome_trace_file_name(kind), paje_file_name(kind)})
+      if (std::ranges::find(names, name) == names.end()) names.push_back(name);
   std::erase_if(names, [&](const std::string& name) {
     std::error_code ignored;
     return !std::filesystem::exists(std::filesystem::symlink_status(folder_ / name, ignored));

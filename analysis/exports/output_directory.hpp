@@ -16,6 +16,8 @@ namespace epsim {
 
 /// "trace_ring.json"
 [[nodiscard]] std::string chrome_trace_file_name(PatternKind pattern);
+/// "trace_ring.paje"
+[[nodiscard]] std::string paje_file_name(PatternKind pattern);
 
 class OutputDirectory {
  public:
@@ -30,6 +32,9 @@ class OutputDirectory {
     write(static_cast<std::ostream&>(file));
     close(file, name);
   }
+
+  /// Where somebody else is to write a file before commit().
+  [[nodiscard]] std::filesystem::path place_for(const std::string& name);
 
   /// Gives every file its own name; an older result's files are replaced, all or none. Throws Error
   /// (simulation), and then the folder is as it was.

@@ -85,6 +85,8 @@ void add_experiment_options(CLI::App& command, ExperimentOptions& options) {
   command.add_option("--out", options.out, "write result.json, traces, spans.csv and links.csv there")
       ->type_name("DIR")
       ->check(fault_of_name);
+  command.add_flag("--paje", options.paje,
+                   "with --out: SimGrid's own trace of the links, trace_PATTERN.paje");
   command.add_option("--jobs", options.jobs, "simulations at a time (default: one per core)")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));

@@ -24,6 +24,7 @@
 #include "scenarios/reader/choices.hpp"
 #include "scenarios/reader/named_files.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
+#include "sim/choose_engine.hpp"
 #include "sim/patterns/pattern.hpp"
 
 namespace epsim {
@@ -60,7 +61,9 @@ void refuse_to_replace_inputs(const ExperimentOptions& options, const nlohmann::
   std::vector<NamedFile> inputs = files_named_in(document, base_folder);
   if (options.scenario != "-") inputs.push_back({options.scenario, options.scenario});
   std::vector<std::string> outputs = {spans_file, links_file, path_file, waits_file, result_file};
-  for (const PatternKind kind : all_pattern_kinds()) outputs.push_back(chrome_trace_file_name(kind));
+  for (const PatternKind kind : all_pattern_kinds())
+    for (const std::string& name : {chrome_trace_file_name(kind), paje_file_name(kind)})
+      outputs.push_back(name);
   for (const NamedFile& input : inputs)
     for (const std::string& output : outputs) {
       std::error_code ignored;
@@ -68,6 +71,19 @@ void refuse_to_replace_inputs(const ExperimentOptions& options, const nlohmann::
         throw input_error("--out " + options.out, output + " there is what is to be read",
                           "name another folder");
     }
+}
+
+/// Where SimGrid is to write its traces, if it is asked to.
+std::map<PatternKind, std::string> paje_files(const Scenario& scenario,
+                                              const std::vector<PatternKind>& patterns,
+                                              const ExperimentOptions& options, OutputDirectory* out) {
+  std::map<PatternKind, std::string> files;
+  if (!options.paje) return files;
+  if (out == nullptr) throw input_error("--paje", "there is no folder to write to", "name one with --out");
+  if (choose_engine(scenario) != EngineKind::simgrid)
+    throw input_error("--paje", "the fluid engine does not write such a trace", "add --engine simgrid");
+  for (const PatternKind kind : patterns) files[kind] = out->place_for(paje_file_name(kind));
+  return files;
 }
 
 /// All of it.
@@ -120,7 +136,10 @@ ExperimentResult perform(const Scenario& scenario, const std::vector<PatternKind
   const std::string notice = waiting_notice(scenario, patterns, options.jobs);
   if (!options.quiet && !notice.empty()) std::cerr << "epsim: " << notice << '\n';
   ExperimentResult experiment = run_and_summarize(
-      scenario, patterns, {.parallel = options.jobs, .check = options.check},
+      scenario, patterns,
+      {.parallel = options.jobs,
+       .paje = paje_files(scenario, patterns, options, out ? &*out : nullptr),
+       .check = options.check},
       [&](const Activity& activity) { progress.show(activity_text(activity, scenario, patterns.size())); });
   if (options.blame)
     experiment.what_ifs = what_if(

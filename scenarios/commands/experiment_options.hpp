@@ -14,6 +14,7 @@ struct ExperimentOptions {
   std::optional<std::string> engine;   ///< name, instead of the scenario's
   std::optional<double> resolution;    ///< instead of the scenario's
   std::string out;                     ///< folder; empty: nothing is written
+  bool paje = false;                   ///< SimGrid's own trace in `out`, too
   int jobs = 1;                        ///< simulations at a time
   bool json = false;
   bool check = false;

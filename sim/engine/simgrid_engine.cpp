@@ -40,7 +40,7 @@ constexpr Seconds unit_latency = 1.0;
 /// SimGrid takes over signals that belong to whoever runs the simulation: they are given back.
 class QuietEngine {
  public:
-  QuietEngine() : arguments_(settings()) {
+  explicit QuietEngine(const std::string& paje) : arguments_(settings(paje)) {
     const KeptHandlers kept;
     std::vector<char*> argv;
     for (std::string& argument : arguments_) argv.push_back(argument.data());
@@ -52,22 +52,27 @@ class QuietEngine {
   void run() const { s4u::Engine::get_instance()->run(); }
 
  private:
-  static std::vector<std::string> settings() {
+  static std::vector<std::string> settings(const std::string& paje) {
     char precision[64];
     std::snprintf(precision, sizeof precision, "--cfg=surf/precision:%.17g", simgrid_resolution);
-    return {"epsim",
-            "--log=root.thres:critical",
-            "--cfg=network/model:CM02",
-            "--cfg=network/optim:Full",      // Lazy lets links carry more than their bandwidth at times
-            "--cfg=network/TCP-gamma:0",     // no TCP window that limits a flow
-            "--cfg=network/crosstraffic:0",  // no acknowledgements against the flow
-            "--cfg=network/bandwidth-factor:1",
-            "--cfg=network/weight-S:0",
-            "--cfg=contexts/factory:raw",
-            "--cfg=contexts/nthreads:1",     // Simulator::wake relies on actors running one by one
-            "--cfg=contexts/stack-size:32",  // KiB; small stacks of many actors stay in the cache
-            "--cfg=contexts/guard-size:1",
-            precision};
+    std::vector<std::string> values = {
+        "epsim",
+        "--log=root.thres:critical",
+        "--cfg=network/model:CM02",
+        "--cfg=network/optim:Full",      // Lazy lets links carry more than their bandwidth at times
+        "--cfg=network/TCP-gamma:0",     // no TCP window that limits a flow
+        "--cfg=network/crosstraffic:0",  // no acknowledgements against the flow
+        "--cfg=network/bandwidth-factor:1",
+        "--cfg=network/weight-S:0",
+        "--cfg=contexts/factory:raw",
+        "--cfg=contexts/nthreads:1",     // Simulator::wake relies on actors running one by one
+        "--cfg=contexts/stack-size:32",  // KiB; small stacks of many actors stay in the cache
+        "--cfg=contexts/guard-size:1",
+        precision};
+    if (!paje.empty())
+      values.insert(values.end(), {"--cfg=tracing:yes", "--cfg=tracing/filename:" + paje,
+                                   "--cfg=tracing/uncategorized:yes", "--cfg=tracing/precision:9"});
+    return values;
   }
 
   std::vector<std::string> arguments_;
@@ -90,15 +95,17 @@ void set_latencies(const s4u::NetZone& zone, const Routes& routes) {
 }
 
 std::vector<s4u::Link*> create_links(s4u::NetZone& zone, const LoweredSchedule& lowered,
-                                     const Routes& routes) {
+                                     const Topology& topology, const Routes& routes) {
   const std::vector<bool> binding = binding_links(routes, lowered.link_bandwidth);
   std::vector<bool> begins_route(binding.size(), false);
   for (std::size_t p = 0; p < routes.pairs().size(); ++p) begins_route[at(routes.links_of(p).front())] = true;
   std::vector<s4u::Link*> links(binding.size(), nullptr);
   for (std::size_t id = 0; id < links.size(); ++id) {
     if (!binding[id]) continue;
-    links[id] = zone.create_link("l" + std::to_string(id), lowered.link_bandwidth[id]);
-    links[id]->set_latency(begins_route[id] ? unit_latency : 0.0)->seal();
+    const auto link = static_cast<LinkId>(id);
+    const std::string name = link < topology.link_count() ? topology.link_name(link) : "cap";
+    links[id] = zone.create_link("l" + std::to_string(id) + " " + name, lowered.link_bandwidth[id]);
+    links[id]->set_latency(begins_route[id] ? unit_latency : 0.0);
   }
   return links;
 }
@@ -117,7 +124,7 @@ Network build_network(const LoweredSchedule& lowered, const Topology& topology, 
     }
     return entry;
   };
-  const std::vector<s4u::Link*> links = create_links(*zone, lowered, routes);
+  const std::vector<s4u::Link*> links = create_links(*zone, lowered, topology, routes);
   std::vector<s4u::LinkInRoute> route;
   for (std::size_t p = 0; p < routes.pairs().size(); ++p) {
     route.clear();
@@ -268,13 +275,14 @@ void Simulator::stop_if_nothing_is_under_way() {
 }  // namespace
 
 void run_simgrid(const LoweredSchedule& lowered, const Topology& topology, const Routes& routes,
-                 Timeline& timeline) {
-  const QuietEngine engine;
+                 Timeline& timeline, const std::string& paje) {
+  const QuietEngine engine(paje);
   Progress progress(lowered.schedule, timeline);
   const Network network = build_network(lowered, topology, routes);
   const Simulator simulator(lowered, network.hosts, progress);
   engine.run();
   if (!progress.complete()) throw progress.deadlock();
+  if (!paje.empty()) delete s4u::Engine::get_instance();  // which completes the trace
 }
 
 }  // namespace epsim

@@ -259,6 +259,29 @@ TEST_CASE("--out: result traces and CSV agree with each other") {
     CHECK(std::stod(row.at("utilization")) <= 1.0);
 }
 
+TEST_CASE("--paje writes SimGrid's own trace and says where it cannot") {
+  const TemporaryFolder folder;
+  const std::string out = (folder.path() / "out").string();
+  const std::vector<std::string> run = {"run", shipped("uniform_star16"), "--paje"};
+  const auto with = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = run;
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_epsim(arguments);
+  };
+  REQUIRE(with({"--out", out}).exit_code == 0);
+  const std::string trace = read_file(out + "/trace_all_to_all.paje");
+  CHECK(trace.starts_with("#This file was generated using SimGrid"));
+  CHECK(trace.find("\"l0 d0->switch\"") != std::string::npos);
+  CHECK(trace.find("\n7 0.000318573 ") != std::string::npos);  // containers end with the run
+  REQUIRE(run_epsim({"run", shipped("uniform_star16"), "--out", out}).exit_code == 0);
+  CHECK(!std::filesystem::exists(out + "/trace_all_to_all.paje"));  // it was the older result's
+  CHECK(with({}).err.find("error: --paje: there is no folder to write to; name one with --out") !=
+        std::string::npos);
+  const CommandResult fluid = with({"--out", out, "--engine", "fluid"});
+  CHECK(fluid.exit_code == 2);
+  CHECK(fluid.err.find("error: --paje: the fluid engine") != std::string::npos);
+}
+
 TEST_CASE("list names what there is") {
   const CommandResult list = run_epsim({"list"});
   CHECK(list.exit_code == 0);

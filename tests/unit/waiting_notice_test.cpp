@@ -24,5 +24,5 @@ TEST_CASE("waiting: what an experiment does is told with its step, its part and 
   CHECK(activity_text({Activity::Kind::moving_experts, 1}, scenario, 4) == "step 2/5: moving experts");
   CHECK(activity_text({Activity::Kind::simulating, 4}, scenario, 1) == "step 5/5: simulating 1 pattern");
   CHECK(activity_text({Activity::Kind::simulating, 4, 0.25, 30}, scenario, 4) ==
-        "step 5/5: simulating 4 patterns, 25 % of the bytes delivered, about 90 s left");
+        "step 5/5: simulating 4 patterns, 25 % of the bytes, about 90 s left");
 }
