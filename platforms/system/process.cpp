@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -10,6 +11,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <fstream>
@@ -41,6 +43,30 @@ sigset_t watched_signals() {
 }
 
 }  // namespace
+
+void become(const std::string& program, const std::vector<std::string>& arguments, std::string_view input) {
+  const auto fail = [&] {
+    throw simulation_error(program, fmt::format("cannot be run: {}", std::strerror(errno)), "");
+  };
+  const int file = memfd_create("input", 0);  // in memory: nothing to clean up after us
+  if (file < 0) fail();
+  while (!input.empty()) {
+    const ssize_t written = write(file, input.data(), input.size());
+    if (written < 0) fail();
+    input.remove_prefix(static_cast<std::size_t>(written));
+  }
+  if (lseek(file, 0, SEEK_SET) < 0 || dup2(file, STDIN_FILENO) < 0) fail();
+  close(file);
+  std::vector<std::string> words = {program};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  flush_outputs();
+  execv(program.c_str(), argv.data());
+  fail();
+  std::abort();
+}
 
 int this_process() {
   return getpid();

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "platforms/units.hpp"
 
@@ -44,6 +46,11 @@ struct ProcessEnd {
   [[nodiscard]] int signal() const;
   [[nodiscard]] int exit_status() const;
 };
+
+/// This process becomes the program, which reads `input` from its standard input. Throws Error (simulation)
+/// where that cannot be.
+[[noreturn]] void become(const std::string& program, const std::vector<std::string>& arguments,
+                         std::string_view input);
 
 /// What a shell's command prints on both of its streams, and whether it succeeded.
 struct CommandOutput {

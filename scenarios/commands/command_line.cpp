@@ -26,6 +26,7 @@
 #include "scenarios/commands/measurement_arguments.hpp"
 #include "scenarios/commands/outcome.hpp"
 #include "scenarios/commands/plan.hpp"
+#include "scenarios/commands/plot.hpp"
 #include "scenarios/commands/run.hpp"
 #include "scenarios/commands/sweep.hpp"
 #include "scenarios/commands/topology.hpp"
@@ -46,6 +47,7 @@ struct CommandLine {
   SweepMergeOptions sweep_merge;
   TopologyOptions topology;
   PlanOptions plan;
+  PlotOptions plot;
   ValidateOptions validate;
   CalibrateOptions calibrate;
   std::function<void()> command;
@@ -181,6 +183,34 @@ void add_sweep(CLI::App& app, CommandLine& line) {
   });
 }
 
+void add_plot(CLI::App& app, CommandLine& line) {
+  CLI::App* command = app.add_subcommand("plot", "paper-ready plots of exported results, by matplotlib");
+  PlotOptions& options = line.plot;
+  command
+      ->add_option("INPUT", options.input,
+                   "a folder of compare --out, a .csv of sweep export, or a .json of validate --json")
+      ->required()
+      ->check(fault_of_name);
+  command
+      ->add_option("--kind", options.kind,
+                   "comparison, blame, timeline, traffic, waits, sweep or validation (default: all that "
+                   "INPUT has)")
+      ->type_name("NAME");
+  command->add_option("--out", options.out, "where to write them (default: the current folder)")
+      ->type_name("DIR")
+      ->check(fault_of_name);
+  command->add_option("--format", options.format, "of pdf, svg, png, separated by commas (default: all)")
+      ->type_name("NAMES");
+  command->add_option("--pattern", options.pattern, "alone, of timeline, traffic and waits")
+      ->type_name("NAME");
+  command->add_option("--phase", options.phase, "alone, of traffic and waits: dispatch or combine")
+      ->type_name("NAME");
+  command->add_option("--x", options.x, "of a sweep (default: the first pointer with several numbers)")
+      ->type_name("/POINTER");
+  command->add_option("--y", options.y, "of a sweep (default: layer_seconds)")->type_name("COLUMN");
+  command->callback([&line] { line.command = [&line] { plot(line.plot); }; });
+}
+
 void add_topology(CLI::App& app, CommandLine& line) {
   CLI::App* command = app.add_subcommand(
       "topology", "a platform's network: devices, links, diameter, bisection, routes and what loads most");
@@ -270,6 +300,7 @@ void add_commands(CLI::App& app, CommandLine& line) {
   forms->callback([&line] { line.command = [&line] { estimate(line.experiment); }; });
 
   add_sweep(app, line);
+  add_plot(app, line);
   add_topology(app, line);
   add_plan(app, line);
   add_validate(app, line.validate, line.command);

@@ -1,5 +1,5 @@
-// Presets that are built into the program. The build turns platforms/*.json, sim/transports/*.json and
-// scenarios/validation/*.json into the definitions.
+// Files that are built into the program. The build turns platforms/*.json, sim/transports/*.json,
+// scenarios/validation/*.json and analysis/*.py into the definitions.
 #pragma once
 
 #include <span>
@@ -8,7 +8,7 @@
 namespace epsim {
 
 struct EmbeddedFile {
-  std::string_view name;  ///< file name without ".json"
+  std::string_view name;  ///< file name without extension
   std::string_view text;
 };
 
@@ -16,5 +16,7 @@ struct EmbeddedFile {
 [[nodiscard]] std::span<const EmbeddedFile> embedded_platforms();
 [[nodiscard]] std::span<const EmbeddedFile> embedded_transports();
 [[nodiscard]] std::span<const EmbeddedFile> embedded_validation();
+/// analysis/*.py
+[[nodiscard]] std::span<const EmbeddedFile> embedded_scripts();
 
 }  // namespace epsim
