@@ -8,6 +8,7 @@ import tempfile
 import textwrap
 from array import array
 from collections import defaultdict
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
@@ -45,6 +46,8 @@ TABLES = {
     "critical_path.csv": SPAN | {"begin_seconds": float, "end_seconds": float},
     "waits.csv": {"pattern": str, "phase": str, "source": int, "destination": int, "source_node": int,
                   "destination_node": int, "bytes": float, "waited_seconds": float}}
+USED_BY = {"pattern": ("comparison", "blame", "timeline", "traffic", "waits"), "phase": ("traffic", "waits"),
+           "x": ("sweep",), "y": ("sweep",)}
 is_number = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?").fullmatch
 Options, Figures = argparse.Namespace, Iterator[tuple[str, Figure]]
 
@@ -91,16 +94,21 @@ def load_result(options: Options) -> None:
             parts["layer" if parts else "exchange"] = one | {"seconds": one["layer_seconds"] + 0.0}
             one["times"] = {name: (part["seconds"], part["lower_bound_seconds"]) for name, part in parts.items()}
             one["causes"] = {cause: one["blame"]["seconds"][cause] + 0.0 for cause in CAUSES}
-        options.chosen = [one for one in options.patterns if options.pattern in (None, one["pattern"] + "")]
+        names = [one["pattern"] + "" for one in options.patterns]
     except (KeyError, TypeError, AttributeError, IndexError):
         raise PlotError(f"{options.input}/result.json: not a result of epsim compare; {again}") from None
     if missing := [name for name in TABLES if not (options.input / name).is_file()]:
         raise PlotError(f"{options.input}: incomplete, without {', '.join(missing)}; {again}")
     for name, columns in TABLES.items():
         next(rows(options.input / name, columns, COMPARE), None)
-    if not options.chosen:
-        names = [one["pattern"] for one in options.patterns]
-        raise PlotError(f"--pattern: no {options.pattern}; choose among {', '.join(names)}")
+    ends = {row[0]: row[-1] for row in rows(options.input / "critical_path.csv", TABLES["critical_path.csv"], COMPARE)}
+    for one in options.patterns:
+        if abs(ends.get(one["pattern"], 0) - one["layer_seconds"]) > 1e-9 * abs(one["layer_seconds"]):
+            raise PlotError(f"{options.input}: result.json and critical_path.csv are of different runs; {again}")
+    wanted = options.pattern.split(",") if options.pattern else names
+    if unknown := [name for name in wanted if name not in names]:
+        raise PlotError(f"--pattern: no {unknown[0]}; choose among {', '.join(names)}")
+    options.chosen = [one for one in options.patterns if one["pattern"] in wanted]
 
 
 def finish(figure: Figure, body: float, title: str, subtitle: str, handles: list[Any]) -> None:
@@ -142,7 +150,7 @@ def fit_scale(axis: Any, values: Any, name: str, label: str) -> None:
 
 
 def draw_comparison(options: Options) -> Figures:
-    axes, patterns, names = Figure((COLUMN, 3)).subplots(), options.patterns, list(options.patterns[0]["times"])
+    axes, patterns, names = Figure((COLUMN, 3)).subplots(), options.chosen, list(options.chosen[0]["times"])
     most, width = max(time for one in patterns for time, _ in one["times"].values()), 0.8 / len(names)
     for i, name in enumerate(names):
         x = numpy.arange(len(patterns)) + (i - (len(names) - 1) / 2) * width
@@ -159,7 +167,7 @@ def draw_comparison(options: Options) -> Figures:
 
 def draw_blame(options: Options) -> Figures:
     """Bars of equal length: the parts of the fastest pattern are to be read as well as those of the slowest."""
-    axes, patterns = Figure((COLUMN, 3)).subplots(), options.patterns
+    axes, patterns = Figure((COLUMN, 3)).subplots(), options.chosen
     for y, one in enumerate(patterns):
         left, total = 0.0, sum(one["causes"].values())
         for cause, seconds in one["causes"].items():
@@ -195,7 +203,8 @@ def draw_timelines(options: Options) -> Figures:
         axes = Figure((COLUMN, 3)).subplots()
         draw_rows(axes, shown, pieces)
         fit_scale(axes.xaxis, (0, one["layer_seconds"]), "seconds", "time")
-        few = f", {fitting} of {len(devices)} devices: the critical path's first" if fitting < len(devices) else ""
+        few = (f", {sum(on_path[device] > 0 for device in devices[:fitting])} devices on the critical path among "
+               f"{fitting} of {len(devices)}" if fitting < len(devices) else "")
         handles = [Patch(color=PARTS[part], label=part) for part in PARTS if part in set().union(*shown.values())]
         finish(axes.figure, 0.5 + 0.115 * axes.get_ylim()[0], options.title, words(one["pattern"]) + few, handles)
         yield f"timeline_{one['pattern']}", axes.figure
@@ -209,11 +218,16 @@ def draw_rows(axes: Any, streams: dict[tuple[int, str], Any], path: list[list[An
     for (device, stream), parts in streams.items():
         y += 0 if device == last else 0.5
         labels[y + 0.45] = words(stream) if device == last else f"d{device} {words(stream)}"
+        places = {"overhead": (y + 0.6, 0.3)}
+        if max(parts.get("dispatch", [0])) > min(parts.get("combine", [numpy.inf])):  # neither hides the other
+            places |= {"dispatch": (y, 0.45), "combine": (y + 0.45, 0.45)}
         for part in sorted(parts, key=list(PARTS).index):
-            bars(parts[part], *((y + 0.6, 0.3) if part == "overhead" else (y, 0.9)), part)
+            bars(parts[part], *places.get(part, (y, 0.9)), part)
         y, last = y + 1, device
-    for device, _, phase, kind, begin, end in path:
+    for _, _, phase, kind, begin, end in path:
         bars((begin, end), 0, 1.2, kind if kind == "overhead" else phase)
+    for device, pieces in groupby(path, key=lambda row: row[0]):
+        begin, *_, end = [time for row in pieces for time in row[-2:]]
         if end - begin > 0.08 * path[-1][-1]:  # room for the text
             axes.text((begin + end) / 2, -0.1, f"d{device}", size=SMALL, ha="center", va="bottom")
     axes.set_yticks(list(labels), labels.values(), size=SMALL)
@@ -252,6 +266,7 @@ def read_sweep(options: Options) -> tuple[list[dict[str, str]], list[str], int]:
     with options.input.open(newline="", encoding="utf-8", errors="replace") as file:
         header = next(csv.reader(file), [])
     pointers = [name for name in header if name.startswith("/")]
+    options.y = options.y or "layer_seconds"
     if options.y not in header:
         raise PlotError(f"--y: {options.input} has no column {options.y}; there are {', '.join(header)}")
     columns = dict.fromkeys(("point", "pattern", "status", *pointers, options.y), str)
@@ -306,7 +321,8 @@ def draw_validation(options: Options) -> Figures:
         times = [time for point in points for time in point[2:]]
         ends = numpy.array((min(times) / 1.5, max(times) * 1.5))
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
-        raise PlotError(f"{options.input}: no times of {VALIDATE} in it; run that again") from None
+        advice = "give its folder instead" if "patterns" in options.content else "run that again"
+        raise PlotError(f"{options.input}: no times of {VALIDATE} in it; {advice}") from None
     axes = Figure((COLUMN, 3)).subplots()
     handles = {"": axes.fill_between(ends, ends * 0.9, ends * 1.1, color="#DDDDDD", lw=0, label="within 10 %")}
     axes.plot(ends, ends, color="black", lw=0.6)
@@ -346,7 +362,11 @@ def kinds_of(options: Options) -> list[str]:
         raise PlotError(f"{path}: broken JSON ({error}); write it again") from None
     if folder:
         load_result(options)
-    return [options.kind] if options.kind else kinds
+    chosen = [options.kind] if options.kind else kinds
+    for name, users in USED_BY.items():
+        if getattr(options, name) is not None and not set(users) & set(chosen):
+            raise PlotError(f"--{name}: of no use for {', '.join(chosen)}; it is for {', '.join(users)}")
+    return chosen
 
 
 def parse() -> Options:
@@ -358,10 +378,9 @@ def parse() -> Options:
     parser.add_argument("--kind", help=f"one of {', '.join(KINDS)} (default: all that INPUT has)")
     parser.add_argument("--out", metavar="DIR", type=Path, default=Path(), help="default: this folder")
     parser.add_argument("--format", default="pdf,svg,png", help="default: pdf,svg,png")
-    parser.add_argument("--pattern", metavar="NAME", help="the only one of timeline, traffic and waits")
-    parser.add_argument("--x", metavar="POINTER", help="swept value (default: the first with several numbers)")
-    parser.add_argument("--y", metavar="COLUMN", default="layer_seconds", help="of a sweep (default: layer_seconds)")
-    parser.add_argument("--phase", choices=("dispatch", "combine"), help="the only one of traffic and waits")
+    for name, kinds in USED_BY.items():
+        choices = ("dispatch", "combine") if name == "phase" else None
+        parser.add_argument(f"--{name}", choices=choices, help=f"of {', '.join(kinds)}")
     parser.add_argument("--version", metavar="V", required=True, help="of the epsim that asks")
     return parser.parse_args()
 
@@ -389,7 +408,8 @@ def main() -> int:
     except PlotError as error:
         text, code = str(error), 2
     except OSError as error:
-        text, code = f"{error.filename or '--out'}: {error.strerror}; check its name, permissions and free space", 2
+        advice = "name, permissions and free space" if not isinstance(error, FileNotFoundError) else "name"
+        text, code = f"{error.filename or '--out'}: {error.strerror}; check its {advice}", 2
     except KeyboardInterrupt:
         text, code = "interrupted", 130
     print(f"epsim: error: {clean(text)}", file=sys.stderr)

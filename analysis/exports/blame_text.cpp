@@ -70,6 +70,21 @@ std::vector<Cause> causes_in_order(const Blame& blame) {
   return causes;
 }
 
+/// What the run would gain most without; empty where that was not asked for.
+std::string largest_gain(const ExperimentResult& experiment, std::size_t pattern) {
+  const Seconds whole = experiment.simulations[pattern].timeline.end();
+  if (experiment.what_ifs.empty() || experiment.what_ifs[pattern].empty()) return "";
+  std::vector<WhatIf> answers = experiment.what_ifs[pattern];
+  std::ranges::stable_sort(answers, {}, &WhatIf::layer_seconds);
+  std::vector<std::string> texts;
+  for (const WhatIf& one : answers)
+    if (texts.size() < 3 && one.layer_seconds < whole)
+      texts.push_back(
+          fmt::format("{} ({:+.0f} %)", words_for(one.resource), 100 * (one.layer_seconds / whole - 1)));
+  if (texts.empty()) return "nothing alone would make it faster\n";
+  return wrapped(fmt::format("most would be gained without: {}", fmt::join(texts, ", "))) + '\n';
+}
+
 std::string blame_table(const ExperimentResult& experiment, std::size_t pattern) {
   const Blame& blame = experiment.blames[pattern];
   const Seconds whole = experiment.simulations[pattern].timeline.end();
@@ -89,7 +104,9 @@ std::string blame_table(const ExperimentResult& experiment, std::size_t pattern)
     }
     const auto resource = resource_of(cause);
     if (!experiment.what_ifs.empty())
-      row.push_back(resource && resource != told ? without_text(experiment, pattern, *resource, whole) : "");
+      row.push_back(!resource          ? ""
+                    : resource != told ? without_text(experiment, pattern, *resource, whole)
+                                       : "(as above)");
     told = resource;
     rows.push_back(std::move(row));
   }
@@ -116,7 +133,7 @@ std::string waits_table(const ExperimentResult& experiment, std::size_t pattern)
                  {"no data yet"},
                  {"queued"},
                  {"moving"},
-                 {"all else there"}},
+                 {"alone"}},
                 rows);
 }
 
@@ -168,8 +185,8 @@ std::string blame_tables(const ExperimentResult& experiment) {
   for (std::size_t p = 0; p < experiment.patterns.size(); ++p)
     if (experiment.simulations[p].timeline.end() > 0)
       text += (p > 0 ? "\n" : "") + blame_table(experiment, p) +
-              shared_links_text(experiment.cluster.topology, experiment.blames[p]) + '\n' +
-              waits_table(experiment, p);
+              shared_links_text(experiment.cluster.topology, experiment.blames[p]) +
+              largest_gain(experiment, p) + '\n' + waits_table(experiment, p);
   return text;
 }
 

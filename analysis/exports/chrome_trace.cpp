@@ -147,19 +147,31 @@ class ChromeTraceWriter {
   bool is_first_ = true;
 };
 
-std::vector<bool> shown_devices(const Cluster& cluster, const SpanSample& sample) {
+/// The sample's, and where the critical path is longest.
+std::vector<bool> shown_devices(const Cluster& cluster, const Schedule& schedule, const SpanSample& sample,
+                                const Blame& blame) {
+  constexpr std::size_t most_of_path = 16;
+  std::map<DeviceId, Seconds> on_path;
+  for (const BlamedStep& one : blame.path)
+    on_path[schedule.device(one.step.op)] += one.step.end - one.step.begin;
+  std::vector<std::pair<Seconds, DeviceId>> longest;
+  for (const auto& [device, seconds] : on_path) longest.emplace_back(-seconds, device);
+  std::ranges::sort(longest);
+  if (longest.size() > most_of_path) longest.resize(most_of_path);
   std::vector<bool> is_shown(static_cast<std::size_t>(cluster.topology.device_count()));
   for (Rank rank = 0; rank < cluster.group.size(); rank += sample.stride)
     is_shown[at(cluster.group.device(rank))] = true;
+  for (const auto& [seconds, device] : longest) is_shown[at(device)] = true;
   return is_shown;
 }
 
-void write_devices(ChromeTraceWriter& trace, const Cluster& cluster, const SpanSample& sample,
+void write_devices(ChromeTraceWriter& trace, const Cluster& cluster, const std::vector<bool>& is_shown,
                    const std::vector<DeviceSlices>& devices) {
-  for (Rank rank = 0; rank < cluster.group.size(); rank += sample.stride)
-    trace.process(cluster.group.device(rank),
-                  fmt::format("rank {} (node {})", rank, cluster.group.node(rank)),
-                  cluster.group.device(rank));
+  for (Rank rank = 0; rank < cluster.group.size(); ++rank)
+    if (is_shown[at(cluster.group.device(rank))])
+      trace.process(cluster.group.device(rank),
+                    fmt::format("rank {} (node {})", rank, cluster.group.node(rank)),
+                    cluster.group.device(rank));
   for (const DeviceSlices& device : devices)
     for (const SliceTrack& thread : device.threads) trace.thread(thread);
 }
@@ -204,8 +216,9 @@ void write_critical_path(ChromeTraceWriter& trace, const Cluster& cluster, const
 
 std::string SpanSample::text() const {
   if (is_complete()) return "all devices";
-  return fmt::format("the critical path and ranks 0, {}, {}, ... alone, because {} spans are more than {}",
-                     stride, 2 * stride, spans, max_trace_spans);
+  return fmt::format(
+      "the critical path with its devices and ranks 0, {}, {}, ... alone, because {} spans are more than {}",
+      stride, 2 * stride, spans, max_trace_spans);
 }
 
 SpanSample sample_for_chrome_trace(const Schedule& schedule, std::size_t max_spans) {
@@ -219,11 +232,12 @@ SpanSample sample_for_chrome_trace(const Schedule& schedule, std::size_t max_spa
 void write_chrome_trace(std::ostream& out, const ExperimentResult& experiment, std::size_t pattern,
                         const SpanSample& sample) {
   const Simulation& simulation = experiment.simulations[pattern];
-  const std::vector<bool> is_shown = shown_devices(experiment.cluster, sample);
+  const std::vector<bool> is_shown =
+      shown_devices(experiment.cluster, simulation.lowered.schedule, sample, experiment.blames[pattern]);
   const std::vector<DeviceSlices> devices = slices_of(simulation, is_shown);
   ChromeTraceWriter trace(out, experiment, simulation);
   write_critical_path(trace, experiment.cluster, experiment.blames[pattern]);
-  write_devices(trace, experiment.cluster, sample, devices);
+  write_devices(trace, experiment.cluster, is_shown, devices);
   write_slices(trace, simulation.lowered.schedule, is_shown, devices);
   write_counters(trace, experiment.cluster, simulation, experiment.summaries.back().layers[pattern]);
   trace.finish(sample);

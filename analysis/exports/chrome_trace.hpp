@@ -14,7 +14,8 @@ namespace epsim {
 /// More spans than this and a trace shows a sample of the devices only: viewers become slow.
 inline constexpr std::size_t max_trace_spans = 50'000;
 
-/// Which devices a trace shows: ranks 0, stride, 2 stride, ...
+/// Which devices a trace shows: ranks 0, stride, 2 stride, ... and up to 16 that the critical path leads
+/// over, those on which it is longest.
 struct SpanSample {
   std::size_t spans = 0;  ///< of all devices
   int stride = 1;

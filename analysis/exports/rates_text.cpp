@@ -45,7 +45,7 @@ std::string rates_table(const ExperimentResult& experiment) {
                  {"DeepEP RDMA"},
                  {"NVLink"},
                  {"low-latency"},
-                 {"tokens/s"}},
+                 {"tokens/s/device"}},
                 rows);
 }
 

@@ -74,8 +74,10 @@ CLI::Option* add_patterns_option(CLI::App& command, ExperimentOptions& options) 
 void add_experiment_options(CLI::App& command, ExperimentOptions& options) {
   add_scenario_options(command, options);
   command
-      .add_option("--engine", options.engine,
-                  "simgrid (the default), fluid (fast at scale) or auto (whichever is quick enough)")
+      .add_option(
+          "--engine", options.engine,
+          "instead of the scenario's: simgrid (the default), fluid (fast at scale) or auto (whichever is "
+          "quick enough)")
       ->type_name("NAME");
   command
       .add_option(
@@ -88,7 +90,7 @@ void add_experiment_options(CLI::App& command, ExperimentOptions& options) {
       ->type_name("DIR")
       ->check(fault_of_name);
   command.add_flag("--paje", options.paje,
-                   "with --out: SimGrid's own trace of the links, trace_PATTERN.paje");
+                   "with --out: SimGrid's own trace of the links, trace_PATTERN.paje (several times slower)");
   command.add_option("--jobs", options.jobs, "simulations at a time (default: one per core)")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
@@ -201,7 +203,7 @@ void add_plot(CLI::App& app, CommandLine& line) {
       ->check(fault_of_name);
   command->add_option("--format", options.format, "of pdf, svg, png, separated by commas (default: all)")
       ->type_name("NAMES");
-  command->add_option("--pattern", options.pattern, "alone, of timeline, traffic and waits")
+  command->add_option("--pattern", options.pattern, "or several, separated by commas: no others are drawn")
       ->type_name("NAME");
   command->add_option("--phase", options.phase, "alone, of traffic and waits: dispatch or combine")
       ->type_name("NAME");

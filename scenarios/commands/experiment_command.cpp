@@ -81,7 +81,8 @@ std::map<PatternKind, std::string> paje_files(const Scenario& scenario,
   if (!options.paje) return files;
   if (out == nullptr) throw input_error("--paje", "there is no folder to write to", "name one with --out");
   if (choose_engine(scenario) != EngineKind::simgrid)
-    throw input_error("--paje", "the fluid engine does not write such a trace", "add --engine simgrid");
+    throw input_error("--paje", "the fluid engine, which runs this, does not write such a trace",
+                      "add --engine simgrid");
   for (const PatternKind kind : patterns) files[kind] = out->place_for(paje_file_name(kind));
   return files;
 }

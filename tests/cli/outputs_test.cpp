@@ -197,6 +197,7 @@ TEST_CASE("--blame tells where the time went and what it would be without") {
   CHECK(text.out.find("hot device") != std::string::npos);
   CHECK(text.out.find("layer without it") != std::string::npos);
   CHECK(text.out.find("longest waits of") != std::string::npos);
+  CHECK(text.out.find("most would be gained without: computation (-") != std::string::npos);
   // Without the option neither, and the longest waits alone.
   const json plain = json_of({run.begin(), run.end() - 1});
   CHECK(plain["blame"]["what_if"].is_null());
@@ -220,6 +221,38 @@ TEST_CASE("without --out nothing is written") {
   for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path())) ++files;
   CHECK(files == 1);
 }
+
+namespace {
+
+/// What a viewer relies on: every event is of a named process, slices of a thread do not overlap, counters go
+/// on in time.
+void check_trace(const json& trace) {
+  std::set<int> named;
+  std::map<std::pair<int, int>, std::vector<std::pair<double, double>>> slices;
+  std::map<std::pair<int, std::string>, double> counted;
+  for (const json& event : trace["traceEvents"]) {
+    if (event["ph"] == "M" && event["name"] == "process_name") named.insert(event["pid"].get<int>());
+    if (event["ph"] == "X") slices[{event["pid"], event["tid"]}].emplace_back(event["ts"], event["dur"]);
+    if (event["ph"] == "C") {
+      const auto [last, is_first] = counted.try_emplace({event["pid"], event["name"]}, -1.0);
+      CHECK(event["ts"].get<double>() > last->second);
+      last->second = event["ts"];
+      for (const json& value : event["args"]) CHECK(value.get<double>() >= 0);
+    }
+  }
+  for (const json& event : trace["traceEvents"]) CHECK(named.contains(event["pid"].get<int>()));
+  for (auto& [thread, intervals] : slices) {
+    std::sort(intervals.begin(), intervals.end());
+    double end = 0;
+    for (const auto& [begin, length] : intervals) {
+      CHECK(begin >= end - 1e-6);  // microseconds with three places
+      end = begin + length;
+    }
+  }
+  CHECK(counted.size() >= 3);
+}
+
+}  // namespace
 
 TEST_CASE("--out: result traces and CSV agree with each other") {
   const TemporaryFolder folder;
@@ -245,6 +278,7 @@ TEST_CASE("--out: result traces and CSV agree with each other") {
                                 pattern["phases"]["combine"]["bytes"].get<std::int64_t>());
 
     const json trace = json::parse(read_file(out / ("trace_" + name + ".json")));
+    check_trace(trace);
     std::multiset<std::int64_t> starts;
     std::multiset<std::int64_t> finishes;
     for (const json& event : trace["traceEvents"]) {

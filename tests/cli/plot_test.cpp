@@ -93,6 +93,9 @@ TEST_CASE("plot: what is incomplete or of another version or not ours is refused
   refuse("result --kind pie", "pie");
   refuse("result --pattern tree", "tree");
   refuse("result --format gif", "gif");
+  refuse("result --x /workload/skew", "--x: of no use");
+  refuse("result --kind blame --phase combine", "--phase: of no use for blame");
+  refuse("result --kind traffic --phase gate", "gate");
   (void)folder.write("result/result.json", "{}");
   refuse("result", "result.json");
   std::string other = result;
@@ -100,7 +103,13 @@ TEST_CASE("plot: what is incomplete or of another version or not ours is refused
   other.insert(other.find(version) + version.size(), "9");
   (void)folder.write("result/result.json", other);
   refuse("result", "of epsim 9");
+  std::string mixed = result;
+  const std::string seconds = R"("layer_seconds": )";
+  mixed.insert(mixed.find(seconds) + seconds.size(), "1");
+  (void)folder.write("result/result.json", mixed);
+  refuse("result", "of different runs");
   (void)folder.write("result/result.json", result);
+  refuse("result/result.json", "give its folder");
   std::filesystem::remove(folder.path() / "result/waits.csv");
   refuse("result", "waits.csv");
   (void)folder.write("result/waits.csv", "pattern,phase\n");

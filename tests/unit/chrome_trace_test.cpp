@@ -235,5 +235,6 @@ TEST_CASE("trace: with too many spans a sample of the ranks is shown and the tra
   CHECK(path == 5);                       // whole, whichever devices it leads over
   CHECK(events(trace, "s").size() == 2);  // those between d0 and d2, both of which are shown
   CHECK(events(trace, "f").size() == 2);
-  CHECK(trace["otherData"]["shown"].get<std::string>().starts_with("the critical path and ranks 0, 2, 4"));
+  CHECK(trace["otherData"]["shown"].get<std::string>().starts_with(
+      "the critical path with its devices and ranks 0, 2, 4"));
 }
