@@ -8,42 +8,39 @@
 namespace epsim {
 namespace {
 
-/// The transfers over the links asked for, link after link.
-class TransfersOfLinks {
- public:
-  TransfersOfLinks(const Simulation& simulation, const std::vector<LoadQuery>& queries)
-      : first_(simulation.lowered.link_bandwidth.size() + 1) {
-    std::vector<bool> is_asked(first_.size());
-    for (const LoadQuery& query : queries) is_asked[at(query.link)] = true;
-    const auto visit_all = [&](const auto& visit) {
-      const Schedule& schedule = simulation.lowered.schedule;
-      for (OpId op = 0; op < schedule.size(); ++op) {
-        if (schedule.kind(op) != OpKind::transfer) continue;
-        for (const LinkId link : simulation.routes.links_between(schedule.device(op), schedule.peer(op)))
-          if (is_asked[at(link)]) visit(at(link), op);
-      }
-    };
-    visit_all([&](std::size_t link, OpId) { ++first_[link + 1]; });
-    std::partial_sum(first_.begin(), first_.end(), first_.begin());
-    ops_.resize(first_.back());
-    std::vector<std::size_t> next = first_;
-    visit_all([&](std::size_t link, OpId op) { ops_[next[link]++] = op; });
-  }
-
-  [[nodiscard]] std::span<const OpId> over(LinkId link) const {
-    return {ops_.data() + first_[at(link)], first_[at(link) + 1] - first_[at(link)]};
-  }
-
- private:
-  std::vector<std::size_t> first_;
-  std::vector<OpId> ops_;
+struct Passage {
+  LinkId link;
+  OpId op;
 };
+
+/// The transfers over the links asked for, by link.
+std::vector<Passage> passages_over(const Simulation& simulation, const std::vector<LoadQuery>& queries) {
+  const Routes& routes = simulation.routes;
+  std::vector<bool> is_asked(simulation.lowered.link_bandwidth.size());
+  for (const LoadQuery& query : queries) is_asked[at(query.link)] = true;
+  // Few routes lead over a link of the path, and there may be many transfers.
+  std::vector<bool> leads_there(routes.pairs().size());
+  for (std::size_t pair = 0; pair < leads_there.size(); ++pair)
+    leads_there[pair] =
+        std::ranges::any_of(routes.links_of(pair), [&](LinkId link) { return is_asked[at(link)]; });
+  std::vector<Passage> passages;
+  const Schedule& schedule = simulation.lowered.schedule;
+  for (OpId op = 0; op < schedule.size(); ++op) {
+    if (schedule.kind(op) != OpKind::transfer) continue;
+    const std::size_t pair = routes.index_of(schedule.device(op), schedule.peer(op));
+    if (!leads_there[pair]) continue;
+    for (const LinkId link : routes.links_of(pair))
+      if (is_asked[at(link)]) passages.push_back({link, op});
+  }
+  std::ranges::stable_sort(passages, {}, &Passage::link);
+  return passages;
+}
 
 /// What a link had carried by a time, in bytes and in seconds of transfers: straight between the moments in
 /// which a transfer begins or ends.
 class Carried {
  public:
-  Carried(const Simulation& simulation, std::span<const OpId> transfers) {
+  Carried(const Simulation& simulation, std::span<const Passage> passages) {
     struct Change {
       Seconds time;
       double rate;
@@ -51,7 +48,7 @@ class Carried {
     };
     const Schedule& schedule = simulation.lowered.schedule;
     std::vector<Change> changes;
-    for (const OpId op : transfers) {
+    for (const auto [link, op] : passages) {
       const Seconds begin = simulation.timeline.started()[op] +
                             simulation.routes.latency(schedule.device(op), schedule.peer(op));
       const Seconds end = simulation.timeline.finished()[op];
@@ -98,14 +95,15 @@ class Carried {
 }  // namespace
 
 std::vector<LinkLoad> link_loads(const Simulation& simulation, const std::vector<LoadQuery>& queries) {
-  const TransfersOfLinks transfers(simulation, queries);
+  if (queries.empty()) return {};
+  const std::vector<Passage> passages = passages_over(simulation, queries);
   std::vector<std::size_t> by_link(queries.size());
   std::iota(by_link.begin(), by_link.end(), std::size_t{0});
   std::ranges::stable_sort(by_link, {}, [&](std::size_t q) { return queries[q].link; });
   std::vector<LinkLoad> loads(queries.size());
   for (std::size_t i = 0; i < by_link.size();) {
     const LinkId link = queries[by_link[i]].link;
-    const Carried carried(simulation, transfers.over(link));
+    const Carried carried(simulation, std::ranges::equal_range(passages, link, {}, &Passage::link));
     for (; i < by_link.size() && queries[by_link[i]].link == link; ++i) {
       const LoadQuery& query = queries[by_link[i]];
       const Seconds length = query.end - query.begin;

@@ -82,7 +82,8 @@ void Progress::note_release(OpId op, StreamState& stream) {
   } else {
     stream.free_since = ready;
     stream.freed_by = by;
-    stream.freed = release == Release::start ? Release::start : Release::turn;
+    release = by == no_op ? Release::start : Release::dependency;
+    stream.freed = by == no_op ? Release::start : Release::turn;
   }
 }
 
@@ -109,12 +110,10 @@ const std::vector<StreamId>& Progress::finish(OpId op, Seconds now) {
 
 void Progress::become_ready(OpId op, Seconds now, OpId by) {
   timeline_.ready()[op] = now;
-  if (by != no_op) {
-    timeline_.released_by()[op] = by;
-    timeline_.release()[op] = Release::dependency;
-  }
+  timeline_.released_by()[op] = by;
   if (ops_[op].kind == OpKind::join) {
     timeline_.started()[op] = now;
+    timeline_.release()[op] = by == no_op ? Release::start : Release::dependency;
     ending_.push_back(op);
     return;
   }
