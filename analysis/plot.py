@@ -1,9 +1,14 @@
 """Plots for papers and talks from what epsim exports. Data stay in seconds and bytes; only labels choose units."""
+import signal
+import sys
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing to clean up yet
+sys.path = [folder for folder in sys.path if folder]  # a file json.py in the current folder is none of ours
+
 import argparse
 import csv
 import json
 import re
-import sys
 import tempfile
 import textwrap
 from array import array
@@ -169,7 +174,7 @@ def draw_blame(options: Options) -> Figures:
     """Bars of equal length: the parts of the fastest pattern are to be read as well as those of the slowest."""
     axes, patterns = Figure((COLUMN, 3)).subplots(), options.chosen
     for y, one in enumerate(patterns):
-        left, total = 0.0, sum(one["causes"].values())
+        left, total = 0.0, sum(one["causes"].values()) or 1.0
         for cause, seconds in one["causes"].items():
             share = 100 * seconds / total
             axes.barh(y, share, 0.6, left, color=CAUSES[cause])
@@ -177,7 +182,7 @@ def draw_blame(options: Options) -> Figures:
                 axes.text(left + share / 2, y, f"{share:.0f}", size=SMALL, ha="center", va="center_baseline",
                           color="white" if CAUSES[cause][3] < "9" else "black")  # green tells how light it is
             left += share
-        axes.text(102, y, EngFormatter("s")(float(f"{total:.3g}")), size=MEDIUM, va="center_baseline")
+        axes.text(102, y, EngFormatter("s")(float(f"{one['layer_seconds']:.3g}")), size=MEDIUM, va="center_baseline")
     axes.set(xlim=(0, 100), ylim=(len(patterns) - 0.5, -0.5), xlabel="share of the critical path (%)",
              yticks=range(len(patterns)), yticklabels=[words(one["pattern"]) for one in patterns])
     shown = [cause for cause in CAUSES if any(one["causes"][cause] > 1e-9 * one["layer_seconds"] for one in patterns)]
@@ -385,7 +390,13 @@ def parse() -> Options:
     return parser.parse_args()
 
 
+def stop(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
 def main() -> int:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
     try:
         options = parse()
         formats = list(dict.fromkeys(options.format.split(",")))
@@ -397,12 +408,15 @@ def main() -> int:
         if not figures:
             raise PlotError(f"{options.input}: nothing to draw with these options; leave some out")
         files = [(re.sub(r"\W", "_", name) + "." + end, end, figure) for name, figure in figures for end in formats]
+        if occupied := [file for file, *_ in files if (options.out / file).is_dir()]:
+            raise PlotError(f"{options.out / occupied[0]}: is a folder; name another --out")
         options.out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=options.out, prefix=".plot-") as folder:
             for file, end, figure in files:
                 figure.savefig(Path(folder, file), metadata=DATES[end])
             for file, *_ in files:  # only once all are complete
                 Path(folder, file).replace(options.out / file)
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # whoever reads the names may stop
         print(*(options.out / file for file, *_ in files), sep="\n", flush=True)
         return 0
     except PlotError as error:

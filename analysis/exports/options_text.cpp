@@ -11,8 +11,11 @@
 namespace epsim {
 namespace {
 
-bool has_effect(const Scenario& scenario, PatternKind kind, const PatternOption& option) {
-  if (option.name == "deduplicate") return !scenario.direct_traffic;
+/// A matrix of bytes knows neither copies nor experts, chunks cross between nodes, rounds have no window.
+bool has_effect(const ExperimentResult& experiment, PatternKind kind, const PatternOption& option) {
+  const Scenario& scenario = experiment.scenario;
+  if (option.name == "deduplicate" || option.name == "granularity") return !scenario.direct_traffic;
+  if (option.name.starts_with("chunk")) return experiment.cluster.group.node_count() > 1;
   return option.name != "window" ||
          pattern(kind).shape(scenario.patterns).form != ExchangeShape::Form::rounds;
 }
@@ -62,7 +65,7 @@ void note_untried(const ExperimentResult& experiment, PatternKind kind, std::vec
                   std::vector<std::string>& numbers) {
   std::vector<std::string> others;
   for (const PatternOption& option : pattern(kind).options) {
-    if (!has_effect(experiment.scenario, kind, option)) continue;
+    if (!has_effect(experiment, kind, option)) continue;
     std::string text =
         std::visit(Alternatives{option.name, option.get(experiment.scenario.patterns)}, option.type);
     if (!text.empty()) others.push_back(std::move(text));
@@ -80,7 +83,7 @@ std::string options_text(const ExperimentResult& experiment, std::size_t number)
   const PatternKind kind = experiment.patterns[number];
   std::vector<std::string> texts;
   for (const PatternOption& option : pattern(kind).options) {
-    if (!has_effect(experiment.scenario, kind, option)) continue;
+    if (!has_effect(experiment, kind, option)) continue;
     if (option.name.starts_with("chunk")) {  // by number or by tokens: what came of them
       if (option.name == "chunks") texts.push_back(chunks_text(experiment.simulations[number]));
       continue;

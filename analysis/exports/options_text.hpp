@@ -9,7 +9,7 @@
 namespace epsim {
 
 /// A pattern's options with more than one value, as it ran: "algorithm direct, window 8, deduplicate none".
-/// Those without effect there are left out: a matrix of bytes cannot be merged, rounds have no window.
+/// Those without effect there are left out.
 [[nodiscard]] std::string options_text(const ExperimentResult& experiment, std::size_t pattern);
 
 /// What could have been set otherwise for the patterns that ran, and may turn a comparison: "all_to_all with

@@ -12,9 +12,12 @@
 // Sharing: SimGrid weights a flow by the latency of its route, fabrics do not. So a link that begins routes
 // gets a latency of 1 s and every other link 0: a route has exactly one such link (devices never forward),
 // all weights are equal, sharing is max-min. The route's true latency enters as the latency factor.
+#include <simgrid/instr.h>
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <map>
+#include <optional>
 #include <simgrid/kernel/resource/NetworkModelIntf.hpp>
 #include <simgrid/s4u.hpp>
 #include <simgrid/simix.hpp>
@@ -40,7 +43,7 @@ constexpr Seconds unit_latency = 1.0;
 /// SimGrid takes over signals that belong to whoever runs the simulation: they are given back.
 class QuietEngine {
  public:
-  explicit QuietEngine(const std::string& paje) : arguments_(settings(paje)) {
+  explicit QuietEngine(bool is_tracing) : arguments_(settings(is_tracing)) {
     const KeptHandlers kept;
     std::vector<char*> argv;
     for (std::string& argument : arguments_) argv.push_back(argument.data());
@@ -52,7 +55,7 @@ class QuietEngine {
   void run() const { s4u::Engine::get_instance()->run(); }
 
  private:
-  static std::vector<std::string> settings(const std::string& paje) {
+  static std::vector<std::string> settings(bool is_tracing) {
     char precision[64];
     std::snprintf(precision, sizeof precision, "--cfg=surf/precision:%.17g", simgrid_resolution);
     std::vector<std::string> values = {
@@ -69,9 +72,11 @@ class QuietEngine {
         "--cfg=contexts/stack-size:32",  // KiB; small stacks of many actors stay in the cache
         "--cfg=contexts/guard-size:1",
         precision};
-    if (!paje.empty())
-      values.insert(values.end(), {"--cfg=tracing:yes", "--cfg=tracing/filename:" + paje,
-                                   "--cfg=tracing/uncategorized:yes", "--cfg=tracing/precision:9"});
+    // Only what PajeTrace sets: what SimGrid writes of its own has rates that were right at the end of a flow
+    // from time 0 on, since `Full` does not note when they change.
+    if (is_tracing)
+      values.insert(values.end(),
+                    {"--cfg=tracing:yes", "--cfg=tracing/platform:yes", "--cfg=tracing/precision:9"});
     return values;
   }
 
@@ -81,6 +86,7 @@ class QuietEngine {
 /// The platform as SimGrid knows it; links that cannot limit anything are left out.
 struct Network {
   std::vector<s4u::Host*> hosts;  ///< by device, null where nothing happens
+  std::vector<s4u::Link*> links;  ///< by id, null where left out
   std::vector<DeviceId> devices;  ///< what the hosts' user data points to
 };
 
@@ -124,12 +130,12 @@ Network build_network(const LoweredSchedule& lowered, const Topology& topology, 
     }
     return entry;
   };
-  const std::vector<s4u::Link*> links = create_links(*zone, lowered, topology, routes);
+  network.links = create_links(*zone, lowered, topology, routes);
   std::vector<s4u::LinkInRoute> route;
   for (std::size_t p = 0; p < routes.pairs().size(); ++p) {
     route.clear();
     for (const LinkId id : routes.links_of(p))
-      if (s4u::Link* link = links[at(id)]) route.emplace_back(link);
+      if (s4u::Link* link = network.links[at(id)]) route.emplace_back(link);
     const auto [source, destination] = routes.pairs()[p];
     zone->add_route(host(source)->get_netpoint(), host(destination)->get_netpoint(), nullptr, nullptr, route,
                     false);
@@ -140,9 +146,79 @@ Network build_network(const LoweredSchedule& lowered, const Topology& topology, 
   return network;
 }
 
+/// A trace in SimGrid's own format, written by SimGrid: what every link carries and how much every device
+/// computes, over time. Rates are those of the timeline: a transfer's load spread evenly from the arrival of
+/// its bytes in the network to its end.
+class PajeTrace {
+ public:
+  /// Before the platform is built.
+  explicit PajeTrace(const std::string& file) { s4u::Engine::set_config("tracing/filename", file); }
+
+  /// Once the platform is built.
+  static void declare() {
+    simgrid::instr::declare_link_variable(bytes_per_second);
+    simgrid::instr::declare_host_variable(computations);
+  }
+
+  /// By an actor: when the simulation ends SimGrid forgets its links and hosts.
+  void record(const LoweredSchedule& lowered, const Routes& routes, const Timeline& timeline,
+              const std::vector<s4u::Link*>& links) {
+    const Schedule& schedule = lowered.schedule;
+    for (OpId op = 0; op < schedule.size(); ++op) {
+      const Seconds end = timeline.finished()[op];
+      if (schedule.kind(op) == OpKind::computation && schedule.work(op) == Work::device)
+        add("d" + std::to_string(schedule.device(op)), false, timeline.started()[op], end, 1);
+      if (schedule.kind(op) != OpKind::transfer) continue;
+      const std::size_t pair = routes.index_of(schedule.device(op), schedule.peer(op));
+      const Seconds begin = std::min(end, timeline.started()[op] + routes.latency(pair));
+      const double rate = static_cast<double>(lowered.load(op)) / (end - begin);
+      for (const LinkId link : routes.links_of(pair))
+        if (links[at(link)] != nullptr && end > begin)
+          add(links[at(link)]->get_name(), true, begin, end, rate);
+    }
+    // SimGrid keeps what it is told in order by walking back from the end.
+    std::ranges::stable_sort(changes_, {}, &Change::time);
+    for (const Change& change : changes_) {
+      double& value = values_[change.name];
+      std::size_t& open = open_[change.name];
+      open += change.begins ? 1 : std::size_t(-1);
+      value = open == 0 ? 0 : value + change.by;  // not what rounding left
+      (change.is_link ? set_link : set_host)(change.name, value, change.time);
+    }
+  }
+
+ private:
+  static constexpr const char* bytes_per_second = "bytes_per_second";
+  static constexpr const char* computations = "computations";
+
+  struct Change {
+    Seconds time;
+    std::string name;
+    bool is_link;
+    bool begins;
+    double by;
+  };
+  static void set_link(const std::string& name, double value, Seconds time) {
+    simgrid::instr::set_link_variable(name, bytes_per_second, value, time);
+  }
+  static void set_host(const std::string& name, double value, Seconds time) {
+    simgrid::instr::set_host_variable(name, computations, value, time);
+  }
+  void add(const std::string& name, bool is_link, Seconds begin, Seconds end, double value) {
+    changes_.push_back({begin, name, is_link, true, value});
+    changes_.push_back({end, name, is_link, false, -value});
+  }
+
+  std::vector<Change> changes_;
+  std::map<std::string, double> values_;
+  std::map<std::string, std::size_t> open_;  // begun and not ended
+};
+
 class Simulator {
  public:
-  Simulator(const LoweredSchedule& lowered, const std::vector<s4u::Host*>& hosts, Progress& progress);
+  /// `at_end`, if given, is called by an actor when every operation has finished.
+  Simulator(const LoweredSchedule& lowered, const std::vector<s4u::Host*>& hosts, Progress& progress,
+            std::function<void()> at_end);
 
  private:
   struct StreamActor {
@@ -166,6 +242,7 @@ class Simulator {
   const std::vector<s4u::Host*>& hosts_;
   Progress& progress_;
   std::vector<StreamActor> streams_;
+  s4u::ActorPtr recorder_;
   std::vector<s4u::CommPtr> transfers_;  // by operation, while in flight
   std::vector<s4u::CommPtr> ended_;      // SimGrid still uses them when it reports their end
   std::size_t awake_ = 0;                // actors that neither are parked nor have ended
@@ -173,7 +250,8 @@ class Simulator {
   bool stopped_ = false;
 };
 
-Simulator::Simulator(const LoweredSchedule& lowered, const std::vector<s4u::Host*>& hosts, Progress& progress)
+Simulator::Simulator(const LoweredSchedule& lowered, const std::vector<s4u::Host*>& hosts, Progress& progress,
+                     std::function<void()> at_end)
     : lowered_(lowered),
       schedule_(lowered.schedule),
       hosts_(hosts),
@@ -187,6 +265,12 @@ Simulator::Simulator(const LoweredSchedule& lowered, const std::vector<s4u::Host
     streams_[s].actor = s4u::Actor::create("s" + std::to_string(s), host, [this, s] { run_stream(s); });
     ++awake_;
   }
+  if (!at_end || progress_.complete()) return;
+  recorder_ = s4u::Actor::create("recorder", hosts_[at(schedule_.streams().front().device)],
+                                 [this, at_end = std::move(at_end)] {
+                                   s4u::this_actor::suspend();
+                                   if (progress_.complete()) at_end();
+                                 });
 }
 
 void Simulator::run_stream(StreamId stream) {
@@ -266,6 +350,7 @@ void Simulator::wake(const std::vector<StreamId>& streams) {
 // A deadlock ends all actors before SimGrid notices it, which would print its own report and kill them.
 void Simulator::stop_if_nothing_is_under_way() {
   if (awake_ > 0 || in_flight_ > 0) return;
+  if (recorder_ && !stopped_) simcall_answered([this] { recorder_->resume(); });
   stopped_ = true;
   std::vector<StreamId> all(streams_.size());
   for (StreamId s = 0; s < streams_.size(); ++s) all[s] = s;
@@ -276,13 +361,20 @@ void Simulator::stop_if_nothing_is_under_way() {
 
 void run_simgrid(const LoweredSchedule& lowered, const Topology& topology, const Routes& routes,
                  Timeline& timeline, const std::string& paje) {
-  const QuietEngine engine(paje);
+  const QuietEngine engine(!paje.empty());
+  std::optional<PajeTrace> trace;
+  if (!paje.empty()) trace.emplace(paje);
   Progress progress(lowered.schedule, timeline);
   const Network network = build_network(lowered, topology, routes);
-  const Simulator simulator(lowered, network.hosts, progress);
+  std::function<void()> record;
+  if (trace) {
+    PajeTrace::declare();
+    record = [&] { trace->record(lowered, routes, timeline, network.links); };
+  }
+  const Simulator simulator(lowered, network.hosts, progress, record);
   engine.run();
   if (!progress.complete()) throw progress.deadlock();
-  if (!paje.empty()) delete s4u::Engine::get_instance();  // which completes the trace
+  if (trace) delete s4u::Engine::get_instance();  // which completes the file
 }
 
 }  // namespace epsim

@@ -91,6 +91,9 @@ TEST_CASE("plot: what is incomplete or of another version or not ours is refused
   };
   refuse("nothing", "nothing");
   refuse("result --kind pie", "pie");
+  std::filesystem::create_directories(folder.path() / "taken/blame.png");
+  CHECK(run_shell("$EPSIM plot result --kind blame --out taken", folder.path()).exit_code == 2);
+  CHECK(names_in(folder.path() / "taken") == std::set<std::string>{"blame.png"});
   refuse("result --pattern tree", "tree");
   refuse("result --format gif", "gif");
   refuse("result --x /workload/skew", "--x: of no use");
@@ -118,6 +121,16 @@ TEST_CASE("plot: what is incomplete or of another version or not ours is refused
   refuse("result", "result.json");
   (void)folder.write("other.csv", "a,b\n1,2\n");
   refuse("other.csv", "other.csv");
+}
+
+TEST_CASE("plot: nothing of the current folder is run and a run without any time has plots, too") {
+  const TemporaryFolder folder;
+  REQUIRE(run_shell("$EPSIM compare " + shipped("uniform_star16") +
+                        " --engine fluid --out result --set /traffic/uniform_bytes_per_pair=0",
+                    folder.path())
+              .exit_code == 0);
+  (void)folder.write("json.py", "raise SystemExit('not ours')");
+  CHECK(plots_of(folder, "result --format png") == std::set<std::string>{"comparison.png", "blame.png"});
 }
 
 TEST_CASE("plot: a missing matplotlib is named with what to install") {

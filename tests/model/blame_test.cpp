@@ -88,6 +88,16 @@ void check_scenario(Scenario scenario, PatternKind pattern, const Parts& parts) 
   }
 }
 
+/// Experts take 3 s on one device and 1 s on the other; then a transfer of 1 s.
+Case hot_device() {
+  Case c = star(2);
+  const PartId experts = c.schedule.add_part({.phase = Phase::expert});
+  const OpId hot = c.schedule.add_computation(experts, c.schedule.stream(0, StreamKind::compute), 3, {});
+  c.schedule.add_computation(experts, c.schedule.stream(1, StreamKind::compute), 1, {});
+  c.send(c.stream(0), 1, gigabyte, {hot});
+  return c;
+}
+
 }  // namespace
 
 TEST_CASE("blame: two flows into one link") {
@@ -129,13 +139,8 @@ TEST_CASE("what if: what stands behind a full window is asked about, however lit
 }
 
 TEST_CASE("blame: a hot device") {
-  // 3 s and 1 s of computation: the mean is 2 s, what is above it is the hot device's. Then a transfer.
-  Case c = star(2);
-  const PartId experts = c.schedule.add_part({.phase = Phase::expert});
-  const OpId hot = c.schedule.add_computation(experts, c.schedule.stream(0, StreamKind::compute), 3, {});
-  c.schedule.add_computation(experts, c.schedule.stream(1, StreamKind::compute), 1, {});
-  c.send(c.stream(0), 1, gigabyte, {hot});
-  check_case(std::move(c), {{Cause::computation, 2},
+  // The mean is 2 s, what is above it is the hot device's.
+  check_case(hot_device(), {{Cause::computation, 2},
                             {Cause::hot_device, 1},
                             {Cause::latency, 2e-6},
                             {Cause::scale_up_transfer, 1}});
@@ -206,13 +211,8 @@ TEST_CASE("blame: nothing to do takes no time") {
 }
 
 TEST_CASE("what if: computation and its balance and links") {
-  // 3 s on one device and 1 s on the other, then a transfer of 1 s: 4 s. The balanced device has 2 s.
-  Case c = star(2);
-  const PartId experts = c.schedule.add_part({.phase = Phase::expert});
-  const OpId hot = c.schedule.add_computation(experts, c.schedule.stream(0, StreamKind::compute), 3, {});
-  c.schedule.add_computation(experts, c.schedule.stream(1, StreamKind::compute), 1, {});
-  c.send(c.stream(0), 1, gigabyte, {hot});
-  check_answers(std::move(c), {{Resource::computation, 1}, {Resource::scale_up, 3}, {Resource::balance, 3}});
+  // 4 s. The balanced device has 2 s.
+  check_answers(hot_device(), {{Resource::computation, 1}, {Resource::scale_up, 3}, {Resource::balance, 3}});
 }
 
 TEST_CASE("what if: a window and latency") {
