@@ -11,28 +11,28 @@
 namespace epsim {
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
-json value_json(const Parameter& parameter, const ParameterValue& value) {
+Json value_json(const Parameter& parameter, const ParameterValue& value) {
   if (const auto* counts = std::get_if<std::vector<int>>(&value)) return *counts;
   const double number = std::get<double>(value);
   if (std::holds_alternative<Parameter::Count>(parameter.type)) return static_cast<int>(number);
   return number;
 }
 
-json graph_json(const GraphDescription& graph) {
-  json devices = json::array();
+Json graph_json(const GraphDescription& graph) {
+  Json devices = Json::array();
   for (const GraphVertex& device : graph.devices)
     devices.push_back({{"name", device.name}, {"node", device.node}});
-  json links = json::array();
+  Json links = Json::array();
   for (const GraphCable& cable : graph.cables)
     links.push_back(
         {{"from", cable.from}, {"to", cable.to}, {"bandwidth", cable.bandwidth}, {"latency", cable.latency}});
   return {{"devices", std::move(devices)}, {"switches", graph.switches}, {"links", std::move(links)}};
 }
 
-json topology_json(const TopologySpec& spec, bool is_fabric) {
-  json result = {{"topology", spec.generator().name}};
+Json topology_json(const TopologySpec& spec, bool is_fabric) {
+  Json result = {{"topology", spec.generator().name}};
   for (const Parameter& parameter : spec.generator().parameters) {
     const ParameterValue& value = spec[parameter.name];
     if (const auto* graph = std::get_if<GraphDescription>(&value))
@@ -43,7 +43,7 @@ json topology_json(const TopologySpec& spec, bool is_fabric) {
   return result;
 }
 
-json networks_json(const PlatformSpec& platform) {
+Json networks_json(const PlatformSpec& platform) {
   if (!platform.node) return topology_json(platform.topology, false);
   return {{"node", topology_json(platform.node->topology, false)},
           {"fabric", topology_json(platform.topology, true)},
@@ -51,8 +51,8 @@ json networks_json(const PlatformSpec& platform) {
           {"nics_per_device", platform.node->nics_per_device}};
 }
 
-json platform_json(const PlatformSpec& platform) {
-  json result = json::object();
+Json platform_json(const PlatformSpec& platform) {
+  Json result = Json::object();
   if (!platform.preset.empty()) result["preset"] = platform.preset;
   result.update(networks_json(platform));
   if (platform.ranks.order == RankOrder::listed)
@@ -60,7 +60,7 @@ json platform_json(const PlatformSpec& platform) {
   else
     result["ranks"] = name_of(platform.ranks.order);
   const DeviceCompute& device = platform.device;
-  json known = {{"name", device.name}};
+  Json known = {{"name", device.name}};
   if (device.bf16_flops > 0) known["bf16_flops"] = device.bf16_flops;
   known["fp8_flops"] = device.fp8_flops;
   if (device.memory_bandwidth > 0) known["memory_bandwidth"] = device.memory_bandwidth;
@@ -71,15 +71,15 @@ json platform_json(const PlatformSpec& platform) {
   return result;
 }
 
-json model_json(const ModelShape& model) {
-  json result = json::object();
+Json model_json(const ModelShape& model) {
+  Json result = Json::object();
   if (!model.name.empty()) result["preset"] = model.name;
   result["hidden"] = model.hidden;
   result["expert_intermediate"] = model.expert_intermediate;
   return result;
 }
 
-json expert_parallel_json(const ExpertParallel& expert_parallel) {
+Json expert_parallel_json(const ExpertParallel& expert_parallel) {
   return {{"num_experts", expert_parallel.num_experts},
           {"experts_per_device", expert_parallel.experts_per_device},
           {"expert_parallel_size", expert_parallel.expert_parallel_size},
@@ -104,16 +104,16 @@ json expert_parallel_json(const ExpertParallel& expert_parallel) {
           {"group_score", name_of(expert_parallel.group_score)}};
 }
 
-json trace_json(const Trace& trace) {
-  json result = {{"file", trace.file}, {"format", trace.format}};
+Json trace_json(const Trace& trace) {
+  Json result = {{"file", trace.file}, {"format", trace.format}};
   if (trace.layer) result["layer"] = *trace.layer;
   return result;
 }
 
-json workload_json(const Workload& workload) {
+Json workload_json(const Workload& workload) {
   const std::vector<int>& tokens = workload.tokens_per_device;
   const bool all_equal = std::ranges::adjacent_find(tokens, std::ranges::not_equal_to{}) == tokens.end();
-  json result = {
+  Json result = {
       {"steps", workload.steps}, {"seed", workload.seed}, {"simulate_every", workload.simulate_every}};
   // What a trace brings is not said twice.
   if (!workload.trace.has_tokens()) {
@@ -122,7 +122,7 @@ json workload_json(const Workload& workload) {
                         {"concentration", workload.topics.concentration},
                         {"tokens", workload.topics.tokens}};
     result["drift"] = workload.drift;
-    result["tokens_per_device"] = all_equal && !tokens.empty() ? json(tokens.front()) : json(tokens);
+    result["tokens_per_device"] = all_equal && !tokens.empty() ? Json(tokens.front()) : Json(tokens);
     if (workload.popularity.kind != PopularityKind::log_normal)
       result["popularity"] = popularity_json(workload.popularity);
     else if (workload.log_popularity.empty())
@@ -132,7 +132,7 @@ json workload_json(const Workload& workload) {
   return result;
 }
 
-json payload_json(const Payload& payload) {
+Json payload_json(const Payload& payload) {
   return {{"dispatch", name_of(payload.dispatch)},
           {"combine", name_of(payload.combine)},
           {"weights", name_of(payload.weights)}};
@@ -147,17 +147,17 @@ std::optional<Bytes> uniform_bytes(const Matrix<Bytes>& matrix) {
   return bytes;
 }
 
-json traffic_json(const Matrix<Bytes>& matrix) {
+Json traffic_json(const Matrix<Bytes>& matrix) {
   if (const auto bytes = uniform_bytes(matrix)) return {{"uniform_bytes_per_pair", *bytes}};
-  json rows = json::array();
+  Json rows = Json::array();
   for (int source = 0; source < matrix.rows(); ++source) rows.push_back(matrix.row(source));
   return {{"matrix", std::move(rows)}};
 }
 
 }  // namespace
 
-json resolved_json(const Scenario& scenario) {
-  json result = {{"name", scenario.name}};
+Json resolved_json(const Scenario& scenario) {
+  Json result = {{"name", scenario.name}};
   if (!scenario.question.empty()) result["question"] = scenario.question;
   if (!scenario.expect.empty()) result["expect"] = scenario.expect;
   if (!scenario.direct_traffic) result["model"] = model_json(scenario.model);

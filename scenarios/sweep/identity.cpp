@@ -126,7 +126,7 @@ Identity identity_of(const Sweep& sweep) {
   json axes = json::array();
   for (const Axis& axis : sweep.axes) axes.push_back({axis.pointers, axis.values});
   json where = json::array();
-  for (const Comparison& comparison : sweep.where) where.push_back(comparison.text);
+  for (const WhereClause& comparison : sweep.where) where.push_back(comparison.text);
   json files = json::array();
   add_contents(*sweep.base, sweep.base_folder, files);
   add_contents(axes, sweep.base_folder, files);

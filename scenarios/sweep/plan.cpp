@@ -59,7 +59,7 @@ bool is_kept(const Sweep& sweep, const std::vector<std::string>& pointers, std::
     const json::json_pointer path(pointer);
     return resolved.contains(path) ? &resolved.at(path) : nullptr;
   };
-  return std::ranges::all_of(sweep.where, [&](const Comparison& comparison) {
+  return std::ranges::all_of(sweep.where, [&](const WhereClause& comparison) {
     const bool is_swept = std::ranges::all_of(pointers_in(comparison), [&](const std::string& pointer) {
       return static_cast<std::size_t>(swept(pointer)) < pointers.size();
     });

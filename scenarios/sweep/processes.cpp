@@ -69,8 +69,8 @@ std::uint64_t PointProcesses::start_routing(std::uint64_t combination) {
   return number;
 }
 
-RoutingTask PointProcesses::task_for(std::uint64_t routing, std::uint64_t combination,
-                                     const RequestPipe* requests) const {
+RoutingAssignment PointProcesses::task_for(std::uint64_t routing, std::uint64_t combination,
+                                           const RequestPipe* requests) const {
   return {&sweep_, &messages_, routing, combination, requests, limits_.memory};
 }
 

@@ -75,8 +75,8 @@ class PointProcesses {
     Clock::time_point started;
   };
 
-  [[nodiscard]] RoutingTask task_for(std::uint64_t routing, std::uint64_t combination,
-                                     const RequestPipe* requests) const;
+  [[nodiscard]] RoutingAssignment task_for(std::uint64_t routing, std::uint64_t combination,
+                                           const RequestPipe* requests) const;
   void close_requests();
   [[nodiscard]] std::chrono::milliseconds time_to_next_limit(std::chrono::milliseconds longest) const;
   [[nodiscard]] bool owes_points(std::uint64_t routing) const;

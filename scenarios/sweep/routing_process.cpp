@@ -21,7 +21,7 @@ using nlohmann::json;
 /// The routed steps that a routing process keeps for its points take at most this much.
 constexpr double most_shared_bytes = 512e6;
 
-void begin_as_child(const RoutingTask& task, int runner) {
+void begin_as_child(const RoutingAssignment& task, int runner) {
   live_as_child_of(runner);
   limit_address_space(task.memory_limit);
 }
@@ -77,7 +77,7 @@ std::string report_of(const PointResult& result) {
 }
 
 /// Runs the point, with its first steps routed, and tells its result.
-[[noreturn]] void run_point(const RoutingTask& task, const PointRequest& request,
+[[noreturn]] void run_point(const RoutingAssignment& task, const PointRequest& request,
                             const std::vector<RoutedStep>& routed) {
   PointResult result;
   result.error = failure_of([&] {
@@ -93,15 +93,15 @@ std::string report_of(const PointResult& result) {
 }
 
 /// `between` is the process that started this one and is about to end.
-[[noreturn]] void be_point(const RoutingTask& task, const PointRequest& request, int runner, int between,
-                           const std::vector<RoutedStep>& routed) {
+[[noreturn]] void be_point(const RoutingAssignment& task, const PointRequest& request, int runner,
+                           int between, const std::vector<RoutedStep>& routed) {
   wait_for_end_of_parent(between);
   live_as_child_of(runner);
   run_point(task, request, routed);
 }
 
 /// The point's process has to become a child of the runner, so the one between the two ends at once.
-[[noreturn]] void start_and_end(const RoutingTask& task, const PointRequest& request, int runner,
+[[noreturn]] void start_and_end(const RoutingAssignment& task, const PointRequest& request, int runner,
                                 const std::vector<RoutedStep>& routed) noexcept {
   const int self = this_process();
   int point = -1;
@@ -110,7 +110,7 @@ std::string report_of(const PointResult& result) {
   end_process(send(*task.messages, MessageKind::point_started, request.point, std::to_string(point)));
 }
 
-void start_point(const RoutingTask& task, const PointRequest& request, int runner,
+void start_point(const RoutingAssignment& task, const PointRequest& request, int runner,
                  const std::vector<RoutedStep>& routed) {
   const std::string failure = failure_of([&] {
     const int between = fork_process();
@@ -125,12 +125,12 @@ void start_point(const RoutingTask& task, const PointRequest& request, int runne
 
 }  // namespace
 
-void be_lone_point(const RoutingTask& task, const PointRequest& request, int runner) noexcept {
+void be_lone_point(const RoutingAssignment& task, const PointRequest& request, int runner) noexcept {
   begin_as_child(task, runner);
   run_point(task, request, {});
 }
 
-void be_routing_process(const RoutingTask& task, int runner) noexcept {
+void be_routing_process(const RoutingAssignment& task, int runner) noexcept {
   begin_as_child(task, runner);
   std::vector<RoutedStep> routed;
   const std::string failure =

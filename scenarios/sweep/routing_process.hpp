@@ -27,7 +27,7 @@ struct PointRequest {
   Identity identity = {};  ///< as planned: files may have changed since
 };
 
-struct RoutingTask {
+struct RoutingAssignment {
   const Sweep* sweep = nullptr;
   const MessageSocket* messages = nullptr;
   std::uint64_t routing = 0;              ///< its number in messages
@@ -38,10 +38,11 @@ struct RoutingTask {
 
 /// Lives in a fresh child of the process `runner`, and never returns, nor throws: what it does not catch ends
 /// the child alone.
-[[noreturn]] void be_routing_process(const RoutingTask& task, int runner) noexcept;
+[[noreturn]] void be_routing_process(const RoutingAssignment& task, int runner) noexcept;
 
 /// The same for a point that shares its traffic with no other: it routes and runs, and never returns.
-[[noreturn]] void be_lone_point(const RoutingTask& task, const PointRequest& request, int runner) noexcept;
+[[noreturn]] void be_lone_point(const RoutingAssignment& task, const PointRequest& request,
+                                int runner) noexcept;
 
 /// The result that a point's process reported. A report that is cut off makes a failure.
 [[nodiscard]] PointResult result_in(const std::string& report);

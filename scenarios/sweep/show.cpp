@@ -44,14 +44,14 @@ std::size_t column_of(std::string_view figure) {
   return static_cast<std::size_t>(std::ranges::find(columns, figure, &ResultColumn::name) - columns.begin());
 }
 
-std::vector<Measurement> measurements_of(SweepDatabase& database, const StoredSweep& stored,
-                                         std::string_view figure) {
+std::vector<Sample> measurements_of(SweepDatabase& database, const StoredSweep& stored,
+                                    std::string_view figure) {
   const std::size_t column = column_of(figure);
   const std::vector<std::string> pointers = setting_pointers(stored.sweep);
-  std::vector<Measurement> measurements;
+  std::vector<Sample> measurements;
   for_each_row(database, stored, [&](const ExportRow& row) {
     if (!row.is_done) return;
-    Measurement& one = measurements.emplace_back();
+    Sample& one = measurements.emplace_back();
     for (std::size_t i = 0; i < pointers.size(); ++i)
       if (pointers[i] != pattern_pointer) one.settings.push_back(*row.settings[i]);
     one.seed = row.seed;
@@ -188,7 +188,7 @@ SweepFindings findings_of(SweepDatabase& database, const StoredSweep& stored,
   SweepFindings findings;
   findings.name = stored.sweep.name;
   if (counts_all_steps(database)) findings.figure = "total_seconds";
-  const std::vector<Measurement> measurements = measurements_of(database, stored, findings.figure);
+  const std::vector<Sample> measurements = measurements_of(database, stored, findings.figure);
   for (const std::size_t column : columns) findings.pointers.push_back(pointers[column]);
   findings.groups = group_means(measurements, columns);
   findings.crossover_pointers = pointers;

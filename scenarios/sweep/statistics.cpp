@@ -31,11 +31,11 @@ struct PointGroup {
   std::map<std::string, Times> times;
 };
 
-std::vector<PointGroup> grouped(const std::vector<Measurement>& measurements,
+std::vector<PointGroup> grouped(const std::vector<Sample>& measurements,
                                 const std::vector<std::size_t>& columns) {
   std::vector<PointGroup> groups;
   std::map<json, std::size_t> place;
-  for (const Measurement& one : measurements) {
+  for (const Sample& one : measurements) {
     std::vector<json> values;
     for (const std::size_t column : columns) values.push_back(one.settings[column]);
     const auto [at, is_new] = place.try_emplace(json(values), groups.size());
@@ -152,7 +152,7 @@ std::vector<std::pair<std::vector<json>, Line>> lines_along(const std::vector<Gr
 
 }  // namespace
 
-std::vector<GroupMeans> group_means(const std::vector<Measurement>& measurements,
+std::vector<GroupMeans> group_means(const std::vector<Sample>& measurements,
                                     const std::vector<std::size_t>& columns) {
   std::vector<GroupMeans> result;
   for (const PointGroup& group : grouped(measurements, columns)) {

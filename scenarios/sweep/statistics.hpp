@@ -12,7 +12,7 @@
 namespace epsim {
 
 /// A row that is done: what statistics read of it.
-struct Measurement {
+struct Sample {
   std::vector<nlohmann::json> settings;  ///< by pointer
   std::optional<std::int64_t> seed;
   std::string pattern;
@@ -46,7 +46,7 @@ struct GroupMeans {
 /// Groups in order of appearance. `columns` are places of the settings grouped by. Where a pattern lacks a
 /// (setting, seed) that another has, as after a failure, neither counts it, so that means compare like with
 /// like; a group without anything that all its patterns have is left out.
-[[nodiscard]] std::vector<GroupMeans> group_means(const std::vector<Measurement>& measurements,
+[[nodiscard]] std::vector<GroupMeans> group_means(const std::vector<Sample>& measurements,
                                                   const std::vector<std::size_t>& columns);
 
 /// Between two neighbouring values of one setting, all others equal, the best pattern changes.

@@ -36,7 +36,7 @@ struct Sweep {
   std::string base_name;   ///< of a base scenario without a name
   std::vector<Axis> axes;  ///< never empty of values
   int seeds = 1;           ///< with more than 1 the last axis is seed_pointer
-  std::vector<Comparison> where;
+  std::vector<WhereClause> where;
   std::vector<PatternKind> patterns;  ///< empty: every point's own communication_pattern
 };
 

@@ -81,7 +81,7 @@ void check_swept_pointers(const Sweep& sweep, const ordered_json& resolved, std:
     for (std::size_t i = 0; i < axis.pointers.size(); ++i)
       check_axis_pointer(sweep, resolved, axis, i, problems);
   const std::vector<std::string> swept = swept_pointers(sweep);
-  for (const Comparison& comparison : sweep.where)
+  for (const WhereClause& comparison : sweep.where)
     for (const std::string& pointer : pointers_in(comparison))
       if (std::ranges::find(swept, pointer) == swept.end() && !find(resolved, pointer))
         problems.push_back(

@@ -28,7 +28,7 @@ bool is_relation(const std::string& word) {
   return false;
 }
 
-Comparison::Factor factor_of(const std::string& word, const std::string& place) {
+WhereClause::Factor factor_of(const std::string& word, const std::string& place) {
   if (word.starts_with('/')) return {word, nullptr};
   json value = json::parse(word, nullptr, false);
   if (value.is_number() || value.is_string() || value.is_boolean())
@@ -37,8 +37,8 @@ Comparison::Factor factor_of(const std::string& word, const std::string& place) 
 }
 
 /// Factors with "*" between them.
-Comparison::Product product_of(const std::vector<std::string>& words, const std::string& place) {
-  Comparison::Product product;
+WhereClause::Product product_of(const std::vector<std::string>& words, const std::string& place) {
+  WhereClause::Product product;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const bool is_operator = i % 2 == 1;
     if (is_operator != (words[i] == "*"))
@@ -49,12 +49,12 @@ Comparison::Product product_of(const std::vector<std::string>& words, const std:
   return product;
 }
 
-[[noreturn]] void fail_comparison(const Comparison& comparison, const std::string& what) {
+[[noreturn]] void fail_comparison(const WhereClause& comparison, const std::string& what) {
   throw input_error("/where", fmt::format("\"{}\": {}", comparison.text, what),
                     "compare numbers, or texts with == and !=");
 }
 
-json value_of(const Comparison& comparison, const Comparison::Factor& factor, const Lookup& lookup) {
+json value_of(const WhereClause& comparison, const WhereClause::Factor& factor, const Lookup& lookup) {
   if (factor.value) return *factor.value;
   const json* value = lookup(factor.pointer);
   if (!value) fail_comparison(comparison, factor.pointer + " has no value here");
@@ -62,11 +62,11 @@ json value_of(const Comparison& comparison, const Comparison::Factor& factor, co
 }
 
 /// A lone factor as it is; a product of several as a number.
-json value_of(const Comparison& comparison, const Comparison::Product& product, const Lookup& lookup) {
+json value_of(const WhereClause& comparison, const WhereClause::Product& product, const Lookup& lookup) {
   json first = value_of(comparison, product.front(), lookup);
   if (product.size() == 1) return first;
   double result = 1;
-  for (const Comparison::Factor& factor : product) {
+  for (const WhereClause::Factor& factor : product) {
     const json value = value_of(comparison, factor, lookup);
     if (!value.is_number()) fail_comparison(comparison, describe(value) + " cannot be multiplied");
     result *= value.get<double>();
@@ -76,8 +76,8 @@ json value_of(const Comparison& comparison, const Comparison::Product& product, 
 
 }  // namespace
 
-Comparison parse_comparison(std::string_view text, const std::string& place) {
-  Comparison comparison;
+WhereClause parse_comparison(std::string_view text, const std::string& place) {
+  WhereClause comparison;
   comparison.text = std::string(text);
   std::array<std::vector<std::string>, 2> sides;
   std::istringstream stream(comparison.text);
@@ -95,15 +95,15 @@ Comparison parse_comparison(std::string_view text, const std::string& place) {
   return comparison;
 }
 
-std::vector<std::string> pointers_in(const Comparison& comparison) {
+std::vector<std::string> pointers_in(const WhereClause& comparison) {
   std::vector<std::string> pointers;
-  for (const Comparison::Product* product : {&comparison.left, &comparison.right})
-    for (const Comparison::Factor& factor : *product)
+  for (const WhereClause::Product* product : {&comparison.left, &comparison.right})
+    for (const WhereClause::Factor& factor : *product)
       if (!factor.value) pointers.push_back(factor.pointer);
   return pointers;
 }
 
-bool holds(const Comparison& comparison, const Lookup& lookup) {
+bool holds(const WhereClause& comparison, const Lookup& lookup) {
   const json left = value_of(comparison, comparison.left, lookup);
   const json right = value_of(comparison, comparison.right, lookup);
   const std::string& relation = comparison.relation;

@@ -17,7 +17,7 @@
 
 namespace epsim {
 
-struct Comparison {
+struct WhereClause {
   /// Either a pointer or a number, text or boolean.
   struct Factor {
     std::string pointer;                          ///< empty: a value
@@ -32,15 +32,15 @@ struct Comparison {
 };
 
 /// Throws Error (input) with `place`.
-[[nodiscard]] Comparison parse_comparison(std::string_view text, const std::string& place);
+[[nodiscard]] WhereClause parse_comparison(std::string_view text, const std::string& place);
 
 /// All pointers that the comparison names.
-[[nodiscard]] std::vector<std::string> pointers_in(const Comparison& comparison);
+[[nodiscard]] std::vector<std::string> pointers_in(const WhereClause& comparison);
 
 /// The value at a pointer; null pointer when there is none.
 using Lookup = std::function<const nlohmann::json*(const std::string& pointer)>;
 
 /// Throws Error (input) naming the comparison when a value is missing or cannot be compared.
-[[nodiscard]] bool holds(const Comparison& comparison, const Lookup& lookup);
+[[nodiscard]] bool holds(const WhereClause& comparison, const Lookup& lookup);
 
 }  // namespace epsim

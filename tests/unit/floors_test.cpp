@@ -100,6 +100,34 @@ const std::vector<Tenant>& tenants() {
   return all;
 }
 
+/// The classes of named namespaces, "epsim::Schedule", with the files that define them.
+std::map<std::string, std::vector<std::string>> all_classes() {
+  const fs::path root = EPSIM_SOURCE_DIR;
+  const std::regex opens(R"(^(?:inline )?namespace ?([\w:]*) ?\{)");
+  const std::regex closes(R"(^\}  // namespace)");
+  const std::regex defines(R"(^(?:struct|class|union|enum class) (\w+)(?: final)?(?: ?: ?[^{;]*)? \{)");
+  std::map<std::string, std::vector<std::string>> classes;
+  for (const std::string_view floor : floors) {
+    for (const auto& entry : fs::recursive_directory_iterator(root / floor)) {
+      const std::string extension = entry.path().extension().string();
+      if (extension != ".hpp" && extension != ".cpp") continue;
+      std::ifstream file(entry.path());
+      std::vector<std::string> spaces;
+      std::smatch match;
+      for (std::string line; std::getline(file, line);) {
+        if (std::regex_search(line, match, opens)) spaces.push_back(match[1]);
+        if (std::regex_search(line, closes) && !spaces.empty()) spaces.pop_back();
+        const bool is_anonymous = std::ranges::find(spaces, "") != spaces.end();
+        if (is_anonymous || !std::regex_search(line, match, defines)) continue;
+        std::string name;
+        for (const std::string& space : spaces) name += space + "::";
+        classes[name + match[1].str()].push_back(fs::relative(entry.path(), root).string());
+      }
+    }
+  }
+  return classes;
+}
+
 }  // namespace
 
 TEST_CASE("floors: every include leads to a file of its own floor or one below") {
@@ -136,4 +164,11 @@ TEST_CASE("floors: SimGrid, CLI11, SQLite and the operating system each have one
     }
   }
   CHECK(used.size() == tenants().size());
+}
+
+TEST_CASE("floors: no two classes have one name - what the compiler makes of them would be mixed up") {
+  const auto classes = all_classes();
+  CHECK(classes.size() > 200);
+  for (const auto& [name, files] : classes)
+    CHECK_MESSAGE(files.size() == 1, name, " is defined in ", files.front(), " and ", files.back());
 }

@@ -9,7 +9,7 @@ using nlohmann::json;
 
 namespace {
 
-Measurement at(std::vector<json> settings, int seed, const std::string& pattern, double seconds) {
+Sample at(std::vector<json> settings, int seed, const std::string& pattern, double seconds) {
   return {std::move(settings), seed, pattern, seconds};
 }
 
@@ -22,7 +22,7 @@ TEST_CASE("Student's t as in the tables") {
 }
 
 TEST_CASE("mean and interval over seeds and the paired lead") {
-  std::vector<Measurement> rows;
+  std::vector<Sample> rows;
   const double ring[] = {3, 5, 4};
   const double direct[] = {1, 3, 2};
   for (int seed = 0; seed < 3; ++seed) {
