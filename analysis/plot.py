@@ -17,16 +17,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
-try:
-    import matplotlib
-    import numpy
-    from matplotlib.figure import Figure
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-    from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator, NullLocator
-except ImportError:
-    sys.exit("epsim: error: matplotlib is missing; apt-get install python3-matplotlib")
-
 COLUMN, PAGE, LARGE, MEDIUM, SMALL = 3.4, 7.0, 8, 7, 6  # widths in inches, letters in points
 MOST_DEVICES, MOST_ROWS, MOST_PANELS = 16, 24, 12  # of a timeline; of a sweep
 PARTS = {"gate": "#CC79A7", "dispatch": "#0072B2", "expert": "#E69F00", "combine": "#009E73", "overhead": "#666666",
@@ -54,7 +44,23 @@ TABLES = {
 USED_BY = {"pattern": ("comparison", "blame", "timeline", "traffic", "waits"), "phase": ("traffic", "waits"),
            "x": ("sweep",), "y": ("sweep",)}
 is_number = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?").fullmatch
-Options, Figures = argparse.Namespace, Iterator[tuple[str, Figure]]
+Options, Figures = argparse.Namespace, Iterator[tuple[str, Any]]
+
+
+def load_matplotlib() -> None:
+    """Once there is something to draw: it takes longer than to see that there is not."""
+    global matplotlib, numpy, Figure, Line2D, Patch, EngFormatter, LogLocator, MaxNLocator, NullLocator
+    try:
+        import matplotlib
+        import numpy
+        from matplotlib.figure import Figure
+        from matplotlib.lines import Line2D
+        from matplotlib.patches import Patch
+        from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator, NullLocator
+    except ImportError:
+        sys.exit("epsim: error: matplotlib is missing; apt-get install python3-matplotlib")
+    matplotlib.rcdefaults()
+    matplotlib.rcParams.update(STYLE)
 
 
 class PlotError(Exception):
@@ -116,7 +122,7 @@ def load_result(options: Options) -> None:
     options.chosen = [one for one in options.patterns if one["pattern"] in wanted]
 
 
-def finish(figure: Figure, body: float, title: str, subtitle: str, handles: list[Any]) -> None:
+def finish(figure: Any, body: float, title: str, subtitle: str, handles: list[Any]) -> None:
     """Title, subtitle and legend above axes with a height of their own; then the layout is fixed."""
     top, items, width = 0.05, [], figure.get_figwidth()
     for text, size, colour in ((title, LARGE, "black"), (subtitle, MEDIUM, "#555555")):
@@ -402,9 +408,9 @@ def main() -> int:
         formats = list(dict.fromkeys(options.format.split(",")))
         if unknown := [name for name in formats if name not in DATES]:
             raise PlotError(f"--format: no format {unknown[0]}; choose among {', '.join(DATES)}")
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(STYLE)
-        figures = [pair for kind in kinds_of(options) for pair in KINDS[kind](options)]
+        kinds = kinds_of(options)
+        load_matplotlib()
+        figures = [pair for kind in kinds for pair in KINDS[kind](options)]
         if not figures:
             raise PlotError(f"{options.input}: nothing to draw with these options; leave some out")
         files = [(re.sub(r"\W", "_", name) + "." + end, end, figure) for name, figure in figures for end in formats]

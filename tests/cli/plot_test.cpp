@@ -137,7 +137,8 @@ TEST_CASE("plot: a missing matplotlib is named with what to install") {
   const TemporaryFolder folder;
   std::filesystem::create_directories(folder.path() / "hidden");
   (void)folder.write("hidden/matplotlib.py", "raise ImportError");
-  const CommandResult plot = run_shell("PYTHONPATH=hidden $EPSIM plot nothing", folder.path());
+  (void)folder.write("sweep.csv", "point,seed,pattern,/x,layer_seconds,status\n");
+  const CommandResult plot = run_shell("PYTHONPATH=hidden $EPSIM plot sweep.csv", folder.path());
   CHECK(plot.exit_code == 1);
   CHECK(plot.err == "epsim: error: matplotlib is missing; apt-get install python3-matplotlib\n");
 }
