@@ -19,7 +19,8 @@ json json_of(std::vector<std::string> arguments) {
   arguments.emplace_back("--json");
   const CommandResult result = run_epsim(arguments);
   REQUIRE_MESSAGE(result.exit_code == 0, result.err);
-  CHECK(result.err == "");
+  // Nothing, or on a slow machine how far it has come.
+  CHECK_MESSAGE(std::regex_match(result.err, std::regex("(epsim: simulating [^\n]*\n)*")), result.err);
   return json::parse(result.out);
 }
 
