@@ -181,4 +181,19 @@ Blame blame(const Cluster& cluster, const Simulation& simulation) {
   return result;
 }
 
+std::vector<ResourceBlame> by_resource(const Blame& blame) {
+  std::vector<ResourceBlame> parts(resource_count);
+  for (std::size_t resource = 0; resource < resource_count; ++resource)
+    parts[resource].resource = static_cast<Resource>(resource);
+  for (std::size_t c = 0; c < cause_count; ++c) {
+    const auto cause = static_cast<Cause>(c);
+    const auto resource = resource_of(cause);
+    if (!resource) continue;
+    parts[at(*resource)].seconds += blame.of(cause);
+    if (is_sharing(cause)) parts[at(*resource)].sharing += blame.of(cause);
+  }
+  std::ranges::stable_sort(parts, std::ranges::greater(), &ResourceBlame::seconds);
+  return parts;
+}
+
 }  // namespace epsim

@@ -76,6 +76,13 @@ struct BlamedStep {
   std::optional<LinkId> link;  ///< of a transfer that shared links: the one that limited it
 };
 
+/// What a resource has of a critical path.
+struct ResourceBlame {
+  Resource resource = Resource::start_up;
+  Seconds seconds = 0;
+  Seconds sharing = 0;  ///< of these
+};
+
 struct LinkBlame {
   LinkId link = 0;      ///< of the routes, caps too
   Seconds seconds = 0;  ///< of the path that transfers spent on sharing it
@@ -97,5 +104,8 @@ struct Blame {
 /// between their arrival in the network and its end. Computation of a device that has D seconds of it in a
 /// phase, where the mean over the group is M, is `computation` for min(1, M / D) of it.
 [[nodiscard]] Blame blame(const Cluster& cluster, const Simulation& simulation);
+
+/// Every resource, the one with the longest part first; ties: in their order.
+[[nodiscard]] std::vector<ResourceBlame> by_resource(const Blame& blame);
 
 }  // namespace epsim

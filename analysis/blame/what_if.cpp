@@ -71,26 +71,20 @@ struct Question {
   Resource resource;
 };
 
-std::vector<Question> questions_of(std::span<const Blame> blames) {
+/// Windows also where they cost no latency: what stands behind a full one is not on the path.
+bool is_worth_asking(const ResourceBlame& part, const Blame& blame) {
   constexpr double least_share = 0.01;
+  if (part.resource == Resource::window)
+    return std::ranges::any_of(blame.path,
+                               [](const BlamedStep& one) { return one.step.release == Release::window; });
+  return part.seconds > 0 && part.seconds >= least_share * blame.path.back().step.end;
+}
+
+std::vector<Question> questions_of(std::span<const Blame> blames) {
   std::vector<Question> questions;
-  for (std::size_t s = 0; s < blames.size(); ++s) {
-    std::array<Seconds, resource_count> seconds = {};
-    Seconds whole = 0;
-    for (std::size_t cause = 0; cause < cause_count; ++cause) {
-      whole += blames[s].seconds[cause];
-      if (const auto resource = resource_of(static_cast<Cause>(cause)))
-        seconds[at(*resource)] += blames[s].seconds[cause];
-    }
-    const auto first = static_cast<std::ptrdiff_t>(questions.size());
-    for (std::size_t resource = 0; resource < resource_count; ++resource)
-      if (seconds[resource] > 0 &&
-          (seconds[resource] >= least_share * whole || static_cast<Resource>(resource) == Resource::window))
-        questions.push_back({s, static_cast<Resource>(resource)});
-    std::stable_sort(questions.begin() + first, questions.end(), [&](const Question& a, const Question& b) {
-      return seconds[at(a.resource)] > seconds[at(b.resource)];
-    });
-  }
+  for (std::size_t s = 0; s < blames.size(); ++s)
+    for (const ResourceBlame& part : by_resource(blames[s]))
+      if (is_worth_asking(part, blames[s])) questions.push_back({s, part.resource});
   return questions;
 }
 

@@ -15,30 +15,7 @@
 namespace epsim {
 namespace {
 
-/// What a resource has of a critical path.
-struct Spent {
-  Resource resource = Resource::start_up;
-  Seconds seconds = 0;
-  Seconds sharing = 0;  ///< of these
-};
-
-/// The longest first; ties: in the order of the resources.
-std::vector<Spent> parts_of(const Blame& blame) {
-  std::vector<Spent> parts(resource_count);
-  for (std::size_t resource = 0; resource < resource_count; ++resource)
-    parts[resource].resource = static_cast<Resource>(resource);
-  for (std::size_t c = 0; c < cause_count; ++c) {
-    const auto cause = static_cast<Cause>(c);
-    const auto resource = resource_of(cause);
-    if (!resource) continue;
-    parts[at(*resource)].seconds += blame.of(cause);
-    if (is_sharing(cause)) parts[at(*resource)].sharing += blame.of(cause);
-  }
-  std::ranges::stable_sort(parts, std::ranges::greater(), &Spent::seconds);
-  return parts;
-}
-
-std::string part_text(const Spent& part, Seconds whole) {
+std::string part_text(const ResourceBlame& part, Seconds whole) {
   std::string text = fmt::format("{:.0f} % {}", 100 * part.seconds / whole, words_for(part.resource));
   const double sharing = 100 * part.sharing / whole;
   if (sharing >= 1) text += fmt::format(" (sharing {:.0f} %)", sharing);
@@ -63,7 +40,7 @@ std::vector<Cause> causes_in_order(const Blame& blame) {
   const auto add = [&](Cause cause) {
     if (blame.of(cause) != 0) causes.push_back(cause);
   };
-  for (const Spent& spent : parts_of(blame))
+  for (const ResourceBlame& spent : by_resource(blame))
     for (std::size_t cause = 0; cause < cause_count; ++cause)
       if (resource_of(static_cast<Cause>(cause)) == spent.resource) add(static_cast<Cause>(cause));
   add(Cause::unexplained);
@@ -165,7 +142,7 @@ std::string largest_parts(const Blame& blame, std::size_t most) {
   const Seconds whole = std::accumulate(blame.seconds.begin(), blame.seconds.end(), Seconds{0});
   std::vector<std::string> texts;
   if (whole <= 0) return "";
-  for (const Spent& part : parts_of(blame))
+  for (const ResourceBlame& part : by_resource(blame))
     if (texts.size() < most && part.seconds >= 0.01 * whole) texts.push_back(part_text(part, whole));
   return fmt::format("{}", fmt::join(texts, ", "));
 }
