@@ -66,6 +66,8 @@ OutputDirectory::OutputDirectory(std::filesystem::path folder) : folder_(std::mo
 }
 
 std::filesystem::path OutputDirectory::place_for(const std::string& name) {
+  const auto known = std::ranges::find(names_, name);
+  if (known != names_.end()) return files_[static_cast<std::size_t>(known - names_.begin())].path();
   names_.push_back(name);
   return files_.emplace_back(temporary_name(folder_ / name), Unfinished::Kind::file).path();
 }

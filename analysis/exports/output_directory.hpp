@@ -33,7 +33,8 @@ class OutputDirectory {
     close(file, name);
   }
 
-  /// Where somebody else is to write a file before commit().
+  /// Where somebody else is to write a file before commit(), or where one stands until then. The first call
+  /// for a name gives it its turn in commit().
   [[nodiscard]] std::filesystem::path place_for(const std::string& name);
 
   /// Gives every file its own name; an older result's files are replaced, all or none. Throws Error

@@ -27,6 +27,7 @@
 #include "scenarios/commands/outcome.hpp"
 #include "scenarios/commands/plan.hpp"
 #include "scenarios/commands/plot.hpp"
+#include "scenarios/commands/report.hpp"
 #include "scenarios/commands/run.hpp"
 #include "scenarios/commands/sweep.hpp"
 #include "scenarios/commands/topology.hpp"
@@ -48,6 +49,7 @@ struct CommandLine {
   TopologyOptions topology;
   PlanOptions plan;
   PlotOptions plot;
+  ReportOptions report;
   ValidateOptions validate;
   CalibrateOptions calibrate;
   std::function<void()> command;
@@ -86,7 +88,7 @@ void add_experiment_options(CLI::App& command, ExperimentOptions& options) {
           "0 (exact) to 0.01 (default: 0.002)")
       ->type_name("R")
       ->check(fault_of_number);
-  command.add_option("--out", options.out, "write result.json, traces, spans.csv and links.csv there")
+  command.add_option("--out", options.out, "write report.html, result.json, CSV and traces there")
       ->type_name("DIR")
       ->check(fault_of_name);
   command.add_flag("--paje", options.paje,
@@ -213,6 +215,22 @@ void add_plot(CLI::App& app, CommandLine& line) {
   command->callback([&line] { line.command = [&line] { plot(line.plot); }; });
 }
 
+void add_report(CLI::App& app, CommandLine& line) {
+  CLI::App* command =
+      app.add_subcommand("report", "one HTML file that shows a result, offline, to send to others");
+  command
+      ->add_option("INPUT", line.report.input,
+                   "a folder of compare --out or run --out, or a sweep's database")
+      ->required()
+      ->check(fault_of_name);
+  command
+      ->add_option("--output", line.report.output,
+                   "instead of report.html in that folder, or of the database's name with .html")
+      ->type_name("FILE")
+      ->check(fault_of_name);
+  command->callback([&line] { line.command = [&line] { report(line.report); }; });
+}
+
 void add_topology(CLI::App& app, CommandLine& line) {
   CLI::App* command = app.add_subcommand(
       "topology", "a platform's network: devices, links, diameter, bisection, routes and what loads most");
@@ -303,6 +321,7 @@ void add_commands(CLI::App& app, CommandLine& line) {
 
   add_sweep(app, line);
   add_plot(app, line);
+  add_report(app, line);
   add_topology(app, line);
   add_plan(app, line);
   add_validate(app, line.validate, line.command);

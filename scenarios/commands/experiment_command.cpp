@@ -21,6 +21,7 @@
 #include "platforms/printable.hpp"
 #include "platforms/system/machine.hpp"
 #include "scenarios/commands/progress_line.hpp"
+#include "scenarios/commands/report.hpp"
 #include "scenarios/reader/choices.hpp"
 #include "scenarios/reader/named_files.hpp"
 #include "scenarios/reader/scenario_reader.hpp"
@@ -48,9 +49,14 @@ void write_files(OutputDirectory& out, const ExperimentResult& experiment, const
   out.add(links_file, [&](std::ostream& stream) { write_links_csv(stream, experiment); });
   out.add(path_file, [&](std::ostream& stream) { write_critical_path_csv(stream, experiment); });
   out.add(waits_file, [&](std::ostream& stream) { write_waits_csv(stream, experiment); });
+  (void)out.place_for(report_file);  // it reads result.json, which nevertheless appears last
   out.add(result_file, [&](std::ostream& stream) {
     stream << text_of(comparison_json(experiment, resolved_json(experiment.scenario)));
   });
+  const auto place = [&](const char* name) { return out.place_for(name); };
+  out.add(report_file, [&](std::ostream& stream) { write_comparison_report(stream, {options.out, place}); });
+  if (const std::string why = missing_charts(); !why.empty() && !options.quiet)
+    std::cerr << "epsim: " << why << '\n';
   out.commit();
 }
 
@@ -60,7 +66,8 @@ void refuse_to_replace_inputs(const ExperimentOptions& options, const nlohmann::
   if (options.out.empty()) return;
   std::vector<NamedFile> inputs = files_named_in(document, base_folder);
   if (options.scenario != "-") inputs.push_back({options.scenario, options.scenario});
-  std::vector<std::string> outputs = {spans_file, links_file, path_file, waits_file, result_file};
+  std::vector<std::string> outputs = {spans_file, links_file,  path_file,
+                                      waits_file, report_file, result_file};
   for (const PatternKind kind : all_pattern_kinds())
     for (const std::string& name : {chrome_trace_file_name(kind), paje_file_name(kind)})
       outputs.push_back(name);

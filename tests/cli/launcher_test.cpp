@@ -18,8 +18,13 @@ class Checkout {
     fs::create_directories(root_);
     fs::create_directories(tools_);
     fs::copy_file(std::string(EPSIM_SOURCE_DIR) + "/epsim", root_ / "epsim");
+    for (const char* place : {"analysis/report", "tests/report"}) {
+      fs::create_directories(root_ / place);
+      for (const char* file : {"package.json", "package-lock.json"})
+        (void)folder_.write("my checkout/" + std::string(place) + "/" + file, "{}\n");
+    }
     for (const char* tool : {"bash", "env", "dirname", "readlink", "mkdir", "flock", "sed", "grep", "tail",
-                             "rm", "tee", "cat", "chmod"}) {
+                             "rm", "tee", "cat", "chmod", "cp"}) {
       for (const char* place : {"/usr/bin/", "/bin/"})
         if (fs::exists(place + std::string(tool)) && !fs::exists(tools_ / tool))
           fs::create_symlink(place + std::string(tool), tools_ / tool);
@@ -27,6 +32,7 @@ class Checkout {
     tool("id", "echo 1000");
     tool("dpkg-query", "for p in \"$@\"; do case $p in -*|$MISSING) ;; *) echo \"ii  $p\";; esac; done");
     tool("cmake", "while [ \"$1\" != -B ]; do shift; done; : > \"$2/build.ninja\"");
+    tool("npm", "exit 0");
     tool("ninja",
          "dir=$2; printf '#!/bin/sh\\necho \"ran $* in $(pwd)\"; exit 7\\n' > \"$dir/epsim\"; chmod +x "
          "\"$dir/epsim\"; "
@@ -99,4 +105,24 @@ TEST_CASE("a failed build shows its end and is tried again") {
   CHECK(result.out == "");
   CHECK(result.err.find("a.cpp:1: error: no") != std::string::npos);
   CHECK(result.err.find("building failed") != std::string::npos);
+}
+
+TEST_CASE("the launcher has npm bring charts only to what draws reports and goes on without") {
+  const Checkout checkout;
+  checkout.tool("npm", "echo 'no network'; exit 1");
+  for (const char* other : {"list", "compare a.json", "sweep a --out b"})
+    CHECK(checkout.run(other).err.find("npm") == std::string::npos);
+  const CommandResult first = checkout.run("compare a.json --out b");
+  CHECK(first.exit_code == 7);
+  CHECK(first.err.find("no network") != std::string::npos);
+  CHECK(first.err.find("reports have tables but no charts until") != std::string::npos);
+  CHECK(checkout.run("compare a.json --out=b").err == "");  // it has been said
+  CHECK(checkout.run("report b").err.find("no network") != std::string::npos);
+  const CommandResult test = checkout.run("test");
+  CHECK(test.exit_code == 1);
+  CHECK(test.err.find("the tests of reports need") != std::string::npos);
+  checkout.tool("npm", "echo \"$*\"");
+  CHECK(checkout.run("report b").err == "epsim: fetching what reports need by npm\n");
+  checkout.tool("npm", "exit 1");
+  CHECK(checkout.run("report b").err == "");  // it is there
 }

@@ -1,0 +1,65 @@
+// Patterns side by side: what the critical path of each goes on, and the bound that none can beat.
+
+function patternsSection() {
+  const section = addSection('patterns', 'Patterns', 'The same routed traffic under every pattern. A bar is the time of a layer, cut by what its critical path went on; ' +
+    'hatched: waiting for others on a shared link, or on a device with more than its share of computation. The dashed line is the lower bound: no pattern can take less.');
+  addChart(section, {
+    title: 'Time of a layer and what it goes on',
+    height: () => 130 + 46 * runs().length,
+    option: patternsOption,
+    table: patternsTable,
+  });
+}
+
+/// Those that any pattern spends time on.
+function shownCauses() {
+  return Object.keys(runs()[0].blame.seconds).filter((cause) => runs().some((run) => run.blame.seconds[cause] > 1e-9 * run.layer_seconds));
+}
+
+function patternsOption(theme) {
+  const unit = axisUnit(Math.max(...runs().map((run) => run.layer_seconds)), 'seconds');
+  const isHatched = (cause) => cause.endsWith('_sharing') || cause === 'hot_device' || cause === 'window';
+  const bound = Math.max(...runs().map((run) => run.lower_bound_seconds));
+  const series = shownCauses().map((cause) => ({
+    name: words(cause), type: 'bar', stack: 'path', barWidth: '62%',
+    data: runs().map((run) => run.blame.seconds[cause] / unit.size),
+    itemStyle: { color: causes[cause] ?? '#000000', decal: isHatched(cause) ? hatching(theme) : undefined,
+                 borderColor: theme.paper, borderWidth: 0.5 },
+  }));
+  series.push({
+    name: 'time of the layer', type: 'bar', stack: 'path', data: runs().map(() => 0), silent: true, itemStyle: { color: 'transparent' },
+    label: { show: true, position: 'right', color: theme.ink, formatter: ({ dataIndex }) => format.seconds(runs()[dataIndex].layer_seconds) },
+    markLine: { symbol: 'none', silent: true, lineStyle: { color: theme.ink, type: 'dashed', width: 2 },
+                label: { color: theme.ink, formatter: `lower bound ${format.seconds(bound)}`, position: 'start' }, data: [{ xAxis: bound / unit.size }] },
+  });
+  return {
+    grid: { left: 8, right: 80, top: 74, bottom: 26, outerBoundsMode: 'same' },
+    legend: { ...legend(theme, { type: 'plain' }), data: shownCauses().map(words) },
+    tooltip: tooltip(theme, 'axis', (list) => {
+      const run = runs()[list[0].dataIndex];
+      return [`${run.pattern}: ${format.seconds(run.layer_seconds)}`, ...shownCauses().filter((cause) => run.blame.seconds[cause] > 0)
+        .map((cause) => `${words(cause)}: ${format.seconds(run.blame.seconds[cause])}, ${format.share(run.blame.seconds[cause] / run.layer_seconds)}`)];
+    }, { axisPointer: { type: 'shadow' } }),
+    xAxis: axis(theme, `time (${unit.name})`, { type: 'value' }),
+    yAxis: axis(theme, 'pattern', { type: 'category', inverse: true, data: runs().map((run) => run.pattern), nameGap: 100 }),
+    series,
+  };
+}
+
+function patternsTable() {
+  const best = fastest();
+  return {
+    title: 'times, bounds and causes of each pattern', caption: 'Times of a layer; causes add up to it.', rows: runs(), isBest: (run) => run === best,
+    columns: [
+      { name: 'pattern', kind: 'text', of: (run) => run.pattern },
+      { name: 'transport', kind: 'text', of: (run) => run.transport },
+      { name: 'layer', kind: 'seconds', of: (run) => run.layer_seconds },
+      { name: 'vs fastest', kind: 'ratio', of: (run) => run.layer_seconds / best.layer_seconds },
+      { name: 'lower bound', kind: 'seconds', of: (run) => run.lower_bound_seconds },
+      { name: '% of ideal', kind: 'share', of: (run) => run.communication_efficiency },
+      ...['gate', 'dispatch', 'expert', 'combine'].map((phase) => ({ name: phase, kind: 'seconds', of: (run) => run.phases[phase].seconds })),
+      { name: 'busiest link', kind: 'text', of: (run) => run.busiest_link && `${run.busiest_link.name} (${format.share(run.busiest_link.utilization)})` },
+      ...shownCauses().map((cause) => ({ name: words(cause), kind: 'seconds', of: (run) => run.blame.seconds[cause] })),
+    ],
+  };
+}

@@ -1,0 +1,245 @@
+// Lines: a figure along a swept value, a line for each pattern, and where the best pattern changes.
+
+/// Spanning more than this, an axis starts logarithmic.
+const sweepWide = 20;
+
+function sweepScale(values) {
+  const canLog = values.length > 0 && values.every((value) => value > 0);
+  return { canLog, usual: canLog && Math.max(...values) / Math.min(...values) > sweepWide ? 'log' : 'value' };
+}
+
+function sweepScaleChoice(label, { canLog, usual }, chosen) {
+  return choice(label, [['value', 'linear'], ...(canLog ? [['log', 'logarithmic']] : [])], chosen, usual);
+}
+
+/// What the values of a figure are divided by on an axis, and the axis's name.
+function sweepUnit(figure, values) {
+  if (figure.kind === 'share') return { size: 0.01, title: `${figure.name} (%)` };
+  const { size, name } = axisUnit(Math.max(...values.map(Math.abs)), figure.kind);
+  return { size, title: name ? `${figure.name} (${name})` : figure.name };
+}
+
+/// Round numbers within an axis, the fewest that are enough to read it.
+function sweepLogTicks(least, most) {
+  for (const steps of [[1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 6, 8]]) {
+    const ticks = [];
+    for (let power = Math.floor(Math.log10(least)); power <= Math.log10(most); ++power)
+      ticks.push(...steps.map((step) => step * 10 ** power).filter((tick) => tick >= least && tick <= most));
+    if (ticks.length > 3) return ticks;
+  }
+  return [least, most];
+}
+
+const sweepTick = (value) => sweepNumber(value);
+
+/// An axis of a figure. `values` are in the axis's unit.
+function sweepFigureAxis(theme, title, values, scale, more = {}) {
+  if (scale !== 'log') return axis(theme, title, { type: 'value', axisLabel: { formatter: sweepTick }, ...more });
+  const [least, most] = [Math.min(...values) / 1.25, Math.max(...values) * 1.25];
+  const customValues = sweepLogTicks(least, most);
+  return axis(theme, title, {
+    ...more, type: 'log', min: least, max: most, axisTick: { customValues, lineStyle: { color: theme.faint } },
+    axisLabel: { customValues, formatter: (value) => sweepNumber(value, 3), hideOverlap: true } });
+}
+
+/// An axis of a pointer's values: a tick at each when they are few.
+function sweepPointerAxis(theme, pointer, scale) {
+  if (!pointer.isNumeric) return axis(theme, pointer.name, {
+    type: 'category', data: pointer.values.map(({ text }) => text),
+    axisLabel: { interval: 0, hideOverlap: true, width: Math.max(60, 1000 / pointer.values.length), overflow: 'truncate' } });
+  const values = pointer.values.map(({ value }) => value);
+  const ticks = values.length <= 24 ? { customValues: values } : {};
+  return axis(theme, pointer.name, { type: scale, min: values[0], max: values.at(-1), splitLine: { show: false },
+    axisTick: { ...ticks, lineStyle: { color: theme.faint } }, axisLabel: { ...ticks, formatter: sweepTick, hideOverlap: true } });
+}
+
+function sweepStyle(pattern) {
+  const place = Math.max(0, sweepData().patterns.indexOf(pattern));
+  const of = (list) => list[place % list.length];
+  return { color: of(seriesColours), symbol: of(seriesSymbols), line: of(seriesLines) };
+}
+
+/// What a section shows instead of a chart.
+function sweepNothing(theme, text) {
+  return { title: { text, left: 'center', top: 'middle', textStyle: { color: theme.faint, fontSize: 15, fontWeight: 'normal' } } };
+}
+
+/// With nothing swept, all there is stands at one place.
+function sweepAxisPointers() {
+  const { pointers } = sweepData();
+  if (sweepSeveral().length) return sweepSeveral();
+  if (pointers.length) return [pointers[0]];
+  return [{ place: -1, name: 'setting', values: [{ key: undefined, text: 'all' }], isNumeric: false, order: new Map([[undefined, 0]]) }];
+}
+
+function sweepLinesSection() {
+  const section = addSection('sweep-lines', 'Along a swept value', 'Means over seeds; shaded: their 95 % confidence interval ' +
+    '(Student’s t). A seed counts where all patterns have it. Rings mark where the best pattern changes, interpolated between neighbours.');
+  if (!sweepData().figures.length) return void section.append(element('p', {}, 'No point has a result.'));
+  const pointers = sweepAxisPointers();
+  const state = { pointer: pointers.find((pointer) => pointer.isNumeric) ?? pointers[0], figure: sweepFigure(report.figure) };
+  const dependent = element('div', { style: 'display: contents' });
+  const told = element('p', { id: 'crossovers' });
+  let made = null;
+  const update = () => {
+    state.groups = sweepSorted(sweepGroups(state.figure, sweepChosen(state.filters)), state.pointer);
+    state.crossings = state.pointer.isNumeric ? sweepCrossings(state.groups, state.pointer, state.figure) : [];
+    told.textContent = sweepCrossingsText(state);
+    made?.redraw();
+  };
+  const restart = () => {
+    sweepLinesControls(state, dependent, update);
+    update();
+  };
+  const along = choice('along', pointers.map((pointer) => [pointer.place, pointer.name]), (place) => {
+    state.pointer = pointers.find((pointer) => String(pointer.place) === place);
+    restart();
+  }, state.pointer.place);
+  const figures = choice('figure', sweepFigureOptions(), (id) => {
+    state.figure = sweepFigure(id);
+    restart();
+  }, state.figure.id);
+  restart();
+  made = addChart(section, {
+    title: 'Patterns along a swept value', height: 460, controls: [figures, along, dependent],
+    option: (theme) => sweepLinesOption(theme, state), table: () => sweepLinesTable(state),
+  });
+  section.append(told);
+}
+
+/// The selects that depend on what is shown along what.
+function sweepLinesControls(state, box, update) {
+  const others = sweepOthers([state.pointer]);
+  const kept = state.filters;
+  state.filters = sweepUsual(others, [state.pointer]);
+  // Another figure at the same place is to be seen at the same settings.
+  if (kept && [...state.filters.keys()].every((place) => kept.has(place)) && kept.size === state.filters.size) state.filters = kept;
+  const values = sweepGroups(state.figure, sweepChosen(state.filters)).flatMap((group) => group.patterns.map(({ mean }) => mean));
+  const scales = { x: sweepScale(state.pointer.isNumeric ? state.pointer.values.map(({ value }) => value) : []), y: sweepScale(values) };
+  state.scale = { x: scales.x.usual, y: scales.y.usual };
+  const scaleChoice = (name) => sweepScaleChoice(`${name} axis`, scales[name], (scale) => {
+    state.scale[name] = scale;
+    update();
+  });
+  box.replaceChildren(...sweepFilterChoices(others, state.filters, update), ...(state.pointer.isNumeric ? [scaleChoice('x')] : []),
+                      scaleChoice('y'));
+}
+
+function sweepCrossingsText({ crossings, pointer, groups }) {
+  if (!pointer.isNumeric || groups.length < 2 || sweepData().patterns.length < 2) return '';
+  if (!crossings.length) return `${words(groups[0].best.pattern)} is best at all ${groups.length} values shown of ${pointer.name}.`;
+  return `The best pattern changes: ${crossings.map((crossing) => sweepCrossingText(crossing)).join('; ')}.`;
+}
+
+/// Of a pattern: [x, mean, low, high] in the units of the axes.
+function sweepLinePoints(state, pattern, size) {
+  const { pointer } = state;
+  return state.groups.filter((group) => group.of(pattern)).map((group) => {
+    const key = group.keys[pointer.place];
+    const { mean, half } = group.of(pattern);
+    // A logarithmic axis has no place for what is not positive.
+    const low = state.scale.y === 'log' ? Math.max(mean - (half ?? 0), mean / 10) : mean - (half ?? 0);
+    return [sweepAt(pointer, key), mean / size, low / size, (mean + (half ?? 0)) / size];
+  });
+}
+
+/// Where a value stands on its axis.
+const sweepAt = (pointer, key) => (pointer.isNumeric ? sweepValue(pointer, key).value : pointer.order.get(key));
+
+function sweepLinesOption(theme, state) {
+  const { pointer, figure, groups } = state;
+  if (!groups.length) return sweepNothing(theme, 'No results at these settings.');
+  const patterns = sweepData().patterns.filter((pattern) => groups.some((group) => group.of(pattern)));
+  const { size, title } = sweepUnit(figure, groups.flatMap((group) => group.patterns.map(({ mean }) => mean)));
+  const lines = patterns.map((pattern) => ({ pattern, style: sweepStyle(pattern), points: sweepLinePoints(state, pattern, size) }));
+  const extent = lines.flatMap(({ points }) => points.flatMap(([, , low, high]) => [low, high]));
+  return {
+    grid: { left: 12, right: 40, top: 48, bottom: 30, outerBoundsMode: 'same' },
+    legend: { ...legend(theme), itemWidth: 44, data: patterns.map(words) },
+    tooltip: tooltip(theme, 'axis', (list) => sweepLinesTip(state, list), { axisPointer: { type: 'line', snap: true } }),
+    xAxis: sweepPointerAxis(theme, pointer, state.scale.x),
+    yAxis: sweepFigureAxis(theme, title, extent, state.scale.y, { nameGap: 56 }),
+    series: [...lines.map(sweepLineSeries), ...(groups.some((group) => group.best.half !== null) ? lines.map(sweepBandSeries) : []),
+             sweepRingSeries(theme, state, size)],
+  };
+}
+
+function sweepLineSeries({ pattern, style, points }) {
+  return {
+    name: words(pattern), type: 'line', z: 4, data: points.map(([x, mean]) => [x, mean]), color: style.color, clip: false,
+    symbol: style.symbol, symbolSize: 9, showAllSymbol: true, lineStyle: { color: style.color, width: 2.5, type: style.line },
+  };
+}
+
+/// One area behind a line; with a single point, a bar.
+function sweepBandSeries({ pattern, style, points }) {
+  return {
+    name: words(pattern), type: 'custom', z: 2, silent: true, tooltip: { show: false }, color: style.color,
+    encode: { x: 0, y: [2, 3] }, data: points,
+    renderItem: ({ dataIndex }, api) => {
+      if (dataIndex) return null;
+      const upper = points.map(([x, , , high]) => api.coord([x, high]));
+      const lower = points.map(([x, , low]) => api.coord([x, low])).reverse();
+      const shape = points.length > 1 ? [...upper, ...lower]
+        : [[-4, upper[0]], [4, upper[0]], [4, lower[0]], [-4, lower[0]]].map(([by, [x, y]]) => [x + by, y]);
+      return { type: 'polygon', shape: { points: shape }, style: { fill: style.color, opacity: 0.2 } };
+    },
+  };
+}
+
+function sweepRingSeries(theme, state, size) {
+  const rings = state.crossings.filter(({ at }) => at !== undefined);
+  return {
+    type: 'scatter', z: 6, silent: true, tooltip: { show: false }, symbol: 'circle', symbolSize: 18,
+    itemStyle: { color: 'transparent', borderColor: theme.ink, borderWidth: 2 },
+    data: rings.map(({ at, figureAt }) => ({ value: [at, figureAt / size], label: { align: sweepRingAlign(state, at) } })),
+    labelLayout: { moveOverlap: 'shiftY' },
+    // No line passes on the better side of the best.
+    label: { show: true, position: state.figure.sign > 0 ? 'bottom' : 'top', distance: 8, color: theme.ink, fontSize: 13, fontWeight: 600,
+             backgroundColor: theme.raised, borderColor: theme.line, borderWidth: 1, borderRadius: 4, padding: [4, 7],
+             formatter: ({ dataIndex }) => sweepRingText(rings[dataIndex]) },
+  };
+}
+
+const sweepRingText = ({ from, to, at }) => `${words(from)} → ${words(to)} at ${sweepNumber(at, 3)}`;
+
+/// Labels near an end of the axis grow inwards.
+function sweepRingAlign({ pointer, scale }, at) {
+  const place = scale.x === 'log' ? Math.log : (value) => value;
+  const [low, high] = [pointer.values[0].value, pointer.values.at(-1).value].map(place);
+  const share = (place(at) - low) / (high - low);
+  if (share < 0.15) return 'left';
+  return share > 0.85 ? 'right' : 'center';
+}
+
+const sweepMeanText = (figure, { mean, half }) => format[figure.kind](mean) + (half === null ? '' : ` ± ${format[figure.kind](half)}`);
+
+function sweepLinesTip({ pointer, figure, groups }, list) {
+  const at = list[0]?.value?.[0];
+  const group = groups.find(({ keys }) => sweepAt(pointer, keys[pointer.place]) === at);
+  if (!group) return [];
+  return [...sweepSettingLines(group), ...sweepPatternLines(group, figure), sweepPlural(group.best.seeds, 'seed')];
+}
+
+function sweepSettingLines({ keys }) {
+  return sweepSeveral().map((pointer) => `${pointer.name} ${sweepValue(pointer, keys[pointer.place]).text}`);
+}
+
+function sweepPatternLines({ patterns, best, second }, figure) {
+  return patterns.map((one) => `${words(one.pattern)}: ${sweepMeanText(figure, one)}${one === best && second ? ' (best)' : ''}`);
+}
+
+function sweepLinesTable({ pointer, figure, groups }) {
+  const rows = groups.flatMap((group) => group.patterns.map((one) => ({ group, ...one, isBest: one === group.best })));
+  return {
+    title: 'means along the swept value', rows, isBest: (row) => row.isBest && row.group.second,
+    caption: `Mean ${figure.name} over seeds; ±: half the 95 % confidence interval. Bold: best.`,
+    columns: [
+      ...sweepSettingColumns([pointer], ({ group }) => group.keys),
+      { name: 'pattern', kind: 'text', of: (row) => words(row.pattern) },
+      { name: figure.name, kind: figure.kind, of: (row) => row.mean },
+      { name: '±', kind: figure.kind, of: (row) => row.half },
+      { name: 'seeds', kind: 'count', of: (row) => row.seeds },
+    ],
+  };
+}

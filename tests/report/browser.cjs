@@ -1,0 +1,133 @@
+// Opens a report in Chromium, offline, and checks what a reader would see.
+// node browser.cjs MODULES PAGE TITLE [RESULT.json]; prints every fault, and exits with 1 when there is one.
+'use strict';
+
+const fs = require('fs');
+const [modules, pagePath, title, resultPath] = process.argv.slice(2);
+const { chromium } = require(`${modules}/playwright-core`);
+
+const faults = [];
+const check = (holds, text) => { if (!holds) faults.push(text); };
+
+/// Colours that a chart has drawn; what a canvas without anything has is one.
+function coloursOf(box) {
+  const seen = new Set();
+  for (const canvas of box.querySelectorAll('canvas')) {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 0) seen.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
+  }
+  return seen.size;
+}
+
+const pictureOf = (box) => [...box.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL()).join();
+
+/// Names of axes; a drawing without axes has none to name.
+function namelessAxes(box) {
+  const option = echarts.getInstanceByDom(box).getOption();
+  return ['xAxis', 'yAxis'].flatMap((kind) => (option[kind] ?? []).filter((one) => !one.name).map(() => kind));
+}
+
+async function checkCharts(page) {
+  const boxes = await page.$$('.chart');
+  check(boxes.length > 0, 'there are no charts');
+  const drawn = Number(await page.getAttribute('html', 'data-drawn'));
+  check(drawn === boxes.length, `${drawn} of ${boxes.length} charts were drawn on load`);
+  for (const box of boxes) {
+    const label = await box.getAttribute('aria-label');
+    check((await box.evaluate(coloursOf)) >= 3, `${label}: has drawn nothing`);
+    const nameless = await box.evaluate(namelessAxes);
+    check(nameless.length === 0, `${label}: ${nameless} without a name`);
+    check((await box.evaluate((one) => one.parentElement.querySelectorAll('table tbody tr').length)) > 0, `${label}: has no table`);
+  }
+}
+
+/// Every choice changes its chart (or says that there is nothing to show).
+async function checkControls(page) {
+  for (const select of await page.$$('figure select')) {
+    const label = await select.getAttribute('aria-label');
+    const figure = await select.evaluateHandle((one) => one.closest('figure'));
+    const before = await figure.evaluate(pictureOf);
+    const first = await select.inputValue();
+    const values = await select.evaluate((one) => [...one.options].map((option) => option.value));
+    let changes = values.length < 2;
+    for (const value of values.filter((one) => one !== first)) {
+      await select.selectOption(value);
+      changes ||= (await figure.evaluate(pictureOf)) !== before;
+    }
+    await select.selectOption(first);
+    const name = await figure.evaluate((one) => one.querySelector('h3').textContent);
+    check(changes, `${name}: choosing ${label} changes nothing`);
+    check((await figure.evaluate(pictureOf)) === before, `${name}: ${label} does not lead back`);
+  }
+}
+
+async function checkSorting(page) {
+  const table = await page.$('#patterns table');
+  if (!table) return;
+  const column = () => table.evaluate((one) => [...one.querySelectorAll('tbody tr')].map((row) => Number(row.cells[2].dataset.value)));
+  await table.evaluate((one) => one.closest('details').setAttribute('open', ''));
+  await (await table.$('thead th:nth-child(3) button')).click();
+  const rising = await column();
+  check(rising.every((value, i) => i === 0 || rising[i - 1] <= value), 'a column does not sort');
+}
+
+async function checkTheme(page) {
+  const box = await page.$('.chart');
+  const before = await box.evaluate(pictureOf);
+  await page.click('button.theme');
+  check((await box.evaluate(pictureOf)) !== before, 'the other theme draws the same');
+  await page.click('button.theme');
+  check((await box.evaluate(pictureOf)) === before, 'the first theme does not come back');
+}
+
+/// The table of patterns says exactly what result.json says.
+async function checkNumbers(page, result) {
+  const rows = await page.$$eval('#patterns table tbody tr', (list) => list.map((row) => [...row.cells].map((cell) => cell.dataset.value)));
+  const heads = await page.$$eval('#patterns table thead th', (list) => list.map((head) => head.textContent));
+  check(rows.length === result.patterns.length, 'the table has not every pattern');
+  for (const run of result.patterns) {
+    const row = rows.find((one) => one[0] === run.pattern) ?? [];
+    const expect = { layer: run.layer_seconds, 'lower bound': run.lower_bound_seconds, '% of ideal': run.communication_efficiency,
+                     dispatch: run.phases.dispatch.seconds, combine: run.phases.combine.seconds };
+    for (const [cause, seconds] of Object.entries(run.blame.seconds)) {
+      const head = cause.replace('scale_up', 'scale-up').replace('scale_out', 'scale-out').replaceAll('_', ' ');
+      if (heads.includes(head)) expect[head] = seconds;
+    }
+    for (const [head, value] of Object.entries(expect))
+      check(Number(row[heads.indexOf(head)]) === value, `${run.pattern}: ${head} is ${row[heads.indexOf(head)]}, not ${value}`);
+  }
+  check((await page.textContent('#verdict')) === result.verdict, 'the verdict is another');
+}
+
+async function main() {
+  const html = fs.readFileSync(pagePath, 'utf8');
+  check(!/\b(src|href)\s*=\s*["']?http/i.test(html), 'something is fetched from the net');
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+  const page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
+  page.on('console', (message) => check(message.type() !== 'error' && message.type() !== 'warning', `console: ${message.text()}`));
+  page.on('pageerror', (error) => check(false, `error: ${error.message}`));
+  page.on('request', (request) => check(/^(file|data|blob):/.test(request.url()), `asked for ${request.url()}`));
+  const began = Date.now();
+  await page.goto(`file://${pagePath}`);
+  await page.waitForSelector('html[data-drawn]', { state: 'attached' });
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  const seconds = (Date.now() - began) / 1000;
+  check(seconds < 10, `interactive after ${seconds} s`);
+  check((await page.textContent('h1')) === title, `the title is ${await page.textContent('h1')}`);
+  check((await page.$$('img')).length === 0, 'text has become an image');
+  check(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the page is wider than a laptop');
+  await checkCharts(page);
+  if (resultPath) await checkNumbers(page, JSON.parse(fs.readFileSync(resultPath, 'utf8')));
+  await checkTheme(page);
+  await checkControls(page);
+  await checkSorting(page);
+  await browser.close();
+  console.log(`${seconds} s until interactive`);
+  for (const fault of faults) console.log(`fault: ${fault}`);
+  process.exit(faults.length ? 1 : 0);
+}
+
+main().catch((error) => {
+  console.log(`fault: ${error.stack}`);
+  process.exit(1);
+});
