@@ -1,6 +1,7 @@
 #include "analysis/exports/csv.hpp"
 
 #include "analysis/exports/csv_rows.hpp"
+#include "analysis/exports/link_counters.hpp"
 #include "analysis/exports/spans.hpp"
 #include "sim/patterns/pattern.hpp"
 
@@ -57,6 +58,41 @@ void write_links_csv(std::ostream& out, const ExperimentResult& experiment) {
                csv_text(topology.name_of_vertex(link.from)), csv_text(topology.name_of_vertex(link.to)),
                link.bandwidth, use.bytes, use.busy_seconds, use.utilization);
     }
+  }
+}
+
+void write_topology_csv(std::ostream& out, const Topology& topology) {
+  CsvRows rows(out);
+  rows.add(
+      "link,class,from,to,from_device,to_device,from_node,to_node,bandwidth_bytes_per_second,latency_"
+      "seconds\n");
+  const auto device = [&](VertexId vertex) {
+    return topology.is_device(vertex) ? fmt::to_string(vertex) : "";
+  };
+  const auto node = [&](VertexId vertex) {
+    const NodeId id = topology.node_of_vertex(vertex);
+    return id == no_node ? "" : fmt::to_string(id);
+  };
+  for (const Link& link : topology.links())
+    rows.add("{},{},{},{},{},{},{},{},{},{}\n", csv_text(topology.link_name(link.id)),
+             name_of(link.link_class), csv_text(topology.name_of_vertex(link.from)),
+             csv_text(topology.name_of_vertex(link.to)), device(link.from), device(link.to), node(link.from),
+             node(link.to), link.bandwidth, link.latency);
+}
+
+void write_link_use_csv(std::ostream& out, const ExperimentResult& experiment) {
+  CsvRows rows(out);
+  rows.add("pattern,counter,unit,begin_seconds,end_seconds,value\n");
+  constexpr int bins = 200;
+  constexpr std::size_t busiest = 8;
+  for (std::size_t p = 0; p < experiment.patterns.size(); ++p) {
+    const LinkCounters counters = link_counters(experiment.cluster.topology, experiment.simulations[p],
+                                                experiment.summaries.back().layers[p], bins, busiest);
+    for (const LinkCounter& counter : counters.counters)
+      for (std::size_t bin = 0; bin < counter.values.size(); ++bin)
+        rows.add("{},{},{},{},{},{}\n", name_of(experiment.patterns[p]), csv_text(counter.name), counter.unit,
+                 static_cast<double>(bin) * counters.bin_seconds,
+                 static_cast<double>(bin + 1) * counters.bin_seconds, counter.values[bin]);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "analysis/blame/wait_map.hpp"
 #include "analysis/exports/link_name.hpp"
+#include "analysis/exports/validity.hpp"
 #include "analysis/exports/verdict.hpp"
 #include "analysis/rates.hpp"
 #include "analysis/version.hpp"
@@ -150,6 +151,24 @@ Json blame_json(const ExperimentResult& experiment, std::size_t pattern) {
           {"what_if", what_if_json(experiment, pattern)}};
 }
 
+/// Null where the transport was never held against measurements.
+Json validation_json(const ExperimentResult& experiment, std::size_t pattern) {
+  const auto& range = experiment.scenario.transport_of(experiment.patterns[pattern]).validated;
+  if (!range) return nullptr;
+  Json error = nullptr;
+  if (range->error)
+    error = {
+        {"times", range->error->times}, {"mean", range->error->mean}, {"largest", range->error->largest}};
+  return {{"pattern", range->pattern},
+          {"on", range->device_names},
+          {"least_devices", range->least_devices},
+          {"most_devices", range->most_devices},
+          {"least_bytes_per_device", range->least_bytes},
+          {"most_bytes_per_device", range->most_bytes},
+          {"error", std::move(error)},
+          {"covers_this_run", is_validated(experiment, pattern)}};
+}
+
 Json rebalancing_json(const std::optional<Rebalancing>& rebalancing, std::size_t pattern) {
   if (!rebalancing) return nullptr;
   return {{"seconds", rebalancing->seconds},
@@ -202,6 +221,7 @@ Json run_json(const ExperimentResult& experiment, std::size_t pattern, const Jso
           {"version", version()},
           {"pattern", name_of(experiment.patterns[pattern])},
           {"transport", experiment.scenario.transport_of(experiment.patterns[pattern]).name},
+          {"validation", validation_json(experiment, pattern)},
           {"engine", name_of(simulation.engine)},
           {"accuracy", simulation.allowance > 0 ? Json(simulation.allowance) : Json("exact")},
           {"resolution_seconds", resolution_of(simulation)},

@@ -32,13 +32,18 @@ std::string range_text(const ValidatedRange& range) {
 
 }  // namespace
 
+bool is_validated(const ExperimentResult& experiment, std::size_t pattern) {
+  const auto& range = experiment.scenario.transport_of(experiment.patterns[pattern]).validated;
+  return range && lies_within(*range, experiment, pattern);
+}
+
 std::string validity(const ExperimentResult& experiment) {
   std::vector<std::string> outside;
   for (std::size_t p = 0; p < experiment.patterns.size(); ++p) {
     const Transport& transport = experiment.scenario.transport_of(experiment.patterns[p]);
     const bool has_costs = transport.name != "ideal";
     if (!has_costs) continue;
-    if (transport.validated && lies_within(*transport.validated, experiment, p)) continue;
+    if (is_validated(experiment, p)) continue;
     std::string text = transport.name + " (" +
                        (transport.validated ? range_text(*transport.validated) : "never validated") + ")";
     if (std::ranges::count(outside, text) == 0) outside.push_back(std::move(text));

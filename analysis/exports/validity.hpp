@@ -11,4 +11,7 @@ namespace epsim {
 /// validated; empty where there are none. `ideal` costs nothing and so has nothing to validate.
 [[nodiscard]] std::string validity(const ExperimentResult& experiment);
 
+/// Whether a pattern's run lies where its transport was held against measurements; false where it never was.
+[[nodiscard]] bool is_validated(const ExperimentResult& experiment, std::size_t pattern);
+
 }  // namespace epsim

@@ -115,7 +115,7 @@ Json value_text(const TransportValue& value, double number) {
 }
 
 /// What the measurements cover.
-Json validated_range(const Measured& measured, const CalibrateOptions& options) {
+Json validated_range(const Measured& measured, const TransportFit& fit, const CalibrateOptions& options) {
   int least_ranks = std::numeric_limits<int>::max();
   int most_ranks = 0;
   Bytes least = std::numeric_limits<Bytes>::max();
@@ -128,11 +128,19 @@ Json validated_range(const Measured& measured, const CalibrateOptions& options) 
     least = std::min(least, bytes);
     most = std::max(most, bytes);
   }
+  double largest = 0;
+  for (std::size_t m = 0; m < measured.measurements.size(); ++m)
+    largest = std::max(largest, std::abs(fit.simulated[m] / measured.measurements[m].seconds - 1));
+  const auto rounded = [](double error) { return std::round(error * 1e4) / 1e4; };
   return {{"pattern", options.pattern},
           {"on", {measured.runs.front().scenario().platform.device.name}},
           {"devices", {least_ranks, most_ranks}},
           {"least_bytes_per_device", least},
-          {"most_bytes_per_device", most}};
+          {"most_bytes_per_device", most},
+          {"error",
+           {{"times", measured.measurements.size()},
+            {"mean", rounded(fit.mean_error)},
+            {"largest", rounded(largest)}}}};
 }
 
 /// The base's values, with the fitted ones and where they come from.
@@ -158,7 +166,7 @@ Json transport_file(const Measured& measured, const TransportFit& fit, const Cal
                    : was_asked_for ? fmt::format("as {}: these times do not tell it", first.transport().name)
                                    : fmt::format("as {}: not fitted", first.transport().name);
   }
-  file["validated"] = validated_range(measured, options);
+  file["validated"] = validated_range(measured, fit, options);
   file["sources"] = std::move(sources);
   return file;
 }

@@ -18,6 +18,7 @@
 #include "analysis/exports/rates_text.hpp"
 #include "analysis/exports/result_json.hpp"
 #include "analysis/exports/table.hpp"
+#include "analysis/exports/traffic_csv.hpp"
 #include "platforms/printable.hpp"
 #include "platforms/system/machine.hpp"
 #include "scenarios/commands/progress_line.hpp"
@@ -35,6 +36,9 @@ constexpr const char* spans_file = "spans.csv";
 constexpr const char* links_file = "links.csv";
 constexpr const char* path_file = "critical_path.csv";
 constexpr const char* waits_file = "waits.csv";
+constexpr const char* traffic_file = "traffic.csv";
+constexpr const char* topology_file = "topology.csv";
+constexpr const char* link_use_file = "link_use.csv";
 constexpr const char* result_file = "result.json";
 
 void write_files(OutputDirectory& out, const ExperimentResult& experiment, const ExperimentOptions& options) {
@@ -49,6 +53,10 @@ void write_files(OutputDirectory& out, const ExperimentResult& experiment, const
   out.add(links_file, [&](std::ostream& stream) { write_links_csv(stream, experiment); });
   out.add(path_file, [&](std::ostream& stream) { write_critical_path_csv(stream, experiment); });
   out.add(waits_file, [&](std::ostream& stream) { write_waits_csv(stream, experiment); });
+  out.add(traffic_file, [&](std::ostream& stream) { write_traffic_csv(stream, experiment); });
+  out.add(topology_file,
+          [&](std::ostream& stream) { write_topology_csv(stream, experiment.cluster.topology); });
+  out.add(link_use_file, [&](std::ostream& stream) { write_link_use_csv(stream, experiment); });
   (void)out.place_for(report_file);  // it reads result.json, which nevertheless appears last
   out.add(result_file, [&](std::ostream& stream) {
     stream << text_of(comparison_json(experiment, resolved_json(experiment.scenario)));
@@ -66,8 +74,8 @@ void refuse_to_replace_inputs(const ExperimentOptions& options, const nlohmann::
   if (options.out.empty()) return;
   std::vector<NamedFile> inputs = files_named_in(document, base_folder);
   if (options.scenario != "-") inputs.push_back({options.scenario, options.scenario});
-  std::vector<std::string> outputs = {spans_file, links_file,  path_file,
-                                      waits_file, report_file, result_file};
+  std::vector<std::string> outputs = {spans_file,    links_file,    path_file,   waits_file, traffic_file,
+                                      topology_file, link_use_file, report_file, result_file};
   for (const PatternKind kind : all_pattern_kinds())
     for (const std::string& name : {chrome_trace_file_name(kind), paje_file_name(kind)})
       outputs.push_back(name);

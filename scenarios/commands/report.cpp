@@ -11,7 +11,9 @@
 #include "platforms/error.hpp"
 #include "platforms/system/temporary_file.hpp"
 #include "scenarios/commands/experiment_command.hpp"
+#include "scenarios/commands/stored_results.hpp"
 #include "scenarios/reader/embedded.hpp"
+#include "scenarios/sweep/report_data.hpp"
 
 namespace epsim {
 namespace {
@@ -46,22 +48,39 @@ void write_comparison_report(std::ostream& out, const ResultFiles& files) {
   write_report(out, data["result"]["scenario"].get<std::string>() + " - epsim", data);
 }
 
-void report(const ReportOptions& options) {
-  const fs::path input = options.input;
-  if (!fs::exists(input))
-    throw input_error(options.input, "does not exist", "give a folder of epsim compare --out");
-  if (!fs::is_directory(input))
-    throw input_error(options.input, "is no sweep's database, nor a folder",
-                      "give the folder of epsim compare --out");
-  const ResultFiles files = files_in(input);
-  const fs::path target = options.output.empty() ? input / report_file : fs::path(options.output);
-  std::ostringstream page;
-  write_comparison_report(page, files);
-  OutputFile file(target, "--output", files.place("result.json"));
-  file.stream() << page.view();
+namespace {
+
+/// Tells of missing charts, too.
+void put_in_place(const std::string& page, const fs::path& target, const fs::path& input) {
+  OutputFile file(target, "--output", input);
+  file.stream() << page;
   file.commit();
   if (const std::string why = missing_charts(); !why.empty()) std::cerr << "epsim: " << why << '\n';
   print(target.string() + '\n');
+}
+
+void report_sweep(const ReportOptions& options) {
+  StoredResults results(options.input);
+  fs::path target = options.output;
+  if (target.empty()) target = fs::path(options.input).replace_extension(".html");
+  refuse_notes_of(options.input, target);
+  nlohmann::ordered_json data = sweep_report_data(results.database, results.stored);
+  if (const std::string why = missing_charts(); !why.empty()) data["no_charts"] = why;
+  std::ostringstream page;
+  write_report(page, data["name"].get<std::string>() + " - epsim", data);
+  put_in_place(page.str(), target, options.input);
+}
+
+}  // namespace
+
+void report(const ReportOptions& options) {
+  const fs::path input = options.input;
+  if (!fs::is_directory(input)) return report_sweep(options);
+  const ResultFiles files = files_in(input);
+  std::ostringstream page;
+  write_comparison_report(page, files);
+  put_in_place(page.str(), options.output.empty() ? input / report_file : fs::path(options.output),
+               files.place("result.json"));
 }
 
 }  // namespace epsim

@@ -10,46 +10,16 @@
 #include "platforms/printable.hpp"
 #include "platforms/system/temporary_file.hpp"
 #include "scenarios/commands/experiment_command.hpp"
+#include "scenarios/commands/stored_results.hpp"
 #include "scenarios/commands/sweep.hpp"
-#include "scenarios/sweep/database.hpp"
 #include "scenarios/sweep/export.hpp"
 #include "scenarios/sweep/merge.hpp"
 #include "scenarios/sweep/show.hpp"
 
 namespace epsim {
-namespace {
-
-StoredSweep stored_sweep(SweepDatabase& database) {
-  auto stored = database.sweep();
-  if (!stored)
-    throw input_error(database.path().string(), "holds no sweep yet", "run epsim sweep FILE first");
-  return std::move(*stored);
-}
-
-/// SQLite's own files beside the database come and go.
-void refuse_notes_of(const std::filesystem::path& database, const std::filesystem::path& target) {
-  std::error_code ignored;
-  const auto real = [&](const std::filesystem::path& path) {
-    return std::filesystem::weakly_canonical(path, ignored).string();
-  };
-  if (target.empty()) return;
-  for (const char* suffix : {"-wal", "-shm", "-journal"})
-    if (real(target) == real(database) + suffix)
-      throw input_error("--output", target.string() + " is SQLite's own name beside the database",
-                        "give another file with --output");
-}
-
-/// Opened for reading: all that is read is of one moment, whatever a sweep does meanwhile.
-void hold(SweepDatabase& database) {
-  database.connection().run("BEGIN");
-}
-
-}  // namespace
-
 void sweep_show(const SweepShowOptions& options) {
-  SweepDatabase database(options.db, SweepDatabase::Access::read);
-  hold(database);
-  const SweepFindings findings = findings_of(database, stored_sweep(database), options.group_by);
+  StoredResults results(options.db);
+  const SweepFindings findings = findings_of(results.database, results.stored, options.group_by);
   print(options.json ? text_of(findings_json(findings, options.best))
                      : findings_table(findings, options.best));
 }
@@ -69,9 +39,8 @@ void sweep_merge(const SweepMergeOptions& options) {
 }
 
 void sweep_export(const SweepExportOptions& options) {
-  SweepDatabase database(options.db, SweepDatabase::Access::read);
-  hold(database);
-  const StoredSweep stored = stored_sweep(database);
+  StoredResults results(options.db);
+  auto& [database, stored] = results;
   refuse_notes_of(options.db, options.output);
   for_each_row(database, stored, [](const ExportRow&) {});  // damage shows before anything is written
   std::optional<OutputFile> file;

@@ -141,6 +141,18 @@ bool is_pattern(std::string_view name) {
   return std::ranges::any_of(all_patterns(), [&](const Pattern& row) { return row.name == name; });
 }
 
+std::optional<ValidatedRange::Deviation> read_deviation(JsonObject object) {
+  const auto times = object.integer("times", {1, 1'000'000});
+  const auto mean = object.number("mean", {0, 1000});
+  const auto largest = object.number("largest", {0, 1000});
+  object.finish();
+  if (times && mean && largest && *mean <= *largest)
+    return ValidatedRange::Deviation{static_cast<int>(*times), *mean, *largest};
+  object.add_problem("largest", "is no error of so many times",
+                     "give {\"times\": 7, \"mean\": 0.012, \"largest\": 0.019}");
+  return std::nullopt;
+}
+
 std::optional<ValidatedRange> read_validated(JsonObject object) {
   const auto pattern = object.string("pattern");
   std::vector<std::string> names;
@@ -150,10 +162,12 @@ std::optional<ValidatedRange> read_validated(JsonObject object) {
   const auto devices = object.integers("devices", limits::devices);
   const auto least = object.bytes("least_bytes_per_device", limits::bytes);
   const auto most = object.bytes("most_bytes_per_device", limits::bytes);
+  std::optional<ValidatedRange::Deviation> error;
+  if (object.has("error")) error = read_deviation(object.object("error"));
   object.finish();
   const bool is_complete = pattern && !names.empty() && devices && devices->size() == 2 && least && most;
   if (is_complete && is_pattern(*pattern) && devices->front() <= devices->back() && *least <= *most)
-    return ValidatedRange{*pattern, names, devices->front(), devices->back(), *least, *most};
+    return ValidatedRange{*pattern, names, devices->front(), devices->back(), *least, *most, error};
   object.add_problem("devices", "is no range of devices and bytes",
                      "give {\"pattern\": \"all_to_all\", \"on\": [\"H100\"], \"devices\": [8, 64], "
                      "\"least_bytes_per_device\": \"1MB\", "
@@ -246,13 +260,17 @@ nlohmann::ordered_json transport_json(const Transport& transport) {
     else
       member = *number;
   }
-  if (transport.validated)
+  if (transport.validated) {
     result["validated"] = {
         {"pattern", transport.validated->pattern},
         {"on", transport.validated->device_names},
         {"devices", {transport.validated->least_devices, transport.validated->most_devices}},
         {"least_bytes_per_device", transport.validated->least_bytes},
         {"most_bytes_per_device", transport.validated->most_bytes}};
+    if (const auto& error = transport.validated->error)
+      result["validated"]["error"] = {
+          {"times", error->times}, {"mean", error->mean}, {"largest", error->largest}};
+  }
   return result;
 }
 

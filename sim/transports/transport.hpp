@@ -16,12 +16,21 @@ namespace epsim {
 /// Where a transport's times were held against measurements: of which pattern, on which devices by their
 /// names, for groups of how many, and how many bytes over links for each device and phase.
 struct ValidatedRange {
+  /// Simulated times over measured ones less 1, without their signs.
+  struct Deviation {
+    int times = 0;
+    double mean = 0;
+    double largest = 0;
+    bool operator==(const Deviation&) const = default;
+  };
+
   std::string pattern;
   std::vector<std::string> device_names;
   int least_devices = 0;
   int most_devices = 0;
   Bytes least_bytes = 0;
   Bytes most_bytes = 0;
+  std::optional<Deviation> error = {};  ///< nothing: it does not say
   bool operator==(const ValidatedRange&) const = default;
 };
 

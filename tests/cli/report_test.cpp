@@ -14,9 +14,11 @@ constexpr const char* hostile_name = "</script><img onerror=alert(1) src=x> & 'm
 
 /// A folder "result" of a comparison whose name wants to be HTML.
 void compare_into(const TemporaryFolder& folder, const std::string& more = "") {
-  nlohmann::json scenario = nlohmann::json::parse(read_file(shipped("mixtral_8x7b_prefill_ep8")));
+  nlohmann::json scenario = nlohmann::json::parse(read_file(shipped("glm_4_5_prefill_ep16")));
   scenario["name"] = hostile_name;
   scenario["workload"]["tokens_per_device"] = 64;
+  scenario["workload"]["steps"] = 3;
+  scenario["expert_parallel"]["drop_tokens"] = true;
   (void)folder.write("scenario.json", scenario.dump());
   const CommandResult compare =
       run_shell("$EPSIM compare scenario.json --engine fluid --out result " + more, folder.path());
@@ -48,6 +50,45 @@ TEST_CASE("report: a comparison in Chromium") {
   CHECK(read_file(folder.path() / "again.html") == written);
 }
 
+TEST_CASE("report: direct traffic on a torus in Chromium") {
+  const TemporaryFolder folder;
+  (void)folder.write("torus.json",
+                     R"({"name": "torus", "traffic": {"uniform_bytes_per_pair": 65536}, "transport": "ideal",
+    "platform": {"topology": "torus", "dimensions": [4, 4], "bandwidth": "45GBps", "latency": "1us"}})");
+  const CommandResult run = run_shell("$EPSIM run torus.json --out result", folder.path());
+  REQUIRE_MESSAGE(run.exit_code == 0, run.err);
+  CHECK(faults_in(folder.path() / "result/report.html", "torus",
+                  (folder.path() / "result/result.json").string()) == "");
+}
+
+TEST_CASE("report: a sweep in Chromium, and a database without results") {
+  const TemporaryFolder folder;
+  nlohmann::json sweep = {
+      {"name", hostile_name},
+      {"base", nlohmann::json::parse(read_file(shipped("glm_4_5_prefill_ep16")))},
+      {"grid", {{"/workload/tokens_per_device", {16, 256}}, {"/workload/skew", {0, 0.5, 1}}}},
+      {"seeds", 3},
+      {"patterns", {"all_to_all", "hierarchical"}}};
+  sweep["base"]["workload"]["steps"] = 1;
+  sweep["base"]["engine"] = "fluid";
+  (void)folder.write("s.json", sweep.dump());
+  const CommandResult run = run_shell("$EPSIM sweep s.json --quiet && $EPSIM report s.db", folder.path());
+  REQUIRE_MESSAGE(run.exit_code == 0, run.err);
+  CHECK(run.out.ends_with("s.html\n"));
+  CHECK(faults_in(folder.path() / "s.html", hostile_name, "") == "");
+  sweep["base"]["platform"]["devices_per_node"] = 1000000000;
+  (void)folder.write("f.json", sweep.dump());
+  CHECK(run_shell("$EPSIM sweep f.json --quiet", folder.path()).exit_code != 0);
+  (void)folder.write("empty.db", "");
+  for (const char* database : {"f.db", "empty.db", "s.json"}) {
+    const CommandResult refused =
+        run_shell(std::string("$EPSIM report ") + database + " --output no.html", folder.path());
+    CHECK(refused.exit_code == 2);
+    CHECK_MESSAGE(refused.err.find(database) != std::string::npos, refused.err);
+    CHECK(!fs::exists(folder.path() / "no.html"));
+  }
+}
+
 TEST_CASE("report: what is incomplete or of another version or not ours is refused and nothing is written") {
   const TemporaryFolder folder;
   compare_into(folder);
@@ -62,7 +103,7 @@ TEST_CASE("report: what is incomplete or of another version or not ours is refus
     CHECK(!fs::exists(folder.path() / "result/report.html"));
   };
   refuse("nothing", "nothing");
-  refuse("result/result.json", "give the folder");
+  refuse("result/result.json", "result.json");
   (void)folder.write("result/result.json", "{}");
   refuse("result", "result.json: is no result of epsim compare");
   (void)folder.write("result/result.json", result.substr(0, result.size() / 2));
@@ -75,6 +116,27 @@ TEST_CASE("report: what is incomplete or of another version or not ours is refus
   changed["patterns"][0]["phases"]["dispatch"].erase("seconds");
   (void)folder.write("result/result.json", changed.dump());
   refuse("result", "/phases/dispatch/seconds");
+  changed = nlohmann::json::parse(result);
+  changed["patterns"][1]["layer_seconds"] = 1.0;
+  (void)folder.write("result/result.json", changed.dump());
+  refuse("result", "result.json and spans.csv are of different runs");
+  changed = nlohmann::json::parse(result);
+  changed["patterns"][0]["phases"]["combine"]["logical_bytes"] = 1;
+  (void)folder.write("result/result.json", changed.dump());
+  refuse("result", "result.json and traffic.csv are of different runs");
+  (void)folder.write("result/result.json", result);
+  for (const char* name : {"spans.csv", "critical_path.csv", "waits.csv", "links.csv", "traffic.csv",
+                           "topology.csv", "link_use.csv"}) {
+    const std::string file = std::string("result/") + name;
+    const std::string text = read_file(folder.path() / file);
+    (void)folder.write(file, text.substr(0, text.size() / 2));
+    refuse("result", "incomplete");
+    (void)folder.write(file, "a,b\n1,2\n");
+    refuse("result", std::string(name) + ":1: incomplete, without column");
+    fs::remove(folder.path() / file);
+    refuse("result", std::string(name) + ": does not exist");
+    (void)folder.write(file, text);
+  }
   fs::remove(folder.path() / "result/result.json");
   refuse("result", "result.json");
 }

@@ -58,6 +58,20 @@ TEST_CASE("validate: kernels within 10 percent of what was published and 3 on av
   CHECK(counted == 45);
   CHECK(ratios == 4);
   CHECK(sum / counted <= 3);
+  // What transports say of themselves is what comes out.
+  for (const char* transport : {"deepep_low_latency", "deepep_normal", "nccl", "nvlink_one_sided"}) {
+    CAPTURE(transport);
+    const json said = json::parse(read_file(std::filesystem::path(EPSIM_SOURCE_DIR) / "sim" / "transports" /
+                                            (std::string(transport) + ".json")))["validated"]["error"];
+    const std::regex together(R"(\n)" + std::string(transport) +
+                              R"( [^]*?together +(\d+) +([0-9.]+) % +([0-9.]+) %)");
+    std::smatch match;
+    const std::string means = text.out.substr(text.out.find("\n\ntransport ") + 1);
+    REQUIRE(std::regex_search(means, match, together));
+    CHECK(std::stoi(match[1]) == said["times"]);
+    CHECK(std::stod(match[2]) == doctest::Approx(100 * said["mean"].get<double>()));
+    CHECK(std::stod(match[3]) == doctest::Approx(100 * said["largest"].get<double>()));
+  }
   // The README shows the errors by case and what follows.
   const std::string errors = text.out.substr(text.out.find("\n\ntransport ") + 2);
   std::ifstream file(std::filesystem::path(EPSIM_SOURCE_DIR) / "README.md");

@@ -1,5 +1,6 @@
 #include "analysis/exports/csv.hpp"
 #include "analysis/exports/blame_csv.hpp"
+#include "analysis/exports/traffic_csv.hpp"
 
 #include <doctest/doctest.h>
 
@@ -78,4 +79,68 @@ TEST_CASE("critical_path.csv and waits.csv: one transfer of 7 s") {
         "late_seconds,queued_seconds,moving_seconds,alone_seconds\n"
         "all_to_all,dispatch,0,1,0,0,50,1,7,0,0,7,7\n"
         "ring,dispatch,0,1,0,0,50,1,7,0,0,7,7\n");
+}
+
+TEST_CASE("traffic.csv: every level of dispatch and combine") {
+  // Tokens of d0 want {1, 2} and {2, 3}, of d3 {0, 1}; 10 bytes per copy, 20 back. Devices hold one expert
+  // each, so levels none and device are equal. Between nodes d0's tokens go once to node 1, that of d3 once
+  // to node 0.
+  std::ostringstream out;
+  write_traffic_csv(out, slow_experiment());
+  const std::string to_far = "0,1,0,0,10 0,2,0,1,20 0,3,0,1,10 3,0,1,0,10 3,1,1,0,10 ";
+  const std::string back = "0,3,0,1,20 1,0,0,0,20 1,3,0,1,20 2,0,1,0,40 3,0,1,0,20 ";
+  const auto rows = [](const std::string& key, const std::string& list) {
+    std::istringstream words(list);
+    std::string text;
+    for (std::string word; words >> word;) text += key + "," + word + "\n";
+    return text;
+  };
+  CHECK(out.str() == "phase,level,source,destination,source_node,destination_node,bytes\n" +
+                         rows("dispatch,none", to_far) + rows("dispatch,device", to_far) +
+                         rows("dispatch,node", "0,1,0,0,10 0,,0,1,20 3,,1,0,10") +
+                         rows("combine,none", back) + rows("combine,device", back) +
+                         rows("combine,node", "1,0,0,0,20 ,0,1,0,40 ,3,0,1,20"));
+}
+
+TEST_CASE("traffic.csv: a matrix has one level") {
+  std::ostringstream out;
+  write_traffic_csv(out, network_experiment());
+  CHECK(out.str() ==
+        "phase,level,source,destination,source_node,destination_node,bytes\ndispatch,none,0,1,0,0,50\n");
+}
+
+TEST_CASE("topology.csv: every link with its ends") {
+  Topology topology({0, 1}, {"a", "b"});
+  const VertexId inner = topology.add_switch("inner", 0);
+  const VertexId spine = topology.add_switch("spine");
+  topology.connect(0, inner, LinkClass::scale_up, 100, 0.25);
+  topology.connect(1, spine, LinkClass::scale_out, 10, 0.5);
+  std::ostringstream out;
+  write_topology_csv(out, topology);
+  CHECK(out.str() ==
+        "link,class,from,to,from_device,to_device,from_node,to_node,bandwidth_bytes_per_second,latency_"
+        "seconds\n"
+        "a->inner,scale_up,a,inner,0,,0,0,100,0.25\n"
+        "inner->a,scale_up,inner,a,,0,0,0,100,0.25\n"
+        "b->spine,scale_out,b,spine,1,,1,,10,0.5\n"
+        "spine->b,scale_out,spine,b,,1,,1,10,0.5\n");
+}
+
+TEST_CASE("link_use.csv: 200 bins of each counter whose areas are the bytes") {
+  // 50 bytes from 2 s (latency) to 7 s, in bins of 0.035 s, over links of 10 B/s: full from bin 57.14 on.
+  std::ostringstream out;
+  write_link_use_csv(out, network_experiment());
+  std::istringstream lines(out.str());
+  std::string line;
+  std::getline(lines, line);
+  CHECK(line == "pattern,counter,unit,begin_seconds,end_seconds,value");
+  int rows = 0;
+  double busy = 0;
+  while (std::getline(lines, line)) {
+    ++rows;
+    if (line.starts_with("ring,scale_up links,utilization,"))
+      busy += std::stod(line.substr(line.rfind(',') + 1)) * 0.035;
+  }
+  CHECK(rows == 2 * 200 * 4);  // patterns, bins; a class, two links, messages in flight
+  CHECK(busy == doctest::Approx(5));
 }

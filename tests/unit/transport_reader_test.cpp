@@ -175,6 +175,19 @@ TEST_CASE("a range of validation belongs to the values that it was found with") 
   CHECK(message_of(
             on_h800(R"({"transport": {"validated": {"pattern": "ring", "on": ["H800"], "devices": [64, 8],
       "least_bytes_per_device": 1, "most_bytes_per_device": 2}}})")) != "accepted");
+  const auto with_error = [](const std::string& error) {
+    const std::string text =
+        R"({"transport": {"validated": {"pattern": "ring", "on": ["H800"], "devices": [8, 64],
+      "least_bytes_per_device": 1, "most_bytes_per_device": 2, "error": )" +
+        error + "}}}";
+    return on_h800(text.c_str());
+  };
+  const Scenario stated = parse(with_error(R"({"times": 7, "mean": 0.01, "largest": 0.02})"));
+  CHECK(stated.transport.validated->error == ValidatedRange::Deviation{7, 0.01, 0.02});
+  CHECK(parse(resolved_json(stated)).transport == stated.transport);
+  CHECK(message_of(with_error(R"({"times": 7, "mean": 0.03, "largest": 0.02})"))
+            .starts_with("/transport/validated/error/largest: is no error of so many times"));
+  CHECK(message_of(with_error(R"({"times": 0, "mean": 0.01, "largest": 0.02})")) != "accepted");
 }
 
 TEST_CASE("each value of a transport changes what a layer takes") {

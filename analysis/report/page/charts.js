@@ -4,12 +4,15 @@ const allCharts = [];
 const hasCharts = () => typeof echarts !== 'undefined';
 
 /// A figure: caption, controls, chart, table. `option(theme)` gives what ECharts draws; `height` may be a function;
-/// `table()` what makeTable takes, with a title. Returns {redraw, chart}.
-function addChart(section, { title, caption, height, option, table, controls = [], ready }) {
+/// `table()` what makeTable takes, with a title. `pointed(chart, x, y)` says what is under the mouse, in pixels of the
+/// chart, where tooltips cannot. Returns {redraw, chart}.
+function addChart(section, { title, caption, height, option, table, controls = [], ready, pointed }) {
   const box = element('div', { class: 'chart', role: 'img', 'aria-label': `${title}. The table below has the values.` });
   const beside = element('div');
   const figure = element('figure', {}, element('h3', {}, title), caption ? element('figcaption', {}, caption) : null,
-                         controls.length ? element('div', { class: 'controls' }, ...controls) : null, box, beside);
+                         controls.length ? element('div', { class: 'controls' }, ...controls) : null, box);
+  if (pointed && hasCharts()) figure.append(element('output', { class: 'pointed faint' }, 'Point at the chart to read it.'));
+  figure.append(beside);
   section.append(figure);
   const made = { title, box, figure, chart: null };
   const resize = () => { box.style.height = `${typeof height === 'function' ? height() : height}px`; };
@@ -29,6 +32,9 @@ function addChart(section, { title, caption, height, option, table, controls = [
     resize();
     made.chart = echarts.init(box, null, { renderer: 'canvas' });
     new ResizeObserver(() => made.chart.resize()).observe(box);
+    if (pointed) made.chart.getZr().on('mousemove', ({ offsetX, offsetY }) => {
+      figure.querySelector('.pointed').textContent = pointed(made.chart, offsetX, offsetY) || 'Point at the chart to read it.';
+    });
     ready?.(made);
   } else {
     box.replaceWith(element('p', { class: 'notice' }, report.no_charts));
@@ -56,11 +62,14 @@ function axis(theme, name, more = {}) {
     nameTextStyle: { color: theme.ink, fontSize: 13 },
     axisLine: { show: true, lineStyle: { color: theme.faint } },
     axisTick: { lineStyle: { color: theme.faint } },
-    axisLabel: { color: theme.ink, ...axisLabel },
+    axisLabel: { color: theme.ink, hideOverlap: true, ...axisLabel },
     splitLine: { lineStyle: { color: theme.line } },
     ...rest,
   };
 }
+
+/// Labels of a value axis that ends where the data end, at no round number.
+const openEnd = { showMaxLabel: false, formatter: (value) => String(Number(value.toPrecision(6))) };
 
 /// A tooltip whose lines are text. `lines(params)` gives a list of strings.
 function tooltip(theme, trigger, lines, more = {}) {

@@ -3,10 +3,13 @@
 function patternsSection() {
   const section = addSection('patterns', 'Patterns', 'The same routed traffic under every pattern. A bar is the time of a layer, cut by what its critical path went on; ' +
     'hatched: waiting for others on a shared link, or on a device with more than its share of computation. The dashed line is the lower bound: no pattern can take less.');
-  addChart(section, {
+  const state = { scale: 'time' };
+  let chart = null;
+  chart = addChart(section, {
     title: 'Time of a layer and what it goes on',
     height: () => 130 + 46 * runs().length,
-    option: patternsOption,
+    controls: [choice('Bars', [['time', 'in seconds'], ['share', 'as shares of the critical path']], (value) => { state.scale = value; chart.redraw(); })],
+    option: (theme) => patternsOption(theme, state.scale === 'share'),
     table: patternsTable,
   });
 }
@@ -16,20 +19,21 @@ function shownCauses() {
   return Object.keys(runs()[0].blame.seconds).filter((cause) => runs().some((run) => run.blame.seconds[cause] > 1e-9 * run.layer_seconds));
 }
 
-function patternsOption(theme) {
+function patternsOption(theme, asShares) {
   const unit = axisUnit(Math.max(...runs().map((run) => run.layer_seconds)), 'seconds');
+  const length = (run, seconds) => (asShares ? (100 * seconds) / (run.layer_seconds || 1) : seconds / unit.size);
   const isHatched = (cause) => cause.endsWith('_sharing') || cause === 'hot_device' || cause === 'window';
   const bound = Math.max(...runs().map((run) => run.lower_bound_seconds));
   const series = shownCauses().map((cause) => ({
     name: words(cause), type: 'bar', stack: 'path', barWidth: '62%',
-    data: runs().map((run) => run.blame.seconds[cause] / unit.size),
+    data: runs().map((run) => length(run, run.blame.seconds[cause])),
     itemStyle: { color: causes[cause] ?? '#000000', decal: isHatched(cause) ? hatching(theme) : undefined,
                  borderColor: theme.paper, borderWidth: 0.5 },
   }));
   series.push({
     name: 'time of the layer', type: 'bar', stack: 'path', data: runs().map(() => 0), silent: true, itemStyle: { color: 'transparent' },
     label: { show: true, position: 'right', color: theme.ink, formatter: ({ dataIndex }) => format.seconds(runs()[dataIndex].layer_seconds) },
-    markLine: { symbol: 'none', silent: true, lineStyle: { color: theme.ink, type: 'dashed', width: 2 },
+    markLine: asShares ? undefined : { symbol: 'none', silent: true, lineStyle: { color: theme.ink, type: 'dashed', width: 2 },
                 label: { color: theme.ink, formatter: `lower bound ${format.seconds(bound)}`, position: 'start' }, data: [{ xAxis: bound / unit.size }] },
   });
   return {
@@ -40,7 +44,7 @@ function patternsOption(theme) {
       return [`${run.pattern}: ${format.seconds(run.layer_seconds)}`, ...shownCauses().filter((cause) => run.blame.seconds[cause] > 0)
         .map((cause) => `${words(cause)}: ${format.seconds(run.blame.seconds[cause])}, ${format.share(run.blame.seconds[cause] / run.layer_seconds)}`)];
     }, { axisPointer: { type: 'shadow' } }),
-    xAxis: axis(theme, `time (${unit.name})`, { type: 'value' }),
+    xAxis: axis(theme, asShares ? 'share of the critical path (%)' : `time (${unit.name})`, { type: 'value', max: asShares ? 100 : undefined }),
     yAxis: axis(theme, 'pattern', { type: 'category', inverse: true, data: runs().map((run) => run.pattern), nameGap: 100 }),
     series,
   };

@@ -48,7 +48,11 @@ function sweepValues(rows, place) {
   return { values, isNumeric, order: new Map(values.map(({ key }, i) => [key, i])) };
 }
 
-const sweepNumber = (value, significant = 6) => value.toLocaleString('en-US', { maximumSignificantDigits: significant });
+/// Whole numbers whole, unless fewer digits are asked for.
+function sweepNumber(value, significant) {
+  const digitsShown = significant ?? (Number.isInteger(value) ? 21 : 6);
+  return value.toLocaleString('en-US', { maximumSignificantDigits: digitsShown });
+}
 
 /// What can be shown: numeric columns that have a value somewhere. sign -1: more is better.
 function sweepFigures(done) {

@@ -101,14 +101,15 @@ function sweepFrontSeries(theme, pattern, points, place) {
     data: ordered.map((point) => ({
       value: place(point), point, symbolSize: point.isFront ? 18 : 9,
       itemStyle: point.isFront ? { color, borderColor: theme.ink, borderWidth: 1.5 }
-        : { color, opacity: 0.6, borderColor: theme.paper, borderWidth: 0.5 },
+        : { color, opacity: 0.75, borderColor: theme.paper, borderWidth: 0.5 },
     })),
   };
 }
 
 function sweepFrontTip({ x, y }, { group, pattern, x: inX, y: inY, isFront }) {
   return [`${words(pattern)}${isFront ? ' (on the front)' : ''}`,
-          ...sweepSettingLines(group), `${x.name}: ${sweepMeanText(x, inX)}`, `${y.name}: ${sweepMeanText(y, inY)}`, sweepPlural(inX.seeds, 'seed')];
+          ...sweepSettingLines(group),
+          `${x.name}: ${sweepMeanText(x, inX)}`, `${y.name}: ${sweepMeanText(y, inY)}`, sweepPlural(inX.seeds, 'seed')];
 }
 
 function sweepFrontTable({ x, y, points }) {

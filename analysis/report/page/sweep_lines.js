@@ -42,14 +42,15 @@ function sweepFigureAxis(theme, title, values, scale, more = {}) {
     axisLabel: { customValues, formatter: (value) => sweepNumber(value, 3), hideOverlap: true } });
 }
 
-/// An axis of a pointer's values: a tick at each when they are few.
-function sweepPointerAxis(theme, pointer, scale) {
+/// An axis of a pointer's values as far as they are shown: a tick at each when they are few.
+function sweepPointerAxis(theme, pointer, scale, groups) {
   if (!pointer.isNumeric) return axis(theme, pointer.name, {
     type: 'category', data: pointer.values.map(({ text }) => text),
     axisLabel: { interval: 0, hideOverlap: true, width: Math.max(60, 1000 / pointer.values.length), overflow: 'truncate' } });
-  const values = pointer.values.map(({ value }) => value);
+  const values = groups.map(({ keys }) => sweepAt(pointer, keys[pointer.place]));
   const ticks = values.length <= 24 ? { customValues: values } : {};
-  return axis(theme, pointer.name, { type: scale, min: values[0], max: values.at(-1), splitLine: { show: false },
+  const ends = values.length > 1 ? { min: values[0], max: values.at(-1) } : {};
+  return axis(theme, pointer.name, { type: scale, scale: true, ...ends, splitLine: { show: false },
     axisTick: { ...ticks, lineStyle: { color: theme.faint } }, axisLabel: { ...ticks, formatter: sweepTick, hideOverlap: true } });
 }
 
@@ -74,7 +75,7 @@ function sweepAxisPointers() {
 
 function sweepLinesSection() {
   const section = addSection('sweep-lines', 'Along a swept value', 'Means over seeds; shaded: their 95 % confidence interval ' +
-    '(Student’s t). A seed counts where all patterns have it. Rings mark where the best pattern changes, interpolated between neighbours.');
+    '(Student’s t). A seed counts where all patterns have it. Rings: the best pattern changes, interpolated between neighbours.');
   if (!sweepData().figures.length) return void section.append(element('p', {}, 'No point has a result.'));
   const pointers = sweepAxisPointers();
   const state = { pointer: pointers.find((pointer) => pointer.isNumeric) ?? pointers[0], figure: sweepFigure(report.figure) };
@@ -131,16 +132,24 @@ function sweepCrossingsText({ crossings, pointer, groups }) {
   return `The best pattern changes: ${crossings.map((crossing) => sweepCrossingText(crossing)).join('; ')}.`;
 }
 
-/// Of a pattern: [x, mean, low, high] in the units of the axes.
+/// Of a pattern: [x, mean, low, high, whether a result] in the units of the axes.
 function sweepLinePoints(state, pattern, size) {
   const { pointer } = state;
-  return state.groups.filter((group) => group.of(pattern)).map((group) => {
-    const key = group.keys[pointer.place];
+  const points = state.groups.filter((group) => group.of(pattern)).map((group) => {
     const { mean, half } = group.of(pattern);
-    // A logarithmic axis has no place for what is not positive.
-    const low = state.scale.y === 'log' ? Math.max(mean - (half ?? 0), mean / 10) : mean - (half ?? 0);
-    return [sweepAt(pointer, key), mean / size, low / size, (mean + (half ?? 0)) / size];
+    return { x: sweepAt(pointer, group.keys[pointer.place]), mean, half: half ?? 0, isResult: true };
   });
+  // Lines bend at a ring, so that they pass through it whether axes are those it was interpolated in or not.
+  for (const { from, to, low, high, at, figureAt } of state.crossings) {
+    if (at === undefined || (pattern !== from && pattern !== to) || !(at > low && at < high)) continue;
+    const before = points.findIndex(({ x }) => x === low);
+    const share = (at - low) / (high - low);
+    const half = points[before].half + share * (points[before + 1].half - points[before].half);
+    points.splice(before + 1, 0, { x: at, mean: figureAt, half, isResult: false });
+  }
+  // A logarithmic axis has no place for what is not positive.
+  const low = ({ mean, half }) => (state.scale.y === 'log' ? Math.max(mean - half, mean / 10) : mean - half);
+  return points.map((point) => [point.x, point.mean / size, low(point) / size, (point.mean + point.half) / size, point.isResult]);
 }
 
 /// Where a value stands on its axis.
@@ -157,7 +166,7 @@ function sweepLinesOption(theme, state) {
     grid: { left: 12, right: 40, top: 48, bottom: 30, outerBoundsMode: 'same' },
     legend: { ...legend(theme), itemWidth: 44, data: patterns.map(words) },
     tooltip: tooltip(theme, 'axis', (list) => sweepLinesTip(state, list), { axisPointer: { type: 'line', snap: true } }),
-    xAxis: sweepPointerAxis(theme, pointer, state.scale.x),
+    xAxis: sweepPointerAxis(theme, pointer, state.scale.x, groups),
     yAxis: sweepFigureAxis(theme, title, extent, state.scale.y, { nameGap: 56 }),
     series: [...lines.map(sweepLineSeries), ...(groups.some((group) => group.best.half !== null) ? lines.map(sweepBandSeries) : []),
              sweepRingSeries(theme, state, size)],
@@ -166,7 +175,8 @@ function sweepLinesOption(theme, state) {
 
 function sweepLineSeries({ pattern, style, points }) {
   return {
-    name: words(pattern), type: 'line', z: 4, data: points.map(([x, mean]) => [x, mean]), color: style.color, clip: false,
+    name: words(pattern), type: 'line', z: 4, color: style.color, clip: false,
+    data: points.map(([x, mean, , , isResult]) => ({ value: [x, mean], symbol: isResult ? style.symbol : 'none' })),
     symbol: style.symbol, symbolSize: 9, showAllSymbol: true, lineStyle: { color: style.color, width: 2.5, type: style.line },
   };
 }
@@ -175,7 +185,7 @@ function sweepLineSeries({ pattern, style, points }) {
 function sweepBandSeries({ pattern, style, points }) {
   return {
     name: words(pattern), type: 'custom', z: 2, silent: true, tooltip: { show: false }, color: style.color,
-    encode: { x: 0, y: [2, 3] }, data: points,
+    encode: { x: 0, y: [2, 3] }, data: points.map((point) => point.slice(0, 4)),
     renderItem: ({ dataIndex }, api) => {
       if (dataIndex) return null;
       const upper = points.map(([x, , , high]) => api.coord([x, high]));
@@ -192,32 +202,42 @@ function sweepRingSeries(theme, state, size) {
   return {
     type: 'scatter', z: 6, silent: true, tooltip: { show: false }, symbol: 'circle', symbolSize: 18,
     itemStyle: { color: 'transparent', borderColor: theme.ink, borderWidth: 2 },
-    data: rings.map(({ at, figureAt }) => ({ value: [at, figureAt / size], label: { align: sweepRingAlign(state, at) } })),
+    data: rings.map((ring) => ({ value: [ring.at, ring.figureAt / size], label: sweepRingPlace(state, ring) })),
     labelLayout: { moveOverlap: 'shiftY' },
-    // No line passes on the better side of the best.
-    label: { show: true, position: state.figure.sign > 0 ? 'bottom' : 'top', distance: 8, color: theme.ink, fontSize: 13, fontWeight: 600,
+    label: { show: true, distance: 8, color: theme.ink, fontSize: 13, fontWeight: 600,
              backgroundColor: theme.raised, borderColor: theme.line, borderWidth: 1, borderRadius: 4, padding: [4, 7],
-             formatter: ({ dataIndex }) => sweepRingText(rings[dataIndex]) },
+             formatter: ({ dataIndex }) => sweepRingText(rings[dataIndex], rings.length <= sweepMostRingNames) },
   };
 }
 
-const sweepRingText = ({ from, to, at }) => `${words(from)} → ${words(to)} at ${sweepNumber(at, 3)}`;
+/// Names of more rings than this would cover the lines; the sentence below has them.
+const sweepMostRingNames = 3;
 
-/// Labels near an end of the axis grow inwards.
-function sweepRingAlign({ pointer, scale }, at) {
-  const place = scale.x === 'log' ? Math.log : (value) => value;
-  const [low, high] = [pointer.values[0].value, pointer.values.at(-1).value].map(place);
-  const share = (place(at) - low) / (high - low);
-  if (share < 0.15) return 'left';
-  return share > 0.85 ? 'right' : 'center';
+function sweepRingText({ from, to, at }, hasNames) {
+  return `${hasNames ? `${words(from)} → ${words(to)} ` : ''}at ${sweepNumber(at, 3)}`;
+}
+
+/// Where a ring's label stands: on the better side of the best no line passes, but near the x axis are its own labels.
+/// Near an end of the axis it grows inwards.
+function sweepRingPlace({ pointer, scale, groups, figure }, { at, figureAt }) {
+  const share = (kind, value, low, high) => {
+    const place = kind === 'log' ? Math.log : (number) => number;
+    return (place(value) - place(low)) / (place(high) - place(low));
+  };
+  const means = groups.flatMap(({ patterns }) => patterns.map(({ mean }) => mean));
+  const height = share(scale.y, figureAt, scale.y === 'log' ? Math.min(...means) : 0, Math.max(...means));
+  const [first, last] = [groups[0], groups.at(-1)].map(({ keys }) => sweepAt(pointer, keys[pointer.place]));
+  const along = share(scale.x, at, first, last);
+  const align = along < 0.15 ? 'left' : along > 0.85 ? 'right' : 'center';
+  return { align, position: figure.sign > 0 && height > 0.15 ? 'bottom' : 'top' };
 }
 
 const sweepMeanText = (figure, { mean, half }) => format[figure.kind](mean) + (half === null ? '' : ` ± ${format[figure.kind](half)}`);
 
-function sweepLinesTip({ pointer, figure, groups }, list) {
+function sweepLinesTip({ pointer, figure, groups, crossings }, list) {
   const at = list[0]?.value?.[0];
   const group = groups.find(({ keys }) => sweepAt(pointer, keys[pointer.place]) === at);
-  if (!group) return [];
+  if (!group) return crossings.filter((crossing) => crossing.at === at).map((crossing) => sweepCrossingText(crossing));
   return [...sweepSettingLines(group), ...sweepPatternLines(group, figure), sweepPlural(group.best.seeds, 'seed')];
 }
 

@@ -21,7 +21,7 @@ function sweepMapSection() {
   sweepMapFilters(state, dependent, update);
   update();
   addChart(section, {
-    title: 'Map of the best pattern', height: () => 150 + Math.min(900, Math.max(180, 46 * state.y.values.length)), controls,
+    title: 'Map over two swept values', height: () => 150 + Math.min(900, Math.max(180, 46 * state.y.values.length)), controls,
     option: (theme) => sweepMapOption(theme, state), table: () => sweepMapTable(state), ready: (made) => { state.made = made; },
   });
 }

@@ -15,7 +15,8 @@ function sweepSettingKind({ isNumeric, values }) {
 }
 
 function sweepTableSection() {
-  const section = addSection('sweep-table', 'All results', 'One row for each setting and pattern, means over seeds; click a column to sort.');
+  const section = addSection('sweep-table', 'All results',
+                             'One row for each setting and pattern, means over seeds; click a column to sort.');
   if (!sweepData().figures.length) section.append(element('p', {}, 'No point has a result.'));
   else sweepResults(section);
   sweepFailures(section);
@@ -85,10 +86,9 @@ function sweepTextColumn({ name, of }, done) {
     const text = of(row);
     if (text !== null) texts.set(at, (texts.get(at) ?? new Set()).add(text));
   }
-  const most = 3;
   return { name, kind: 'text', of: ({ group, pattern }) => {
     const all = [...(texts.get(sweepRowKey(group.setting, pattern)) ?? [])];
-    return all.length ? all.slice(0, most).join(', ') + (all.length > most ? `, ${all.length - most} more` : '') : null;
+    return all.length ? `${all[0]}${all.length > 1 ? ` and ${all.length - 1} more` : ''}` : null;
   } };
 }
 

@@ -22,7 +22,7 @@ const format = {
   bytes: (value) => scaled(value, byteUnits, 'B'),
   rate: (value) => scaled(value, rateUnits, 'B/s'),
   share: (value) => `${digits(100 * value, Math.abs(value) < 0.1 ? 2 : 3)} %`,
-  count: (value) => (Number.isInteger(value) ? value.toLocaleString('en-US') : digits(value)),
+  count: (value) => (Number.isInteger(value) ? value.toLocaleString('en-US') : String(Number(digits(value)))),
   ratio: (value) => `${digits(value, 3)}x`,
   text: (value) => String(value),
 };

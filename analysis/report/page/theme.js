@@ -9,7 +9,7 @@ const causes = {
   device_cap_transfer: '#cc79a7', device_cap_sharing: '#cc79a7', computation: '#e69f00', hot_device: '#e69f00', unexplained: '#000000',
 };
 const seriesColours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8a8f98', '#b8a000'];
-const seriesSymbols = ['circle', 'rect', 'triangle', 'diamond', 'pin', 'roundRect', 'arrow', 'circle'];
+const seriesSymbols = ['circle', 'rect', 'triangle', 'diamond', 'roundRect', 'circle', 'rect', 'triangle'];
 const seriesLines = ['solid', 'dashed', 'dotted', [8, 3, 2, 3], [2, 2], [12, 4], 'solid', 'dashed'];
 
 const themes = {

@@ -1,0 +1,62 @@
+// How far these times can be trusted: where each transport was held against measurements.
+
+function validationSection() {
+  const section = addSection('validation', 'Validation', 'Each transport was held against published times of real kernels. Bars: the bytes per device and phase that were measured; symbols: this run.');
+  const asked = runs().filter((run) => run.transport !== 'ideal');
+  if (asked.length === 0) {
+    section.append(element('p', {}, 'The ideal transport has no software cost, so there is nothing to validate: real kernels take longer.'));
+    return;
+  }
+  const size = report.devices.length;
+  const perDevice = (run, phase) => run.phases[phase].bytes / size;
+  const measured = (run) => run.validation && [run.validation.least_bytes_per_device, run.validation.most_bytes_per_device];
+  const symbols = ['dispatch', 'combine'].map((phase, i) => ({
+    name: phase, type: 'scatter', symbol: i === 0 ? 'circle' : 'diamond', symbolSize: 14, itemStyle: { color: parts[phase], borderColor: '#ffffff', borderWidth: 1 },
+    data: asked.flatMap((run, y) => (perDevice(run, phase) > 0 ? [[perDevice(run, phase), y]] : [])),
+  }));
+  addChart(section, {
+    title: 'Bytes of this run, and those that were measured', height: 110 + 44 * asked.length,
+    option: (theme) => ({
+      grid: { left: 24, right: 30, top: 36, bottom: 20, outerBoundsMode: 'same' }, legend: legend(theme),
+      tooltip: tooltip(theme, 'item', (one) => validationLines(asked[one.value[1] ?? one.dataIndex], size)),
+      xAxis: axis(theme, 'bytes per device and phase', { type: 'log', min: (extent) => 10 ** Math.floor(Math.log10(extent.min)), max: (extent) => 10 ** Math.ceil(Math.log10(extent.max)), axisLabel: { formatter: (value) => format.bytes(value).replace(/\.0+ /, ' ') } }),
+      yAxis: axis(theme, 'pattern and transport', { type: 'category', inverse: true, nameGap: 150, data: asked.map((run) => `${run.pattern}\n${run.transport}`), axisLabel: { lineHeight: 16 } }),
+      series: [{ name: 'measured', type: 'custom', itemStyle: { color: theme.faint }, encode: { x: [0, 2], y: 1 },
+                 data: asked.flatMap((run, y) => (measured(run) ? [[measured(run)[0], y, measured(run)[1]]] : [])),
+                 renderItem: (_, api) => {
+                   const [left, y] = api.coord([api.value(0), api.value(1)]);
+                   const [right] = api.coord([api.value(2), api.value(1)]);
+                   return { type: 'rect', shape: { x: left, y: y - 9, width: Math.max(right - left, 3), height: 18 }, style: { fill: theme.faint, opacity: 0.45 } };
+                 } }, ...symbols],
+    }),
+    table: () => validationTable(asked, size),
+  });
+}
+
+function validationLines(run, size) {
+  const range = run.validation;
+  if (!range) return [`${run.transport}: never held against measurements`];
+  return [`${run.transport} was measured with ${range.pattern} on ${range.least_devices} to ${range.most_devices} ${range.on.join(', ')}`,
+          range.error ? `mean error ${format.share(range.error.mean)}, largest ${format.share(range.error.largest)}, over ${range.error.times} times` : 'its error is not stated',
+          `this run: ${run.pattern} on ${size} devices, ${range.covers_this_run ? 'inside' : 'outside'} of that`];
+}
+
+function validationTable(asked, size) {
+  const of = (get) => (run) => (run.validation ? get(run.validation) : null);
+  return {
+    title: 'validated ranges and errors', caption: `This run has ${size} devices. Errors: simulated over measured times, less 1, without signs.`, rows: asked,
+    columns: [
+      { name: 'pattern', kind: 'text', of: (run) => run.pattern },
+      { name: 'transport', kind: 'text', of: (run) => run.transport },
+      { name: 'this run', kind: 'text', of: (run) => (run.validation ? (run.validation.covers_this_run ? 'inside' : 'outside') : 'never validated') },
+      { name: 'mean error', kind: 'share', of: of((range) => range.error?.mean) },
+      { name: 'largest', kind: 'share', of: of((range) => range.error?.largest) },
+      { name: 'times', kind: 'count', of: of((range) => range.error?.times) },
+      { name: 'measured with', kind: 'text', of: of((range) => `${range.pattern} on ${range.least_devices} to ${range.most_devices} ${range.on.join(', ')}`) },
+      { name: 'from', kind: 'bytes', of: of((range) => range.least_bytes_per_device) },
+      { name: 'to', kind: 'bytes', of: of((range) => range.most_bytes_per_device) },
+      { name: 'dispatch here', kind: 'bytes', of: (run) => run.phases.dispatch.bytes / size },
+      { name: 'combine here', kind: 'bytes', of: (run) => run.phases.combine.bytes / size },
+    ],
+  };
+}

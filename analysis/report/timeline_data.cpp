@@ -1,0 +1,207 @@
+#include "analysis/report/timeline_data.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "platforms/error.hpp"
+
+namespace epsim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr double ticks_per_layer = 100'000;
+
+struct Interval {
+  double begin = 0;
+  double end = 0;
+};
+
+/// One line of the picture: what a device did of a part (a phase, or overhead) on a lane.
+struct RowKey {
+  int device = 0;
+  int lane = 0;
+  int part = 0;
+  auto operator<=>(const RowKey&) const = default;
+};
+using Rows = std::map<RowKey, std::vector<Interval>>;
+
+constexpr std::array<std::string_view, 3> lanes = {"compute", "scale_up", "scale_out"};
+constexpr std::array<std::string_view, 5> parts = {"gate", "dispatch", "expert", "combine", "overhead"};
+
+template <std::size_t N>
+int place_among(const std::array<std::string_view, N>& names, std::string_view name, const CsvFile& row) {
+  const auto found = std::ranges::find(names, name);
+  if (found == names.end()) throw row.fault("\"" + std::string(name) + "\" is no stream or phase");
+  return static_cast<int>(found - names.begin());
+}
+
+/// Of a stream's name, like "scale_up.1".
+int lane_of(const std::string& stream, const CsvFile& row) {
+  return place_among(lanes, std::string_view(stream).substr(0, stream.find('.')), row);
+}
+
+/// What a pattern's spans add up to.
+struct Tally {
+  Rows rows;
+  double end = 0;
+  std::array<double, 5> messages = {};  // by part
+};
+
+constexpr int most_device = 1 << 24;
+
+std::vector<Tally> read_spans(const ComparisonInput& input, ReportDevices& devices) {
+  CsvFile file = input.table("spans.csv", {"pattern", "device", "node", "stream", "phase", "kind",
+                                           "start_seconds", "end_seconds", "bytes"});
+  std::vector<Tally> tallies(input.patterns.size());
+  std::map<int, int> node_of_device;
+  while (file.next()) {
+    Tally& tally = tallies[input.pattern_in(file, 0)];
+    const int device = file.index(1, most_device);
+    node_of_device[device] = file.index(2, most_device);
+    const int phase = place_among(parts, file.text(4), file);
+    const bool is_overhead = file.text(5) == "overhead";
+    const Interval interval{file.number(6), file.number(7)};
+    tally.rows[{device, lane_of(file.text(3), file), is_overhead ? 4 : phase}].push_back(interval);
+    tally.end = std::max(tally.end, interval.end);
+    if (file.text(5) == "transfer" && file.number(8) > 0) ++tally.messages[static_cast<std::size_t>(phase)];
+  }
+  for (const auto& [device, node] : node_of_device) {
+    devices.device.push_back(device);
+    devices.node.push_back(node);
+  }
+  return tallies;
+}
+
+void check_spans(const ComparisonInput& input, const std::vector<Tally>& tallies) {
+  for (std::size_t p = 0; p < tallies.size(); ++p) {
+    input.require_same("spans.csv", tallies[p].end, input.run(p)["layer_seconds"]);
+    for (std::size_t phase = 0; phase + 1 < parts.size(); ++phase)
+      if (const Json& said = input.run(p)["phases"][std::string(parts[phase])]; said.contains("messages"))
+        input.require_same("spans.csv", tallies[p].messages[phase], said["messages"]);
+  }
+}
+
+/// In ticks, sorted; those that overlap are one.
+std::vector<Interval> unite(std::vector<Interval> intervals, double tick) {
+  for (Interval& one : intervals) {
+    one.begin = std::floor(one.begin / tick);
+    one.end = std::max(one.begin + 1, std::ceil(one.end / tick - 1e-6));
+  }
+  std::ranges::sort(intervals, {}, &Interval::begin);
+  std::vector<Interval> united;
+  for (const Interval& one : intervals)
+    if (!united.empty() && one.begin <= united.back().end)
+      united.back().end = std::max(united.back().end, one.end);
+    else
+      united.push_back(one);
+  return united;
+}
+
+/// Closes gaps shorter than `gap` ticks.
+void close_gaps(std::vector<Interval>& intervals, double gap) {
+  std::vector<Interval> closed;
+  for (const Interval& one : intervals)
+    if (!closed.empty() && one.begin - closed.back().end < gap)
+      closed.back().end = one.end;
+    else
+      closed.push_back(one);
+  intervals = std::move(closed);
+}
+
+std::size_t count_of(const Rows& rows) {
+  std::size_t count = 0;
+  for (const auto& [key, intervals] : rows) count += intervals.size();
+  return count;
+}
+
+Json rows_json(const Rows& rows, const ReportDevices& devices) {
+  Json list = Json::array();
+  for (const auto& [key, intervals] : rows) {
+    const auto place = std::ranges::lower_bound(devices.device, key.device) - devices.device.begin();
+    Json steps = Json::array();
+    double at = 0;
+    for (const Interval& one : intervals) {
+      steps.push_back(static_cast<std::int64_t>(one.begin - at));
+      steps.push_back(static_cast<std::int64_t>(one.end - one.begin));
+      at = one.end;
+    }
+    list.push_back({place, key.lane, key.part, std::move(steps)});
+  }
+  return list;
+}
+
+Json timeline_json(Tally& tally, const ReportDevices& devices, std::size_t most) {
+  const double tick = tally.end > 0 ? tally.end / ticks_per_layer : 1;
+  for (auto& [key, intervals] : tally.rows) intervals = unite(std::move(intervals), tick);
+  double gap = 0;
+  while (count_of(tally.rows) > most && gap < ticks_per_layer) {
+    gap = std::max(2.0, 2 * gap);
+    for (auto& [key, intervals] : tally.rows) close_gaps(intervals, gap);
+  }
+  return {{"tick_seconds", tick}, {"merged_seconds", gap * tick}, {"rows", rows_json(tally.rows, devices)}};
+}
+
+/// What most of a piece of the path went on.
+std::string largest_cause(const CsvFile& row, const std::vector<std::string>& causes,
+                          std::size_t first_column) {
+  std::size_t largest = 0;
+  for (std::size_t i = 1; i < causes.size(); ++i)
+    if (row.number(first_column + i) > row.number(first_column + largest)) largest = i;
+  return causes[largest];
+}
+
+/// Per pattern [[device, lane, phase, kind, peer, bytes, begin, end, released by, limiting link, cause]].
+void add_paths(const ComparisonInput& input, const ReportDevices& devices, Json& timelines) {
+  std::vector<std::string> columns = {"pattern",       "device",      "stream",     "phase",
+                                      "kind",          "peer",        "bytes",      "released_by",
+                                      "begin_seconds", "end_seconds", "shared_link"};
+  const std::size_t first_cause = columns.size();
+  std::vector<std::string> causes;
+  for (const auto& [cause, seconds] : input.run(0)["blame"]["seconds"].items()) {
+    causes.push_back(cause);
+    columns.push_back(cause + "_seconds");
+  }
+  CsvFile file = input.table("critical_path.csv", columns);
+  std::vector<double> ends(input.patterns.size());
+  const auto number_or_null = [&](std::size_t column) {
+    return file.text(column).empty() ? Json(nullptr) : Json(file.number(column));
+  };
+  const auto rounded = [](double seconds) { return std::round(seconds * 1e10) / 1e10; };
+  while (file.next()) {
+    const std::size_t pattern = input.pattern_in(file, 0);
+    ends[pattern] = std::max(ends[pattern], file.number(9));
+    timelines[pattern]["path"].push_back({devices.place_of(file, 1), lane_of(file.text(2), file),
+                                          file.text(3), file.text(4), number_or_null(5), number_or_null(6),
+                                          rounded(file.number(8)), rounded(file.number(9)), file.text(7),
+                                          file.text(10).empty() ? Json(nullptr) : Json(file.text(10)),
+                                          largest_cause(file, causes, first_cause)});
+  }
+  for (std::size_t p = 0; p < ends.size(); ++p)
+    input.require_same("critical_path.csv", ends[p], input.run(p)["layer_seconds"]);
+}
+
+}  // namespace
+
+TimelineData timeline_data(const ComparisonInput& input) {
+  TimelineData data;
+  data.timelines = Json::array();
+  std::vector<Tally> tallies = read_spans(input, data.devices);
+  check_spans(input, tallies);
+  // So many spans that a page of 64 devices stays well below 4 MB, one of 256 below 12 MB.
+  const std::size_t most_in_all = std::clamp<std::size_t>(1'500 * data.devices.size(), 200'000, 400'000);
+  for (Tally& tally : tallies) {
+    Json timeline = timeline_json(tally, data.devices, most_in_all / tallies.size());
+    timeline["path"] = Json::array();
+    data.timelines.push_back(std::move(timeline));
+  }
+  add_paths(input, data.devices, data.timelines);
+  return data;
+}
+
+}  // namespace epsim
