@@ -66,8 +66,6 @@ OutputDirectory::OutputDirectory(std::filesystem::path folder) : folder_(std::mo
 }
 
 std::filesystem::path OutputDirectory::place_for(const std::string& name) {
-  const auto known = std::ranges::find(names_, name);
-  if (known != names_.end()) return files_[static_cast<std::size_t>(known - names_.begin())].path();
   names_.push_back(name);
   return files_.emplace_back(temporary_name(folder_ / name), Unfinished::Kind::file).path();
 }
@@ -83,13 +81,14 @@ void OutputDirectory::close(std::ofstream& file, const std::string& name) const 
   if (!file) throw cannot_write(folder_ / name, nothing_left);
 }
 
-// An earlier run may have had other patterns: its traces do not belong to this result. Nothing else is
-// touched. The last file comes first: half a set must not be vouched for.
+// An earlier run may have had other patterns: its traces do not belong to this result, nor does its report.
+// Nothing else is touched. The last file comes first: half a set must not be vouched for.
 std::vector<std::string> OutputDirectory::names_of_older_result() const {
   std::vector<std::string> names(names_.rbegin(), names_.rend());
   for (const PatternKind kind : all_pattern_kinds())
     for (const std::string& name : {chrome_trace_file_name(kind), paje_file_name(kind)})
       if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  names.emplace_back(report_file_name);
   std::erase_if(names, [&](const std::string& name) {
     std::error_code ignored;
     return !std::filesystem::exists(std::filesystem::symlink_status(folder_ / name, ignored));

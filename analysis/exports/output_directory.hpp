@@ -14,6 +14,8 @@
 
 namespace epsim {
 
+/// Made of the other files, when they are in their places.
+inline constexpr const char* report_file_name = "report.html";
 /// "trace_ring.json"
 [[nodiscard]] std::string chrome_trace_file_name(PatternKind pattern);
 /// "trace_ring.paje"
@@ -33,8 +35,7 @@ class OutputDirectory {
     close(file, name);
   }
 
-  /// Where somebody else is to write a file before commit(), or where one stands until then. The first call
-  /// for a name gives it its turn in commit().
+  /// Where somebody else is to write a file before commit().
   [[nodiscard]] std::filesystem::path place_for(const std::string& name);
 
   /// Gives every file its own name; an older result's files are replaced, all or none. Throws Error

@@ -169,6 +169,17 @@ Json validation_json(const ExperimentResult& experiment, std::size_t pattern) {
           {"covers_this_run", is_validated(experiment, pattern)}};
 }
 
+/// Experts on ranks, ranks on devices.
+Json placement_json(const ExperimentResult& experiment) {
+  const Group& group = experiment.cluster.group;
+  Json nodes = Json::array();
+  for (const DeviceId device : group.device_of_rank)
+    nodes.push_back(experiment.cluster.topology.node_of(device));
+  return {{"slots", experiment.last_step.placement.expert_of_slot},
+          {"devices", group.device_of_rank},
+          {"nodes", std::move(nodes)}};
+}
+
 Json rebalancing_json(const std::optional<Rebalancing>& rebalancing, std::size_t pattern) {
   if (!rebalancing) return nullptr;
   return {{"seconds", rebalancing->seconds},
@@ -238,7 +249,7 @@ Json run_json(const ExperimentResult& experiment, std::size_t pattern, const Jso
           {"busiest_cap", busiest_cap_json(layer.busiest_cap)},
           {"blame", blame_json(experiment, pattern)},
           {"waits", waits_json(experiment, pattern)},
-          {"placement", {{"slots", experiment.last_step.placement.expert_of_slot}}},
+          {"placement", placement_json(experiment)},
           {"statistics",
            {{"total_tokens_routed", tokens_routed(experiment)},
             {"expert_load_variance", variance},

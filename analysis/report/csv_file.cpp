@@ -40,8 +40,8 @@ bool split(const std::string& record, std::vector<std::string>& fields, std::siz
 
 }  // namespace
 
-CsvFile::CsvFile(const std::filesystem::path& path, std::string name, const std::vector<std::string>& columns)
-    : name_(std::move(name)) {
+CsvFile::CsvFile(const std::filesystem::path& path, const std::vector<std::string>& columns)
+    : name_(path.string()) {
   check_input_file(path, remedy);
   file_.open(path, std::ios::binary);
   if (!read_fields()) throw fault("is empty");

@@ -13,9 +13,9 @@ namespace epsim {
 
 class CsvFile {
  public:
-  /// `name` stands in messages. `columns` are those that are wanted, in the order in which fields are asked
+  /// `columns` are those that are wanted, in the order in which fields are asked
   /// for. Throws Error (input) when it is no file, or a column is missing.
-  CsvFile(const std::filesystem::path& path, std::string name, const std::vector<std::string>& columns);
+  CsvFile(const std::filesystem::path& path, const std::vector<std::string>& columns);
 
   /// The next row; false after the last. Throws Error (input) for a row with another number of fields than
   /// the header, as the last one of a file that was cut short.

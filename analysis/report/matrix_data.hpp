@@ -7,10 +7,11 @@ namespace epsim {
 
 /// [{phase, level, unit_bytes, pairs: N x N numbers of units by source and destination, row by row,
 ///   crossings: [[device, node, units]]}]: what crosses between a device and a node once for its devices.
-[[nodiscard]] nlohmann::ordered_json traffic_data(const ComparisonInput& input, const ReportDevices& devices);
+[[nodiscard]] nlohmann::ordered_json traffic_data(const ComparisonInput& input);
 
-/// [{pattern, phase, tick_seconds, ticks: N x N as above, reasons: a digit for each pair}]: how long a
-/// destination waited for a source; most of it 0: data was not there yet, 1: it was queued, 2: it was moving.
-[[nodiscard]] nlohmann::ordered_json waits_data(const ComparisonInput& input, const ReportDevices& devices);
+/// [{pattern, phase, tick_seconds, ticks: N x N as above, -1 where nothing was sent, reasons: a digit for
+/// each pair}]: how long a destination waited for a source; most of it 0: data was not there yet, 1: it was
+/// queued, 2: it was moving.
+[[nodiscard]] nlohmann::ordered_json waits_data(const ComparisonInput& input);
 
 }  // namespace epsim

@@ -1,5 +1,6 @@
 #include "analysis/report/network_data.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <utility>
@@ -56,6 +57,7 @@ Json network_data(const ComparisonInput& input) {
     std::vector<double> utilization;
     std::vector<double> bytes;
     std::map<std::string, std::size_t> seen;
+    double most = 0;
   };
   std::vector<Use> uses(input.patterns.size());
   for (Use& use : uses) {
@@ -71,6 +73,12 @@ Json network_data(const ComparisonInput& input) {
     const std::size_t link = found->second[use.seen[file.text(1)]++];
     use.bytes[link] = file.number(2);
     use.utilization[link] = rounded(file.number(3));
+    use.most = std::max(use.most, file.number(3));
+  }
+  for (std::size_t p = 0; p < uses.size(); ++p) {
+    const Json& busiest = input.run(p).at("busiest_link");
+    input.require_same("links.csv", uses[p].most,
+                       busiest.is_null() ? 0 : busiest.at("utilization").get<double>());
   }
   Json list = Json::array();
   for (const Use& use : uses) list.push_back({{"utilization", use.utilization}, {"bytes", use.bytes}});
@@ -84,20 +92,23 @@ Json link_use_data(const ComparisonInput& input) {
   for (std::size_t p = 0; p < input.patterns.size(); ++p)
     list.push_back({{"bin_seconds", 0}, {"counters", Json::array()}});
   std::vector<double> ends(input.patterns.size());
+  const auto check_end = [&](std::size_t p) {
+    input.require_same("link_use.csv", ends[p], input.number(p, "/layer_seconds"));
+  };
   while (file.next()) {
     const std::size_t pattern = input.pattern_in(file, 0);
     Json& counters = list[pattern]["counters"];
-    const bool begins = file.number(3) == 0;
-    if (begins)
+    if (file.number(3) == 0) {
+      if (!counters.empty()) check_end(pattern);
       counters.push_back({{"name", file.text(1)}, {"unit", file.text(2)}, {"values", Json::array()}});
+      list[pattern]["bin_seconds"] = file.number(4);
+    }
     if (counters.empty() || counters.back()["name"] != file.text(1)) throw file.fault("is not in its place");
-    if (begins) list[pattern]["bin_seconds"] = file.number(4);
     counters.back()["values"].push_back(rounded(file.number(5)));
     ends[pattern] = file.number(4);
   }
   for (std::size_t p = 0; p < ends.size(); ++p)
-    if (!list[p]["counters"].empty())
-      input.require_same("link_use.csv", ends[p], input.run(p)["layer_seconds"]);
+    if (!list[p]["counters"].empty() || !input.run(p).at("busiest_link").is_null()) check_end(p);
   return list;
 }
 

@@ -1,27 +1,21 @@
 // result.json as `compare --out` and `run --out` write it.
 #pragma once
 
+#include <array>
 #include <filesystem>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 namespace epsim {
 
-/// The files of `--out`, which may still have other names than those that people will see.
-struct ResultFiles {
-  std::string folder;                                            ///< for messages
-  std::function<std::filesystem::path(const char* name)> place;  ///< of "result.json", ...
+/// What a comparison's report reads, of a folder of `--out`.
+inline constexpr std::array report_inputs = {"result.json",  "spans.csv",   "critical_path.csv",
+                                             "waits.csv",    "links.csv",   "traffic.csv",
+                                             "topology.csv", "link_use.csv"};
 
-  /// As people know it.
-  [[nodiscard]] std::string name_of(const char* name) const;
-};
-
-/// Throws Error (input) when it is not epsim's, from another version, or incomplete.
-[[nodiscard]] nlohmann::ordered_json read_result(const ResultFiles& files);
-
-/// The patterns' names, in its order.
-[[nodiscard]] std::vector<std::string> patterns_of(const nlohmann::ordered_json& result);
+/// result.json of a folder. Throws Error (input) when it is not epsim's, from another version, or incomplete:
+/// all that reports use of it is there and of its kind.
+[[nodiscard]] nlohmann::ordered_json read_result(const std::filesystem::path& folder);
 
 }  // namespace epsim

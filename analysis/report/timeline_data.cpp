@@ -1,5 +1,7 @@
 #include "analysis/report/timeline_data.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -8,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/blame/blame.hpp"
 #include "platforms/error.hpp"
 
 namespace epsim {
@@ -47,43 +50,36 @@ int lane_of(const std::string& stream, const CsvFile& row) {
 }
 
 /// What a pattern's spans add up to.
-struct Tally {
+struct SpanTally {
   Rows rows;
   double end = 0;
   std::array<double, 5> messages = {};  // by part
 };
 
-constexpr int most_device = 1 << 24;
-
-std::vector<Tally> read_spans(const ComparisonInput& input, ReportDevices& devices) {
-  CsvFile file = input.table("spans.csv", {"pattern", "device", "node", "stream", "phase", "kind",
-                                           "start_seconds", "end_seconds", "bytes"});
-  std::vector<Tally> tallies(input.patterns.size());
-  std::map<int, int> node_of_device;
+std::vector<SpanTally> read_spans(const ComparisonInput& input) {
+  CsvFile file = input.table(
+      "spans.csv", {"pattern", "device", "stream", "phase", "kind", "start_seconds", "end_seconds", "bytes"});
+  std::vector<SpanTally> tallies(input.patterns.size());
   while (file.next()) {
-    Tally& tally = tallies[input.pattern_in(file, 0)];
-    const int device = file.index(1, most_device);
-    node_of_device[device] = file.index(2, most_device);
-    const int phase = place_among(parts, file.text(4), file);
-    const bool is_overhead = file.text(5) == "overhead";
-    const Interval interval{file.number(6), file.number(7)};
-    tally.rows[{device, lane_of(file.text(3), file), is_overhead ? 4 : phase}].push_back(interval);
+    SpanTally& tally = tallies[input.pattern_in(file, 0)];
+    const auto device = static_cast<int>(input.devices.place_of(file, 1));
+    const int phase = place_among(parts, file.text(3), file);
+    const std::string& kind = file.text(4);
+    const Interval interval{file.number(5), file.number(6)};
+    if (interval.begin < 0 || interval.end < interval.begin) throw file.fault("ends before it begins");
+    tally.rows[{device, lane_of(file.text(2), file), kind == "overhead" ? 4 : phase}].push_back(interval);
     tally.end = std::max(tally.end, interval.end);
-    if (file.text(5) == "transfer" && file.number(8) > 0) ++tally.messages[static_cast<std::size_t>(phase)];
-  }
-  for (const auto& [device, node] : node_of_device) {
-    devices.device.push_back(device);
-    devices.node.push_back(node);
+    if (kind == "transfer" && file.number(7) > 0) ++tally.messages[static_cast<std::size_t>(phase)];
   }
   return tallies;
 }
 
-void check_spans(const ComparisonInput& input, const std::vector<Tally>& tallies) {
+void check_spans(const ComparisonInput& input, const std::vector<SpanTally>& tallies) {
   for (std::size_t p = 0; p < tallies.size(); ++p) {
-    input.require_same("spans.csv", tallies[p].end, input.run(p)["layer_seconds"]);
+    input.require_same("spans.csv", tallies[p].end, input.number(p, "/layer_seconds"));
     for (std::size_t phase = 0; phase + 1 < parts.size(); ++phase)
-      if (const Json& said = input.run(p)["phases"][std::string(parts[phase])]; said.contains("messages"))
-        input.require_same("spans.csv", tallies[p].messages[phase], said["messages"]);
+      input.require_same("spans.csv", tallies[p].messages[phase],
+                         input.number(p, fmt::format("/phases/{}/messages", parts[phase]).c_str()));
   }
 }
 
@@ -120,10 +116,9 @@ std::size_t count_of(const Rows& rows) {
   return count;
 }
 
-Json rows_json(const Rows& rows, const ReportDevices& devices) {
+Json rows_json(const Rows& rows) {
   Json list = Json::array();
   for (const auto& [key, intervals] : rows) {
-    const auto place = std::ranges::lower_bound(devices.device, key.device) - devices.device.begin();
     Json steps = Json::array();
     double at = 0;
     for (const Interval& one : intervals) {
@@ -131,12 +126,12 @@ Json rows_json(const Rows& rows, const ReportDevices& devices) {
       steps.push_back(static_cast<std::int64_t>(one.end - one.begin));
       at = one.end;
     }
-    list.push_back({place, key.lane, key.part, std::move(steps)});
+    list.push_back({key.device, key.lane, key.part, std::move(steps)});
   }
   return list;
 }
 
-Json timeline_json(Tally& tally, const ReportDevices& devices, std::size_t most) {
+Json timeline_json(SpanTally& tally, std::size_t most) {
   const double tick = tally.end > 0 ? tally.end / ticks_per_layer : 1;
   for (auto& [key, intervals] : tally.rows) intervals = unite(std::move(intervals), tick);
   double gap = 0;
@@ -144,7 +139,7 @@ Json timeline_json(Tally& tally, const ReportDevices& devices, std::size_t most)
     gap = std::max(2.0, 2 * gap);
     for (auto& [key, intervals] : tally.rows) close_gaps(intervals, gap);
   }
-  return {{"tick_seconds", tick}, {"merged_seconds", gap * tick}, {"rows", rows_json(tally.rows, devices)}};
+  return {{"tick_seconds", tick}, {"merged_seconds", gap * tick}, {"rows", rows_json(tally.rows)}};
 }
 
 /// What most of a piece of the path went on.
@@ -157,15 +152,15 @@ std::string largest_cause(const CsvFile& row, const std::vector<std::string>& ca
 }
 
 /// Per pattern [[device, lane, phase, kind, peer, bytes, begin, end, released by, limiting link, cause]].
-void add_paths(const ComparisonInput& input, const ReportDevices& devices, Json& timelines) {
+void add_paths(const ComparisonInput& input, Json& timelines) {
   std::vector<std::string> columns = {"pattern",       "device",      "stream",     "phase",
                                       "kind",          "peer",        "bytes",      "released_by",
                                       "begin_seconds", "end_seconds", "shared_link"};
   const std::size_t first_cause = columns.size();
   std::vector<std::string> causes;
-  for (const auto& [cause, seconds] : input.run(0)["blame"]["seconds"].items()) {
-    causes.push_back(cause);
-    columns.push_back(cause + "_seconds");
+  for (const std::string_view cause : Names<Cause>::values) {
+    causes.emplace_back(cause);
+    columns.push_back(causes.back() + "_seconds");
   }
   CsvFile file = input.table("critical_path.csv", columns);
   std::vector<double> ends(input.patterns.size());
@@ -176,32 +171,34 @@ void add_paths(const ComparisonInput& input, const ReportDevices& devices, Json&
   while (file.next()) {
     const std::size_t pattern = input.pattern_in(file, 0);
     ends[pattern] = std::max(ends[pattern], file.number(9));
-    timelines[pattern]["path"].push_back({devices.place_of(file, 1), lane_of(file.text(2), file),
+    timelines[pattern]["path"].push_back({input.devices.place_of(file, 1), lane_of(file.text(2), file),
                                           file.text(3), file.text(4), number_or_null(5), number_or_null(6),
                                           rounded(file.number(8)), rounded(file.number(9)), file.text(7),
                                           file.text(10).empty() ? Json(nullptr) : Json(file.text(10)),
                                           largest_cause(file, causes, first_cause)});
   }
-  for (std::size_t p = 0; p < ends.size(); ++p)
-    input.require_same("critical_path.csv", ends[p], input.run(p)["layer_seconds"]);
+  for (std::size_t p = 0; p < ends.size(); ++p) {
+    input.require_same("critical_path.csv", ends[p], input.number(p, "/layer_seconds"));
+    input.require_same("critical_path.csv", static_cast<double>(timelines[p]["path"].size()),
+                       input.number(p, "/blame/operations"));
+  }
 }
 
 }  // namespace
 
-TimelineData timeline_data(const ComparisonInput& input) {
-  TimelineData data;
-  data.timelines = Json::array();
-  std::vector<Tally> tallies = read_spans(input, data.devices);
+Json timeline_data(const ComparisonInput& input) {
+  std::vector<SpanTally> tallies = read_spans(input);
   check_spans(input, tallies);
   // So many spans that a page of 64 devices stays well below 4 MB, one of 256 below 12 MB.
-  const std::size_t most_in_all = std::clamp<std::size_t>(1'500 * data.devices.size(), 200'000, 400'000);
-  for (Tally& tally : tallies) {
-    Json timeline = timeline_json(tally, data.devices, most_in_all / tallies.size());
+  const std::size_t most_in_all = std::clamp<std::size_t>(1'500 * input.devices.size(), 200'000, 400'000);
+  Json timelines = Json::array();
+  for (SpanTally& tally : tallies) {
+    Json timeline = timeline_json(tally, most_in_all / tallies.size());
     timeline["path"] = Json::array();
-    data.timelines.push_back(std::move(timeline));
+    timelines.push_back(std::move(timeline));
   }
-  add_paths(input, data.devices, data.timelines);
-  return data;
+  add_paths(input, timelines);
+  return timelines;
 }
 
 }  // namespace epsim

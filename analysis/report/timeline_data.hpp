@@ -5,14 +5,9 @@
 
 namespace epsim {
 
-struct TimelineData {
-  ReportDevices devices;
-  /// Per pattern {tick_seconds, merged_seconds, rows: [[device, lane, part, [gap, length, gap, ...]]], path}.
-  nlohmann::ordered_json timelines;
-};
-
+/// Per pattern {tick_seconds, merged_seconds, rows: [[device, lane, part, [gap, length, gap, ...]]], path}.
 /// Spans of a row that overlap, or lie closer together than merged_seconds, are one; it is as small as the
 /// page can hold. Throws Error (input) where the tables and result.json do not belong together.
-[[nodiscard]] TimelineData timeline_data(const ComparisonInput& input);
+[[nodiscard]] nlohmann::ordered_json timeline_data(const ComparisonInput& input);
 
 }  // namespace epsim

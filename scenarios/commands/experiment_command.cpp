@@ -57,15 +57,11 @@ void write_files(OutputDirectory& out, const ExperimentResult& experiment, const
   out.add(topology_file,
           [&](std::ostream& stream) { write_topology_csv(stream, experiment.cluster.topology); });
   out.add(link_use_file, [&](std::ostream& stream) { write_link_use_csv(stream, experiment); });
-  (void)out.place_for(report_file);  // it reads result.json, which nevertheless appears last
   out.add(result_file, [&](std::ostream& stream) {
     stream << text_of(comparison_json(experiment, resolved_json(experiment.scenario)));
   });
-  const auto place = [&](const char* name) { return out.place_for(name); };
-  out.add(report_file, [&](std::ostream& stream) { write_comparison_report(stream, {options.out, place}); });
-  if (const std::string why = missing_charts(); !why.empty() && !options.quiet)
-    std::cerr << "epsim: " << why << '\n';
   out.commit();
+  write_comparison_report(options.out, std::filesystem::path(options.out) / report_file_name, options.quiet);
 }
 
 /// What `--out` writes must not take the place of what is read.
@@ -74,8 +70,9 @@ void refuse_to_replace_inputs(const ExperimentOptions& options, const nlohmann::
   if (options.out.empty()) return;
   std::vector<NamedFile> inputs = files_named_in(document, base_folder);
   if (options.scenario != "-") inputs.push_back({options.scenario, options.scenario});
-  std::vector<std::string> outputs = {spans_file,    links_file,    path_file,   waits_file, traffic_file,
-                                      topology_file, link_use_file, report_file, result_file};
+  std::vector<std::string> outputs = {spans_file,    links_file,       path_file,
+                                      waits_file,    traffic_file,     topology_file,
+                                      link_use_file, report_file_name, result_file};
   for (const PatternKind kind : all_pattern_kinds())
     for (const std::string& name : {chrome_trace_file_name(kind), paje_file_name(kind)})
       outputs.push_back(name);

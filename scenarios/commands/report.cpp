@@ -1,13 +1,17 @@
 #include "scenarios/commands/report.hpp"
 
-#include <filesystem>
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
+#include "analysis/exports/output_directory.hpp"
 #include "analysis/report/comparison.hpp"
 #include "analysis/report/page.hpp"
+#include "analysis/report/result_file.hpp"
 #include "platforms/error.hpp"
 #include "platforms/system/temporary_file.hpp"
 #include "scenarios/commands/experiment_command.hpp"
@@ -20,67 +24,75 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void write_report(std::ostream& out, const std::string& title, const nlohmann::ordered_json& data) {
+constexpr const char* no_charts =
+    "this epsim was built without Apache ECharts, so reports have tables only; install npm and run ./epsim "
+    "report, "
+    "which fetches it";
+
+/// `place` of errors about the target; `input` is a file that it must not replace.
+void write_report(const std::string& title, nlohmann::ordered_json data, const fs::path& target,
+                  const std::string& place, const fs::path& input) {
   PageParts parts;
   std::vector<std::string_view> scripts;
   for (const EmbeddedFile& file : embedded_report_scripts()) scripts.push_back(file.text);
   parts.scripts = scripts;
   for (const EmbeddedFile& file : embedded_report_styles()) parts.style = file.text;
   for (const EmbeddedFile& file : embedded_charts()) parts.charts = file.text;
-  write_page(out, parts, title, data);
-}
-
-ResultFiles files_in(const fs::path& folder) {
-  return {folder.string(), [folder](const char* name) { return folder / name; }};
-}
-
-}  // namespace
-
-std::string missing_charts() {
-  if (!embedded_charts().empty()) return "";
-  return "this epsim was built without Apache ECharts, so the report has tables only; install npm and run "
-         "./epsim report again, which fetches it";
-}
-
-void write_comparison_report(std::ostream& out, const ResultFiles& files) {
-  nlohmann::ordered_json data = comparison_data(files);
-  if (const std::string why = missing_charts(); !why.empty()) data["no_charts"] = why;
-  write_report(out, data["result"]["scenario"].get<std::string>() + " - epsim", data);
-}
-
-namespace {
-
-/// Tells of missing charts, too.
-void put_in_place(const std::string& page, const fs::path& target, const fs::path& input) {
-  OutputFile file(target, "--output", input);
-  file.stream() << page;
+  if (parts.charts.empty()) data["no_charts"] = no_charts;
+  OutputFile file(target, place, input);
+  write_page(file.stream(), parts, title + " - epsim", data);
   file.commit();
-  if (const std::string why = missing_charts(); !why.empty()) std::cerr << "epsim: " << why << '\n';
-  print(target.string() + '\n');
+}
+
+void tell_of_missing_charts() {
+  if (embedded_charts().empty()) std::cerr << "epsim: " << no_charts << '\n';
+}
+
+/// What a report is made from is not to be lost.
+void refuse_inputs(const fs::path& folder, const fs::path& target) {
+  for (const char* input : report_inputs) {
+    std::error_code ignored;
+    if (fs::equivalent(folder / input, target, ignored))
+      throw input_error("--output", target.string() + " is what is to be read", "name another file");
+  }
 }
 
 void report_sweep(const ReportOptions& options) {
+  const bool is_named = !options.output.empty();
+  const fs::path target =
+      is_named ? fs::path(options.output) : fs::path(options.input).replace_extension(".html");
   StoredResults results(options.input);
-  fs::path target = options.output;
-  if (target.empty()) target = fs::path(options.input).replace_extension(".html");
   refuse_notes_of(options.input, target);
   nlohmann::ordered_json data = sweep_report_data(results.database, results.stored);
-  if (const std::string why = missing_charts(); !why.empty()) data["no_charts"] = why;
-  std::ostringstream page;
-  write_report(page, data["name"].get<std::string>() + " - epsim", data);
-  put_in_place(page.str(), target, options.input);
+  const std::string title = data["name"];
+  write_report(title, std::move(data), target, is_named ? "--output" : target.string(), options.input);
+  tell_of_missing_charts();
+  print(target.string() + '\n');
 }
 
 }  // namespace
 
+void write_comparison_report(const fs::path& folder, const fs::path& target, bool quiet) {
+  nlohmann::ordered_json data = comparison_data(folder);
+  const std::string title = data["result"]["scenario"];
+  write_report(title, std::move(data), target, target.string(), folder / report_inputs.front());
+  if (!quiet) tell_of_missing_charts();
+}
+
 void report(const ReportOptions& options) {
   const fs::path input = options.input;
-  if (!fs::is_directory(input)) return report_sweep(options);
-  const ResultFiles files = files_in(input);
-  std::ostringstream page;
-  write_comparison_report(page, files);
-  put_in_place(page.str(), options.output.empty() ? input / report_file : fs::path(options.output),
-               files.place("result.json"));
+  constexpr const char* remedy = "give a folder of compare --out or run --out, or a sweep's database";
+  if (!fs::exists(input)) throw input_error(options.input, "does not exist", remedy);
+  if (!fs::is_directory(input)) {
+    const auto is_part = [&](const char* name) { return input.filename() == name; };
+    if (std::ranges::any_of(report_inputs, is_part))
+      throw input_error(options.input, "is one file of a result", "give its folder");
+    return report_sweep(options);
+  }
+  const fs::path target = options.output.empty() ? input / report_file_name : fs::path(options.output);
+  refuse_inputs(input, target);
+  write_comparison_report(input, target, false);
+  print(target.string() + '\n');
 }
 
 }  // namespace epsim

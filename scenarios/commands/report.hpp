@@ -1,14 +1,10 @@
 // `epsim report`, and the report that `--out` writes: one HTML file with everything in it.
 #pragma once
 
-#include <iosfwd>
+#include <filesystem>
 #include <string>
 
-#include "analysis/report/result_file.hpp"
-
 namespace epsim {
-
-inline constexpr const char* report_file = "report.html";
 
 struct ReportOptions {
   std::string input;   ///< a folder of --out, or a sweep's database
@@ -17,10 +13,9 @@ struct ReportOptions {
 
 void report(const ReportOptions& options);
 
-/// Writes a comparison's report. Throws Error as comparison_data.
-void write_comparison_report(std::ostream& out, const ResultFiles& files);
-
-/// Why reports have no charts, and what to do; empty: they have.
-[[nodiscard]] std::string missing_charts();
+/// Makes the report of a folder of --out. Where this program has no charts, that is said unless `quiet`.
+/// Throws Error as comparison_data, and when the file cannot be written.
+void write_comparison_report(const std::filesystem::path& folder, const std::filesystem::path& target,
+                             bool quiet);
 
 }  // namespace epsim

@@ -34,6 +34,17 @@ Json row_json(const ExportRow& row) {
           {"error", row.error}};
 }
 
+/// {point, version, resolved}: of the first that is done.
+Json scenario_of_first_point(SweepDatabase& database) {
+  Statement select = database.connection().prepare(
+      "SELECT plan.point, points.version, points.scenario FROM plan JOIN points USING(identity)"
+      " WHERE points.status = 'done' ORDER BY plan.point LIMIT 1");
+  if (!select.step()) return nullptr;
+  Json resolved = Json::parse(select.text(2), nullptr, false);
+  if (!resolved.is_object()) throw damaged_database(database.path(), "a point without its scenario");
+  return {{"point", select.integer(0)}, {"version", select.text(1)}, {"resolved", std::move(resolved)}};
+}
+
 }  // namespace
 
 Json sweep_report_data(SweepDatabase& database, const StoredSweep& stored) {
@@ -70,6 +81,7 @@ Json sweep_report_data(SweepDatabase& database, const StoredSweep& stored) {
           {"done", findings.done},
           {"failed", findings.failed},
           {"pending", findings.pending},
+          {"scenario", scenario_of_first_point(database)},
           {"rows", std::move(rows)}};
 }
 

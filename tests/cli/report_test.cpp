@@ -3,6 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "analysis/report/comparison.hpp"
+#include "analysis/report/page.hpp"
+#include "scenarios/reader/embedded.hpp"
 #include "tests/cli/command.hpp"
 
 using namespace epsim;
@@ -48,12 +51,29 @@ TEST_CASE("report: a comparison in Chromium") {
   CHECK_MESSAGE(report.exit_code == 0, report.err);
   CHECK(report.out == "again.html\n");
   CHECK(read_file(folder.path() / "again.html") == written);
+  // As a program has it that was built without the charts' library.
+  nlohmann::ordered_json data = comparison_data(folder.path() / "result");
+  data["no_charts"] = "install npm";
+  std::vector<std::string_view> scripts;
+  for (const EmbeddedFile& file : embedded_report_scripts()) scripts.push_back(file.text);
+  std::ofstream page_without_charts(folder.path() / "bare.html");
+  write_page(page_without_charts, {embedded_report_styles()[0].text, scripts, ""}, "t", data);
+  page_without_charts.close();
+  CHECK(faults_in(folder.path() / "bare.html", hostile_name,
+                  (folder.path() / "result/result.json").string()) == "");
 }
 
-TEST_CASE("report: direct traffic on a torus in Chromium") {
+TEST_CASE(
+    "report: direct traffic on a torus in Chromium, with a device that only receives and one that is idle") {
   const TemporaryFolder folder;
+  std::string matrix;
+  for (int from = 0; from < 16; ++from)
+    for (int to = 0; to < 16; ++to)
+      matrix += (from < 14 && to != 14 && from != to ? std::to_string(1000 * (from + to)) : "0") +
+                (to == 15 ? "\n" : " ");
+  (void)folder.write("matrix.txt", matrix);
   (void)folder.write("torus.json",
-                     R"({"name": "torus", "traffic": {"uniform_bytes_per_pair": 65536}, "transport": "ideal",
+                     R"({"name": "torus", "traffic": {"matrix_file": "matrix.txt"}, "transport": "ideal",
     "platform": {"topology": "torus", "dimensions": [4, 4], "bandwidth": "45GBps", "latency": "1us"}})");
   const CommandResult run = run_shell("$EPSIM run torus.json --out result", folder.path());
   REQUIRE_MESSAGE(run.exit_code == 0, run.err);
@@ -103,27 +123,30 @@ TEST_CASE("report: what is incomplete or of another version or not ours is refus
     CHECK(!fs::exists(folder.path() / "result/report.html"));
   };
   refuse("nothing", "nothing");
-  refuse("result/result.json", "result.json");
-  (void)folder.write("result/result.json", "{}");
-  refuse("result", "result.json: is no result of epsim compare");
-  (void)folder.write("result/result.json", result.substr(0, result.size() / 2));
-  refuse("result", "result.json: is no result of epsim compare");
-  nlohmann::json changed = nlohmann::json::parse(result);
-  changed["patterns"][0]["version"] = "9.0.0+abc";
-  (void)folder.write("result/result.json", changed.dump());
-  refuse("result", "is of epsim 9.0.0+abc");
-  changed = nlohmann::json::parse(result);
-  changed["patterns"][0]["phases"]["dispatch"].erase("seconds");
-  (void)folder.write("result/result.json", changed.dump());
-  refuse("result", "/phases/dispatch/seconds");
-  changed = nlohmann::json::parse(result);
-  changed["patterns"][1]["layer_seconds"] = 1.0;
-  (void)folder.write("result/result.json", changed.dump());
-  refuse("result", "result.json and spans.csv are of different runs");
-  changed = nlohmann::json::parse(result);
-  changed["patterns"][0]["phases"]["combine"]["logical_bytes"] = 1;
-  (void)folder.write("result/result.json", changed.dump());
-  refuse("result", "result.json and traffic.csv are of different runs");
+  refuse("result/result.json", "give its folder");
+  const auto refuse_result = [&](const std::string& text, const std::string& words) {
+    (void)folder.write("result/result.json", text);
+    refuse("result", words);
+  };
+  const auto refuse_value = [&](const char* pointer, const nlohmann::json& value, const std::string& words) {
+    nlohmann::json changed = nlohmann::json::parse(result);
+    changed[nlohmann::json::json_pointer(pointer)] = value;
+    refuse_result(changed.dump(), words);
+  };
+  refuse_result("{}", "result.json: is no result of epsim compare");
+  refuse_result(result.substr(0, result.size() / 2), "result.json: is no result of epsim compare");
+  refuse_result(R"({"a": )" + std::string(300'000, '[') + std::string(300'000, ']') + "}", "is no result");
+  refuse_value("/patterns/0/version", "9.0.0+abc", "is of epsim 9.0.0+abc");
+  refuse_value("/patterns/1/phases/dispatch", nlohmann::json::object(), "/patterns/1/phases/dispatch/");
+  refuse_value("/patterns/0/phases/dispatch/bytes", "many", "/phases/dispatch/bytes");
+  refuse_value("/patterns/0/phases/combine/logical_bytes", nullptr, "/phases/combine/logical_bytes");
+  refuse_value("/patterns/0/blame/seconds", nlohmann::json::object(), "/blame/seconds/start_up");
+  refuse_value("/patterns/0/load", nlohmann::json::object(), "/load/expert_loads");
+  refuse_value("/patterns/0/steps/0", 1, "/steps/0/layer_seconds");
+  refuse_value("/patterns/1/pattern", "all_to_all", "has a pattern twice");
+  refuse_value("/patterns/1/layer_seconds", 1.0, "result.json and spans.csv are of different runs");
+  refuse_value("/patterns/0/phases/combine/logical_bytes", 1,
+               "result.json and traffic.csv are of different runs");
   (void)folder.write("result/result.json", result);
   for (const char* name : {"spans.csv", "critical_path.csv", "waits.csv", "links.csv", "traffic.csv",
                            "topology.csv", "link_use.csv"}) {
@@ -133,10 +156,30 @@ TEST_CASE("report: what is incomplete or of another version or not ours is refus
     refuse("result", "incomplete");
     (void)folder.write(file, "a,b\n1,2\n");
     refuse("result", std::string(name) + ":1: incomplete, without column");
+    (void)folder.write(file, text.substr(0, text.find('\n') + 1));
+    refuse("result", name == std::string("topology.csv") ? "not in topology.csv" : name);
     fs::remove(folder.path() / file);
     refuse("result", std::string(name) + ": does not exist");
     (void)folder.write(file, text);
   }
+  const auto refuse_table = [&](const std::string& name, const std::string& from, const std::string& to,
+                                const std::string& words) {
+    const std::string text = read_file(folder.path() / "result" / name);
+    std::string other = text;
+    REQUIRE(other.find(from) != std::string::npos);
+    other.replace(other.find(from), from.size(), to);
+    (void)folder.write("result/" + name, other);
+    refuse("result", words);
+    (void)folder.write("result/" + name, text);
+  };
+  refuse_table("traffic.csv", "\ncombine,", "\ncombined,", "\"combined\" is not known");
+  refuse_table("traffic.csv", "\ndispatch,none,0,1,", "\ndispatch,none,0,2,", "is there twice");
+  refuse_table("waits.csv", "\nall_to_all,", "\nnone_to_all,",
+               "pattern \"none_to_all\" is not in result.json");
+  refuse_table("spans.csv", ",computation,,,,0,", ",computation,,,,7,", "ends before it begins");
+  refuse_table("spans.csv", ",computation,,,,0,", ",computation,,,,x,", "\"x\" is not a number");
+  for (const char* input : {"result.json", "spans.csv"})
+    refuse("result --output result/" + std::string(input), "is what is to be read");
   fs::remove(folder.path() / "result/result.json");
   refuse("result", "result.json");
 }

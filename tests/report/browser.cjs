@@ -1,5 +1,6 @@
 // Opens a report in Chromium, offline, and checks what a reader would see.
 // node browser.cjs MODULES PAGE TITLE [RESULT.json]; prints every fault, and exits with 1 when there is one.
+// A page that was written without the charts' library has to say so, and to have its tables.
 'use strict';
 
 const fs = require('fs');
@@ -44,6 +45,14 @@ const rounding = 0.01; // a layout that is computed anew may move a line by a fr
 function namelessAxes(box) {
   const option = echarts.getInstanceByDom(box).getOption();
   return ['xAxis', 'yAxis'].flatMap((kind) => (option[kind] ?? []).filter((one) => !one.name).map(() => kind));
+}
+
+async function checkNoCharts(page) {
+  check((await page.$$('canvas')).length === 0, 'there are charts without their library');
+  check((await page.$$('figure .notice')).length === (await page.$$('figure')).length, 'a figure does not say why it has no chart');
+  check((await page.$$eval('header .notice', (list) => list.some((one) => /npm/.test(one.textContent)))), 'the page does not say what to do');
+  for (const figure of await page.$$('figure'))
+    check((await figure.$$('table tbody tr')).length > 0, `${await figure.evaluate((one) => one.querySelector('h3').textContent)}: has no table`);
 }
 
 async function checkCharts(page) {
@@ -156,11 +165,14 @@ async function main() {
   check((await page.textContent('h1')) === title, `the title is ${await page.textContent('h1')}`);
   check((await page.$$('img')).length === 0, 'text has become an image');
   check(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the page is wider than a laptop');
-  await checkCharts(page);
+  const hasCharts = await page.evaluate(() => typeof echarts !== 'undefined');
+  await (hasCharts ? checkCharts : checkNoCharts)(page);
   if (resultPath) await checkNumbers(page, JSON.parse(fs.readFileSync(resultPath, 'utf8')));
-  await checkTheme(page);
-  await checkControls(page);
-  await checkZoom(page);
+  if (hasCharts) {
+    await checkTheme(page);
+    await checkControls(page);
+    await checkZoom(page);
+  }
   await checkSorting(page);
   await browser.close();
   console.log(`${seconds} s until interactive`);

@@ -3,15 +3,16 @@
 const allCharts = [];
 const hasCharts = () => typeof echarts !== 'undefined';
 
-/// A figure: caption, controls, chart, table. `option(theme)` gives what ECharts draws; `height` may be a function;
-/// `table()` what makeTable takes, with a title. `pointed(chart, x, y)` says what is under the mouse, in pixels of the
+/// A figure: caption, controls, chart, table. `option(theme)` gives what ECharts draws; `height` and `caption` may be
+/// functions; `table()` what makeTable takes, with a title. `pointed(chart, x, y)` says what is under the mouse, in pixels of the
 /// chart, where tooltips cannot. Returns {redraw, chart}.
 function addChart(section, { title, caption, height, option, table, controls = [], ready, pointed }) {
   const box = element('div', { class: 'chart', role: 'img', 'aria-label': `${title}. The table below has the values.` });
   const beside = element('div');
-  const figure = element('figure', {}, element('h3', {}, title), caption ? element('figcaption', {}, caption) : null,
+  const says = element('figcaption');
+  const figure = element('figure', {}, element('h3', {}, title), says,
                          controls.length ? element('div', { class: 'controls' }, ...controls) : null, box);
-  if (pointed && hasCharts()) figure.append(element('output', { class: 'pointed faint' }, 'Point at the chart to read it.'));
+  if (pointed && hasCharts()) figure.append(element('output', { class: 'pointed faint' }));
   figure.append(beside);
   section.append(figure);
   const made = { title, box, figure, chart: null };
@@ -22,7 +23,11 @@ function addChart(section, { title, caption, height, option, table, controls = [
     made.chart.resize();
     made.chart.setOption({ ...common(currentTheme()), ...option(currentTheme()) }, { notMerge: true });
   };
+  const unread = 'Point at the chart to read it.';
   made.redraw = () => {
+    says.textContent = (typeof caption === 'function' ? caption() : caption) ?? '';
+    const readout = figure.querySelector('.pointed');
+    if (readout) readout.textContent = unread;
     const isOpen = beside.querySelector('details')?.open;
     beside.replaceChildren(tableBeside(table()));
     if (isOpen) beside.querySelector('details').open = true;
@@ -33,7 +38,7 @@ function addChart(section, { title, caption, height, option, table, controls = [
     made.chart = echarts.init(box, null, { renderer: 'canvas' });
     new ResizeObserver(() => made.chart.resize()).observe(box);
     if (pointed) made.chart.getZr().on('mousemove', ({ offsetX, offsetY }) => {
-      figure.querySelector('.pointed').textContent = pointed(made.chart, offsetX, offsetY) || 'Point at the chart to read it.';
+      figure.querySelector('.pointed').textContent = pointed(made.chart, offsetX, offsetY) || unread;
     });
     ready?.(made);
   } else {
@@ -69,7 +74,7 @@ function axis(theme, name, more = {}) {
 }
 
 /// Labels of a value axis that ends where the data end, at no round number.
-const openEnd = { showMaxLabel: false, formatter: (value) => String(Number(value.toPrecision(6))) };
+const openEnd = { showMinLabel: true, showMaxLabel: false, formatter: (value) => String(Number(value.toPrecision(9))) };
 
 /// A tooltip whose lines are text. `lines(params)` gives a list of strings.
 function tooltip(theme, trigger, lines, more = {}) {

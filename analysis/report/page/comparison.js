@@ -12,6 +12,9 @@ function comparisonHeader() {
   for (const [key, label] of [['question', 'Question: '], ['expect', 'Expected: ']])
     if (run.resolved_scenario[key]) header.append(element('p', { class: 'faint' }, label + run.resolved_scenario[key]));
   header.append(element('p', { class: 'lead', id: 'verdict' }, report.result.verdict));
+  const outside = runs().filter((one) => one.transport !== 'ideal' && !one.validation?.covers_this_run);
+  if (outside.length) header.append(element('p', { class: 'notice' }, 'How far these times may be off is not known: ' +
+    `${outside.map((one) => `${one.pattern} (${one.transport})`).join(', ')} ran outside of what was held against measurements. `, element('a', { href: '#validation' }, 'Validation'), ' says where that was.'));
 }
 
 function scenarioSection() {

@@ -20,7 +20,8 @@ function addSection(id, title, ...lines) {
 }
 
 /// A labelled list to choose from. `options` are [value, text]; calls chosen(value) at every change.
-function choice(label, options, chosen, first) {
+function choice(name, options, chosen, first) {
+  const label = name.charAt(0).toUpperCase() + name.slice(1);
   const select = element('select', { 'aria-label': label });
   for (const [value, text] of options) select.append(element('option', { value }, text));
   if (first !== undefined) select.value = first;

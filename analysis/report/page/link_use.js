@@ -54,7 +54,7 @@ function countersOption(theme, bin, counters) {
     yAxis: [axis(theme, 'utilization (%)', { type: 'value', min: 0, nameGap: 44 }),
             ...(hasMessages ? [axis(theme, 'messages in flight', { type: 'value', min: 0, nameGap: 50, splitLine: { show: false } })] : [])],
     series: counters.map((counter, i) => ({
-      name: words(counter.name), type: 'line', step: 'end', symbol: 'none', yAxisIndex: counter.unit === 'messages' ? 1 : 0,
+      name: words(counter.name), type: 'line', step: 'middle', symbol: 'none', yAxisIndex: counter.unit === 'messages' ? 1 : 0,
       lineStyle: { width: 1.8, type: counter.unit === 'messages' ? 'dotted' : seriesLines[i % seriesLines.length], color: colour(counter, i) }, itemStyle: { color: colour(counter, i) },
       data: counter.values.map((value, k) => [((k + 0.5) * bin) / unit.size, counter.unit === 'messages' ? value : 100 * value]),
     })),

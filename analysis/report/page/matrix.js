@@ -1,17 +1,25 @@
 // Device by device: a square of colours with bars of its rows and columns. Any number of devices is one image, so that
 // hundreds draw as fast as a few.
 
-/// A canvas of N x N cells, `of(row, column)` between 0 and 1.
+/// A canvas of N x N cells, `of(row, column)` between 0 and 1, or null for a blank one.
 function matrixImage(theme, size, of) {
-  const pixels = Math.max(1, Math.ceil(1024 / size));
-  const canvas = document.createElement('canvas');
-  canvas.width = canvas.height = size * pixels;
-  const context = canvas.getContext('2d');
+  const shades = Array.from({ length: 256 }, (_, i) => rampColour(theme.ramp, i / 255).match(/\d+/g).map(Number));
+  const small = document.createElement('canvas');
+  small.width = small.height = size;
+  const cells = new ImageData(size, size);
   for (let row = 0; row < size; row += 1)
     for (let column = 0; column < size; column += 1) {
-      context.fillStyle = rampColour(theme.ramp, of(row, column));
-      context.fillRect(column * pixels, row * pixels, pixels, pixels);
+      const share = of(row, column);
+      if (share === null) continue;
+      cells.data.set([...shades[Math.round(255 * Math.min(Math.max(share, 0), 1))], 255], 4 * (row * size + column));
     }
+  small.getContext('2d').putImageData(cells, 0, 0);
+  // Large enough that its cells keep sharp edges where it is drawn.
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = size * Math.max(1, Math.ceil(1024 / size));
+  const context = canvas.getContext('2d');
+  context.imageSmoothingEnabled = false;
+  context.drawImage(small, 0, 0, canvas.width, canvas.height);
   return canvas;
 }
 
@@ -38,11 +46,11 @@ function deviceTicks(most) {
 /// `value(i, j)` of source i and destination j; `rows` and `columns` the bars; `kind` one of format's.
 function matrixOption(theme, { value, most, rows, columns, kind, rowsName, columnsName }) {
   const size = report.devices.length;
-  const image = matrixImage(theme, size, (i, j) => (most > 0 ? value(i, j) / most : 0));
+  const image = matrixImage(theme, size, (i, j) => (value(i, j) === null ? null : most > 0 ? value(i, j) / most : 0));
   const ticks = deviceTicks(16);
   const deviceAxis = (name, more) => axis(theme, name, { type: 'value', min: 0, max: size, splitLine: { show: false }, ...more,
     axisTick: { customValues: ticks }, axisLabel: { customValues: ticks, formatter: (at) => String(report.devices[at] ?? '') } });
-  const barUnit = axisUnit(Math.max(...rows, ...columns), kind);
+  const barUnit = axisUnit(Math.max(largest(rows), largest(columns)), kind);
   const barAxis = (more) => axis(theme, `${more.title} (${barUnit.name})`, { type: 'value', splitNumber: 2, ...more });
   const bars = (values, isRow, axisIndex) => ({
     type: 'custom', xAxisIndex: axisIndex, yAxisIndex: axisIndex, silent: true, clip: true, data: values.map((one, i) => (isRow ? [one / barUnit.size, i] : [i, one / barUnit.size])),
@@ -51,7 +59,7 @@ function matrixOption(theme, { value, most, rows, columns, kind, rowsName, colum
       const [x, y] = [api.value(0), api.value(1)];
       const [left, top] = api.coord(isRow ? [0, y] : [x, y]);
       const [right, bottom] = api.coord(isRow ? [x, y + 1] : [x + 1, 0]);
-      return { type: 'rect', shape: { x: left, y: top, width: Math.max(right - left, 0.5), height: Math.max(bottom - top, 0.5) }, style: { fill: theme.ramp[3] } };
+      return { type: 'rect', shape: { x: left, y: top, width: Math.max(right - left, 0.5) + (isRow ? 0 : 0.4), height: Math.max(bottom - top, 0.5) + (isRow ? 0.4 : 0) }, style: { fill: theme.ramp[3] } };
     },
   });
   return {
@@ -74,9 +82,10 @@ function matrixOption(theme, { value, most, rows, columns, kind, rowsName, colum
 function matrixGraphic(theme, image, api, size) {
   const [left, top] = api.coord([0, 0]);
   const [right, bottom] = api.coord([size, size]);
-  const line = (x1, y1, x2, y2) => ({ type: 'line', shape: { x1, y1, x2, y2 }, style: { stroke: theme.faint, lineWidth: 0.5, opacity: 0.7 } });
   const starts = nodeStarts().filter((i) => i > 0);
+  const line = (x1, y1, x2, y2) => ({ type: 'line', shape: { x1, y1, x2, y2 }, style: { stroke: theme.faint, lineWidth: 0.5, opacity: starts.length > 16 ? 0.3 : 0.7 } });
   return { type: 'group', children: [
+    { type: 'rect', shape: { x: left, y: top, width: right - left, height: bottom - top }, style: { fill: null, stroke: theme.line } },
     { type: 'image', style: { image, x: left, y: top, width: right - left, height: bottom - top } },
     ...starts.flatMap((i) => { const [x, y] = api.coord([i, i]); return [line(x, top, x, bottom), line(left, y, right, y)]; }),
   ] };

@@ -8,8 +8,8 @@ function patternsSection() {
   chart = addChart(section, {
     title: 'Time of a layer and what it goes on',
     height: () => 130 + 46 * runs().length,
-    controls: [choice('Bars', [['time', 'in seconds'], ['share', 'as shares of the critical path']], (value) => { state.scale = value; chart.redraw(); })],
-    option: (theme) => patternsOption(theme, state.scale === 'share'),
+    controls: [choice('Bars', [['time', 'in seconds'], ['close', 'in seconds, up to 3 times the fastest'], ['share', 'as shares of the critical path']], (value) => { state.scale = value; chart.redraw(); })],
+    option: (theme) => patternsOption(theme, state.scale),
     table: patternsTable,
   });
 }
@@ -19,8 +19,10 @@ function shownCauses() {
   return Object.keys(runs()[0].blame.seconds).filter((cause) => runs().some((run) => run.blame.seconds[cause] > 1e-9 * run.layer_seconds));
 }
 
-function patternsOption(theme, asShares) {
-  const unit = axisUnit(Math.max(...runs().map((run) => run.layer_seconds)), 'seconds');
+function patternsOption(theme, scale) {
+  const asShares = scale === 'share';
+  const most = scale === 'close' ? 3 * fastest().layer_seconds : Math.max(...runs().map((run) => run.layer_seconds));
+  const unit = axisUnit(most, 'seconds');
   const length = (run, seconds) => (asShares ? (100 * seconds) / (run.layer_seconds || 1) : seconds / unit.size);
   const isHatched = (cause) => cause.endsWith('_sharing') || cause === 'hot_device' || cause === 'window';
   const bound = Math.max(...runs().map((run) => run.lower_bound_seconds));
@@ -31,21 +33,20 @@ function patternsOption(theme, asShares) {
                  borderColor: theme.paper, borderWidth: 0.5 },
   }));
   series.push({
-    name: 'time of the layer', type: 'bar', stack: 'path', data: runs().map(() => 0), silent: true, itemStyle: { color: 'transparent' },
-    label: { show: true, position: 'right', color: theme.ink, formatter: ({ dataIndex }) => format.seconds(runs()[dataIndex].layer_seconds) },
+    name: 'lower bound', type: 'bar', stack: 'path', data: runs().map(() => 0), silent: true, itemStyle: { color: 'transparent' },
     markLine: asShares ? undefined : { symbol: 'none', silent: true, lineStyle: { color: theme.ink, type: 'dashed', width: 2 },
                 label: { color: theme.ink, formatter: `lower bound ${format.seconds(bound)}`, position: 'start' }, data: [{ xAxis: bound / unit.size }] },
   });
   return {
-    grid: { left: 8, right: 80, top: 74, bottom: 26, outerBoundsMode: 'same' },
+    grid: { left: 8, right: 30, top: 74, bottom: 26, outerBoundsMode: 'same' },
     legend: { ...legend(theme, { type: 'plain' }), data: shownCauses().map(words) },
     tooltip: tooltip(theme, 'axis', (list) => {
       const run = runs()[list[0].dataIndex];
       return [`${run.pattern}: ${format.seconds(run.layer_seconds)}`, ...shownCauses().filter((cause) => run.blame.seconds[cause] > 0)
         .map((cause) => `${words(cause)}: ${format.seconds(run.blame.seconds[cause])}, ${format.share(run.blame.seconds[cause] / run.layer_seconds)}`)];
     }, { axisPointer: { type: 'shadow' } }),
-    xAxis: axis(theme, asShares ? 'share of the critical path (%)' : `time (${unit.name})`, { type: 'value', max: asShares ? 100 : undefined }),
-    yAxis: axis(theme, 'pattern', { type: 'category', inverse: true, data: runs().map((run) => run.pattern), nameGap: 100 }),
+    xAxis: axis(theme, asShares ? 'share of the critical path (%)' : `time (${unit.name})`, { type: 'value', max: { share: 100, close: most / unit.size }[scale], axisLabel: scale === 'close' ? openEnd : {} }),
+    yAxis: axis(theme, 'pattern', { type: 'category', inverse: true, data: runs().map((run) => `${run.pattern}\n${format.seconds(run.layer_seconds)}`), axisLabel: { lineHeight: 16 }, nameGap: 110 }),
     series,
   };
 }
@@ -58,7 +59,7 @@ function patternsTable() {
       { name: 'pattern', kind: 'text', of: (run) => run.pattern },
       { name: 'transport', kind: 'text', of: (run) => run.transport },
       { name: 'layer', kind: 'seconds', of: (run) => run.layer_seconds },
-      { name: 'vs fastest', kind: 'ratio', of: (run) => run.layer_seconds / best.layer_seconds },
+      { name: 'vs fastest', kind: 'ratio', of: (run) => run.layer_seconds / (best.layer_seconds || 1) },
       { name: 'lower bound', kind: 'seconds', of: (run) => run.lower_bound_seconds },
       { name: '% of ideal', kind: 'share', of: (run) => run.communication_efficiency },
       ...['gate', 'dispatch', 'expert', 'combine'].map((phase) => ({ name: phase, kind: 'seconds', of: (run) => run.phases[phase].seconds })),

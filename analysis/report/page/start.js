@@ -4,7 +4,7 @@ let report = null;
 
 const comparisonSections = [patternsSection, timelineSection, linkUseSection, trafficSection, waitsSection, loadsSection, stepsSection,
                             networkSection, validationSection, scenarioSection];
-const sweepSections = [sweepLinesSection, sweepMapSection, sweepFrontSection, sweepTableSection];
+const sweepSections = [sweepLinesSection, sweepMapSection, sweepFrontSection, sweepTableSection, sweepScenarioSection];
 
 function start() {
   report = JSON.parse(document.getElementById('data').textContent);

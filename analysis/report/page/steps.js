@@ -1,14 +1,14 @@
 // From step to step: where experts move, routers drift or batches change.
 
 function stepsSection() {
-  const section = addSection('steps', 'Steps', 'The course over the steps of the workload.');
+  const section = addSection('steps', 'Steps', 'The course over the steps of the workload. Click a name in the legend to hide a line.');
   const steps = runs()[0].steps;
   if (steps.length < 2) {
     section.append(element('p', {}, 'One step was run: there is no course to show. /workload/steps asks for more.'));
     return;
   }
   const isSimulated = (step) => step.layer_seconds !== null;
-  const unit = axisUnit(Math.max(...runs().flatMap((run) => run.steps.map((step) => step.layer_seconds ?? 0))), 'seconds');
+  const unit = axisUnit(largest(runs().map((run) => largest(run.steps.map((step) => step.layer_seconds ?? 0)))), 'seconds');
   addStepChart(section, {
     title: 'Time of a layer, step by step', name: `time of the layer (${unit.name})`, kind: 'seconds', unit,
     lines: runs().map((run) => ({ name: run.pattern, values: run.steps.map((step) => (isSimulated(step) ? step.layer_seconds : null)) })),
@@ -33,7 +33,7 @@ function addStepChart(section, { title, name, kind, unit, lines, moved }) {
       xAxis: axis(theme, 'step', { type: 'value', min: 0, max: moved.length - 1, minInterval: 1, splitLine: { show: false } }),
       yAxis: axis(theme, name, { type: 'value', scale: true, nameGap: 56 }),
       series: lines.map((line, i) => ({
-        name: line.name, type: 'line', connectNulls: true, symbol: seriesSymbols[i % seriesSymbols.length], symbolSize: 7, data: line.values.map((value, step) => [step, value === null ? null : value / unit.size]),
+        name: line.name, type: 'line', connectNulls: true, sampling: 'lttb', symbol: seriesSymbols[i % seriesSymbols.length], symbolSize: 7, data: line.values.map((value, step) => [step, value === null ? null : value / unit.size]),
         lineStyle: { width: 1.8, color: seriesColours[i % seriesColours.length], type: seriesLines[i % seriesLines.length] }, itemStyle: { color: seriesColours[i % seriesColours.length] },
         markLine: i === 0 && rebalanced.length ? { symbol: 'none', silent: true, label: { show: false }, lineStyle: { color: theme.faint, type: 'solid', width: 1 }, data: rebalanced.map((step) => ({ xAxis: step })) } : undefined,
       })),

@@ -222,7 +222,7 @@ function sweepSorted(groups, pointer) {
 function sweepCrossingText({ pointer, keys, low, high, from, to, at, others = [] }) {
   const where = at === undefined ? `between ${format.count(low)} and ${format.count(high)}` : `at about ${sweepNumber(at, 3)}`;
   const rest = others.map((other) => `${other.name} ${sweepValue(other, keys[other.place]).text}`).join(', ');
-  return `${words(from)} → ${words(to)} ${where} ${pointer.name}${rest ? ` (${rest})` : ''}`;
+  return `${from} → ${to} ${where} ${pointer.name}${rest ? ` (${rest})` : ''}`;
 }
 
 const sweepPlural = (count, one, many = `${one}s`) => `${format.count(count)} ${count === 1 ? one : many}`;
@@ -252,12 +252,12 @@ function sweepVerdict() {
   if (patterns.length === 1) {
     const means = groups.map((group) => group.best.mean);
     const range = [Math.min(...means), Math.max(...means)].map((mean) => format[figure.kind](mean));
-    return `${words(patterns[0])} takes ${range[0] === range[1] ? range[0] : `${range[0]} to ${range[1]}`}.`;
+    return `${patterns[0]} takes ${range[0] === range[1] ? range[0] : `${range[0]} to ${range[1]}`}.`;
   }
   const wins = patterns.map((pattern) => [pattern, groups.filter((group) => group.best.pattern === pattern).length])
     .filter(([, count]) => count).sort((a, b) => b[1] - a[1]);
-  const best = groups.length === 1 ? `${words(wins[0][0])} is fastest.`
-    : `Fastest: ${wins.map(([pattern, count]) => `${words(pattern)} in ${count}`).join(', ')} of ${groups.length} settings.`;
+  const best = groups.length === 1 ? `${wins[0][0]} is fastest.`
+    : `Fastest: ${wins.map(([pattern, count]) => `${pattern} in ${count}`).join(', ')} of ${groups.length} settings.`;
   const unsure = groups.filter(({ lead }) => lead?.half && lead.mean <= lead.half).length;
   const crossings = sweepAllCrossings(groups, figure);
   const most = 3;

@@ -3,7 +3,7 @@
 function sweepFrontSection() {
   const section = addSection('sweep-front', 'Two figures at once', 'Each symbol is a setting under a pattern (mean over seeds). ' +
     'Large and joined: those that no other shown beats in one figure without losing in the other. ' +
-    'Settings may differ in the work to do: choose their values to compare like with like.');
+    'Settings that differ in the work to do are shown at one value at first, to compare like with like.');
   const { figures } = sweepData();
   if (figures.length < 2) {
     section.append(element('p', {}, figures.length ? 'There is only one figure.' : 'No point has a result.'));
@@ -11,7 +11,9 @@ function sweepFrontSection() {
   }
   const x = sweepFigure(report.figure);
   const usual = ['scale_out_bytes', 'dispatch_scale_out_bytes'].map((id) => figures.find((figure) => figure.id === id)).find(Boolean);
-  const filters = new Map(sweepSeveral().map((pointer) => [pointer.place, '']));
+  // More work is no worse work: what changes it is compared at one value, the last.
+  const isWork = ({ pointer }) => /^\/(workload|traffic|model|payload)\b/.test(pointer);
+  const filters = new Map(sweepSeveral().map((pointer) => [pointer.place, isWork(pointer) ? pointer.values.at(-1).key : '']));
   const state = { x, y: usual ?? figures.find((figure) => figure !== x), filters };
   const scales = element('div', { style: 'display: contents' });
   let made = null;
@@ -38,7 +40,7 @@ function sweepFrontSection() {
 function sweepFrontScales(state, box, update) {
   state.scale = {};
   box.replaceChildren(...['x', 'y'].map((own) => {
-    const scale = sweepScale(sweepData().done.map(state[own].of).filter((value) => value !== null));
+    const scale = sweepScale(sweepChosen(state.filters).map(state[own].of).filter((value) => value !== null));
     state.scale[own] = scale.usual;
     return sweepScaleChoice(`${own} axis`, scale, (chosen) => {
       state.scale[own] = chosen;
@@ -80,7 +82,7 @@ function sweepFrontOption(theme, state) {
   const title = (name) => `${units[name].title}, ${sweepDirection(state[name])}`;
   return {
     grid: { left: 12, right: 30, top: 48, bottom: 30, outerBoundsMode: 'same' },
-    legend: { ...legend(theme), itemWidth: 18, itemHeight: 11, data: [...patterns.map(words), 'front'] },
+    legend: { ...legend(theme), itemWidth: 18, itemHeight: 11, data: [...patterns, 'front'] },
     tooltip: tooltip(theme, 'item', ({ data }) => (data.point ? sweepFrontTip(state, data.point) : ['front'])),
     xAxis: sweepFigureAxis(theme, title('x'), own('x'), state.scale.x, { scale: true }),
     yAxis: sweepFigureAxis(theme, title('y'), own('y'), state.scale.y, { scale: true, nameGap: 60 }),
@@ -97,17 +99,17 @@ function sweepFrontSeries(theme, pattern, points, place) {
   // Those on the front come last, so that nothing covers them.
   const ordered = [...points].sort((a, b) => Number(a.isFront) - Number(b.isFront));
   return {
-    name: words(pattern), type: 'scatter', symbol, color, z: 3,
+    name: pattern, type: 'scatter', symbol, color, z: 3,
     data: ordered.map((point) => ({
       value: place(point), point, symbolSize: point.isFront ? 18 : 9,
       itemStyle: point.isFront ? { color, borderColor: theme.ink, borderWidth: 1.5 }
-        : { color, opacity: 0.75, borderColor: theme.paper, borderWidth: 0.5 },
+        : { color, opacity: 0.9, borderColor: theme.paper, borderWidth: 0.5 },
     })),
   };
 }
 
 function sweepFrontTip({ x, y }, { group, pattern, x: inX, y: inY, isFront }) {
-  return [`${words(pattern)}${isFront ? ' (on the front)' : ''}`,
+  return [`${pattern}${isFront ? ' (on the front)' : ''}`,
           ...sweepSettingLines(group),
           `${x.name}: ${sweepMeanText(x, inX)}`, `${y.name}: ${sweepMeanText(y, inY)}`, sweepPlural(inX.seeds, 'seed')];
 }
@@ -117,7 +119,7 @@ function sweepFrontTable({ x, y, points }) {
     title: 'settings and patterns, the front first', caption: 'Means over seeds. Bold: on the front.',
     rows: [...points].sort((a, b) => Number(b.isFront) - Number(a.isFront)), isBest: (point) => point.isFront,
     columns: [
-      { name: 'pattern', kind: 'text', of: ({ pattern }) => words(pattern) },
+      { name: 'pattern', kind: 'text', of: ({ pattern }) => pattern },
       ...sweepSettingColumns(sweepSeveral(), ({ group }) => group.keys),
       { name: x.name, kind: x.kind, of: (point) => point.x.mean },
       { name: y.name, kind: y.kind, of: (point) => point.y.mean },

@@ -128,7 +128,8 @@ function sweepLinesControls(state, box, update) {
 
 function sweepCrossingsText({ crossings, pointer, groups }) {
   if (!pointer.isNumeric || groups.length < 2 || sweepData().patterns.length < 2) return '';
-  if (!crossings.length) return `${words(groups[0].best.pattern)} is best at all ${groups.length} values shown of ${pointer.name}.`;
+  if (!crossings.length && groups.every(({ best, patterns }) => patterns.every(({ mean }) => mean === best.mean))) return 'All patterns are equal in this.';
+  if (!crossings.length) return `${groups[0].best.pattern} is best at all ${groups.length} values shown of ${pointer.name}.`;
   return `The best pattern changes: ${crossings.map((crossing) => sweepCrossingText(crossing)).join('; ')}.`;
 }
 
@@ -164,7 +165,7 @@ function sweepLinesOption(theme, state) {
   const extent = lines.flatMap(({ points }) => points.flatMap(([, , low, high]) => [low, high]));
   return {
     grid: { left: 12, right: 40, top: 48, bottom: 30, outerBoundsMode: 'same' },
-    legend: { ...legend(theme), itemWidth: 44, data: patterns.map(words) },
+    legend: { ...legend(theme), itemWidth: 44, data: patterns },
     tooltip: tooltip(theme, 'axis', (list) => sweepLinesTip(state, list), { axisPointer: { type: 'line', snap: true } }),
     xAxis: sweepPointerAxis(theme, pointer, state.scale.x, groups),
     yAxis: sweepFigureAxis(theme, title, extent, state.scale.y, { nameGap: 56 }),
@@ -175,7 +176,7 @@ function sweepLinesOption(theme, state) {
 
 function sweepLineSeries({ pattern, style, points }) {
   return {
-    name: words(pattern), type: 'line', z: 4, color: style.color, clip: false,
+    name: pattern, type: 'line', z: 4, color: style.color, clip: false,
     data: points.map(([x, mean, , , isResult]) => ({ value: [x, mean], symbol: isResult ? style.symbol : 'none' })),
     symbol: style.symbol, symbolSize: 9, showAllSymbol: true, lineStyle: { color: style.color, width: 2.5, type: style.line },
   };
@@ -184,7 +185,7 @@ function sweepLineSeries({ pattern, style, points }) {
 /// One area behind a line; with a single point, a bar.
 function sweepBandSeries({ pattern, style, points }) {
   return {
-    name: words(pattern), type: 'custom', z: 2, silent: true, tooltip: { show: false }, color: style.color,
+    name: pattern, type: 'custom', z: 2, silent: true, tooltip: { show: false }, color: style.color,
     encode: { x: 0, y: [2, 3] }, data: points.map((point) => point.slice(0, 4)),
     renderItem: ({ dataIndex }, api) => {
       if (dataIndex) return null;
@@ -214,7 +215,7 @@ function sweepRingSeries(theme, state, size) {
 const sweepMostRingNames = 3;
 
 function sweepRingText({ from, to, at }, hasNames) {
-  return `${hasNames ? `${words(from)} → ${words(to)} ` : ''}at ${sweepNumber(at, 3)}`;
+  return `${hasNames ? `${from} → ${to} ` : ''}at ${sweepNumber(at, 3)}`;
 }
 
 /// Where a ring's label stands: on the better side of the best no line passes, but near the x axis are its own labels.
@@ -246,7 +247,7 @@ function sweepSettingLines({ keys }) {
 }
 
 function sweepPatternLines({ patterns, best, second }, figure) {
-  return patterns.map((one) => `${words(one.pattern)}: ${sweepMeanText(figure, one)}${one === best && second ? ' (best)' : ''}`);
+  return patterns.map((one) => `${one.pattern}: ${sweepMeanText(figure, one)}${one === best && second ? ' (best)' : ''}`);
 }
 
 function sweepLinesTable({ pointer, figure, groups }) {
@@ -256,7 +257,7 @@ function sweepLinesTable({ pointer, figure, groups }) {
     caption: `Mean ${figure.name} over seeds; ±: half the 95 % confidence interval. Bold: best.`,
     columns: [
       ...sweepSettingColumns([pointer], ({ group }) => group.keys),
-      { name: 'pattern', kind: 'text', of: (row) => words(row.pattern) },
+      { name: 'pattern', kind: 'text', of: (row) => row.pattern },
       { name: figure.name, kind: figure.kind, of: (row) => row.mean },
       { name: '±', kind: figure.kind, of: (row) => row.half },
       { name: 'seeds', kind: 'count', of: (row) => row.seeds },

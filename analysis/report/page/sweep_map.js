@@ -52,7 +52,7 @@ function sweepMapControls(state, pointers, dependent, update) {
   lines.y = axisChoice('y', 'x');
   const { patterns } = sweepData();
   const shown = [['best', 'best pattern'], ...(patterns.length > 1 ? [['lead', 'lead of the best over the second']] : []),
-                 ...patterns.map((pattern, i) => [String(i), `mean of ${words(pattern)}`])];
+                 ...patterns.map((pattern, i) => [String(i), `mean of ${pattern}`])];
   const show = choice('show', shown, (value) => {
     state.show = value;
     update();
@@ -72,10 +72,10 @@ function sweepCells(state) {
     const own = { group, x: state.x.order.get(group.keys[state.x.place]), y: state.y.order.get(group.keys[state.y.place]) };
     if (state.show === 'best')
       return { ...own, value: patterns.indexOf(group.best.pattern),
-               text: `${words(group.best.pattern)}\n${format[kind](group.best.mean)}` };
+               text: `${group.best.pattern}\n${format[kind](group.best.mean)}` };
     if (state.show === 'lead') {
       const ratio = sweepRatio(group);
-      return { ...own, value: ratio, text: ratio === null ? '' : `${format.ratio(ratio)}\n${words(group.best.pattern)}` };
+      return { ...own, value: ratio, text: ratio === null ? '' : `${format.ratio(ratio)}\n${group.best.pattern}` };
     }
     const one = group.of(patterns[state.show]);
     return { ...own, value: one ? one.mean : null, text: one ? format[kind](one.mean) : '' };
@@ -93,7 +93,7 @@ function sweepMapColours(theme, state, cells) {
   const { patterns } = sweepData();
   const legendLine = { orient: 'horizontal', top: 0, left: 0, textStyle: { color: theme.ink } };
   if (state.show === 'best') {
-    const pieces = patterns.map((pattern, value) => ({ value, label: words(pattern), color: sweepStyle(pattern).color }))
+    const pieces = patterns.map((pattern, value) => ({ value, label: pattern, color: sweepStyle(pattern).color }))
       .filter((piece) => cells.some((one) => one.value === piece.value));
     return { place: (value) => value, of: (value) => sweepStyle(patterns[value]).color,
              visualMap: { type: 'piecewise', dimension: 2, pieces, itemWidth: 20, ...legendLine } };
@@ -139,7 +139,7 @@ function sweepMapOption(theme, state) {
 function sweepMapTip({ figure }, { group }) {
   const ratio = sweepRatio(group);
   return [...sweepSettingLines(group), ...sweepPatternLines(group, figure),
-          ...(ratio === null ? [] : [`lead over ${words(group.second.pattern)}: ${format.ratio(ratio)}${sweepSure(group)}`])];
+          ...(ratio === null ? [] : [`lead over ${group.second.pattern}: ${format.ratio(ratio)}${sweepSure(group)}`])];
 }
 
 /// Whether seeds can tell that the lead is more than chance.
@@ -156,10 +156,10 @@ function sweepMapTable(state) {
     caption: `Mean ${figure.name} over seeds, the best pattern of each cell and its lead over the second.`,
     columns: [
       ...sweepSettingColumns([x, y], ({ keys }) => keys),
-      { name: 'best', kind: 'text', of: (group) => words(group.best.pattern) },
+      { name: 'best', kind: 'text', of: (group) => group.best.pattern },
       { name: 'lead', kind: 'ratio', of: sweepRatio },
-      { name: 'over', kind: 'text', of: (group) => group.second && words(group.second.pattern) },
-      ...patterns.map((pattern) => ({ name: words(pattern), kind: figure.kind, of: (group) => group.of(pattern)?.mean })),
+      { name: 'over', kind: 'text', of: (group) => group.second && group.second.pattern },
+      ...patterns.map((pattern) => ({ name: pattern, kind: figure.kind, of: (group) => group.of(pattern)?.mean })),
     ],
   };
 }

@@ -61,7 +61,7 @@ function sweepResultsTable({ figure, more }) {
     rows, isBest: (row) => row.isBest,
     columns: [
       ...sweepSettingColumns(several.length ? several : pointers, ({ group }) => group.keys),
-      { name: 'pattern', kind: 'text', of: (row) => words(row.pattern) },
+      { name: 'pattern', kind: 'text', of: (row) => row.pattern },
       { name: 'seeds', kind: 'count', of: (row) => row.seeds },
       { name: figure.name, kind: figure.kind, of: (row) => row.mean },
       { name: '±', kind: figure.kind, of: (row) => row.half },
@@ -105,7 +105,7 @@ function sweepFailures(section) {
   for (const row of sweepData().rows) {
     if (row.status !== 'failed') continue;
     if (!points.has(row.point)) points.set(row.point, { ...row, patterns: [] });
-    if (row.pattern) points.get(row.point).patterns.push(words(row.pattern));
+    if (row.pattern) points.get(row.point).patterns.push(row.pattern);
   }
   if (!points.size) return;
   section.append(element('h3', {}, 'Failed points'), element('div', { class: 'scroll', tabindex: '0', id: 'failures' }, makeTable({

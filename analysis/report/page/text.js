@@ -1,5 +1,8 @@
 // Numbers and names for people. Values stay in seconds and bytes until they come here.
 
+/// Of a list of any length, at least 0.
+const largest = (list) => list.reduce((a, b) => Math.max(a, b), 0);
+
 function digits(value, significant = 4) {
   if (value === 0) return '0';
   const text = Number(value).toPrecision(significant);
@@ -36,7 +39,7 @@ function axisUnit(most, kind) {
   return { size: best[0], name: best[1] };
 }
 
-/// As epsim's tables call patterns.
+/// As people write names of figures.
 function words(name) {
   return String(name).replaceAll('scale_up', 'scale-up').replaceAll('scale_out', 'scale-out').replaceAll('_', ' ');
 }

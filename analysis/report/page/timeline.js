@@ -12,6 +12,7 @@ function timelineSection() {
   const view = () => timelineView(state);
   let chart = null;
   const move = (change) => () => {
+    chart.figure.querySelector('.pointed').textContent = '';
     const width = state.to - state.from;
     [state.from, state.to] = change(state.from, state.to, width);
     chart.chart?.dispatchAction({ type: 'dataZoom', dataZoomIndex: 0, start: state.from, end: state.to });
@@ -21,7 +22,8 @@ function timelineSection() {
   registerSpans();
   chart = addChart(section, {
     title: 'Device timeline', height: () => timelineHeight(view()),
-    caption: 'Drag to pan, Ctrl and wheel to zoom, or the sliders and buttons. Each device has a line for computing and one for each fabric that it sends over, in that order.',
+    caption: () => 'Drag to pan, Ctrl and wheel to zoom, or the sliders and buttons. Each device has a line for computing and one for each fabric that it sends over, in that order.' +
+      (view().timeline.merged_seconds > 0 ? ` Spans closer than ${format.seconds(view().timeline.merged_seconds)} are drawn as one.` : ''),
     controls: [choice('Pattern', names.map((one) => [one, one]), (value) => { state.pattern = value; chart.redraw(); }, state.pattern),
                choice('Devices', [['all', 'all'], ['path', 'on the critical path']], (value) => { state.devices = value; chart.redraw(); }),
                button('Zoom in', (from, to, width) => clamp(from + width / 4, width / 2)), button('Zoom out', (from, to, width) => clamp(from - width / 2, Math.min(100, 2 * width))),
@@ -96,7 +98,7 @@ function timelineOption(theme, view, state) {
     xAxis: axis(theme, `time (${unit.name})`, { type: 'value', min: 0, max: layer / unit.size, axisLabel: openEnd }),
     yAxis: axis(theme, 'device', { type: 'value', min: 0, max: total, inverse: true, splitLine: { show: false }, nameGap: 44, axisTick: { customValues: labels },
                                    axisLabel: { customValues: labels, formatter: (value) => String(report.devices[shown[Math.floor(value / block)]] ?? '') } }),
-    dataZoom: [{ type: 'inside', xAxisIndex: 0, filterMode: 'none', zoomOnMouseWheel: 'ctrl', moveOnMouseMove: true, start: state.from, end: state.to },
+    dataZoom: isPrinting ? [] : [{ type: 'inside', xAxisIndex: 0, filterMode: 'none', zoomOnMouseWheel: 'ctrl', moveOnMouseMove: true, start: state.from, end: state.to },
                { type: 'slider', xAxisIndex: 0, filterMode: 'none', bottom: 8, height: 22, start: state.from, end: state.to, labelFormatter: (value) => `${digits(value, 3)} ${unit.name}`, textStyle: { color: theme.ink } },
                { type: 'slider', yAxisIndex: 0, filterMode: 'none', right: 8, width: 18, showDetail: false }],
     series: [...spans, pathSeries(theme, view, unit)],
@@ -114,13 +116,13 @@ function spansItem([device, lane, , steps], { top, layer, timeline }, tick, colo
 
 /// The path hops from lane to lane at the moments when one operation lets the next begin.
 function pathSeries(theme, { timeline, top }, unit) {
-  const points = timeline.path.flatMap(([device, lane, , , , , begin, end]) => [[begin / unit.size, top(device, lane) + 0.43], [end / unit.size, top(device, lane) + 0.43]]);
+  const points = timeline.path.flatMap(([device, lane, , , , , begin, end]) => [[begin / unit.size, top(device, lane) + 0.86], [end / unit.size, top(device, lane) + 0.86]]);
   return {
     name: 'critical path', type: 'custom', clip: true, silent: true, z: 5, data: [[0]], encode: { x: -1, y: -1 }, itemStyle: { color: theme.ink },
     renderItem: (_, api) => {
       const shape = { points: points.map((point) => api.coord(point)) };
       const line = (stroke, lineWidth) => ({ type: 'hops', shape, style: { fill: null, stroke, lineWidth, lineJoin: 'round' } });
-      return { type: 'group', children: [line(theme.paper, 4.5), line(theme.ink, 1.8)] };
+      return { type: 'group', children: [line(theme.paper, 3.4), line(theme.ink, 1.8)] };
     },
   };
 }
@@ -151,9 +153,8 @@ function isBusy(steps, tick) {
 }
 
 function pathTable({ timeline }, pattern) {
-  const merged = timeline.merged_seconds > 0 ? ` In the picture spans closer than ${format.seconds(timeline.merged_seconds)} are one; spans.csv has each.` : '';
   return {
-    title: `critical path of ${pattern}`, caption: `Each operation begins when the one before it ended.${merged}`, rows: timeline.path,
+    title: `critical path of ${pattern}`, caption: 'Each operation begins when the one before it ended.', rows: timeline.path,
     columns: [
       { name: 'begin', kind: 'seconds', of: (step) => step[6] },
       { name: 'lasts', kind: 'seconds', of: (step) => step[7] - step[6] },

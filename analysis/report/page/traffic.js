@@ -12,8 +12,14 @@ function trafficSection() {
   }
   const levels = [...new Set(sent.map((one) => one.level))];
   const phases = [...new Set(sent.map((one) => one.phase))];
-  const state = { phase: phases[0], level: levels.includes('device') ? 'device' : levels[0] };
-  const shown = () => sharedCrossings(sent.find((one) => one.phase === state.phase && one.level === state.level));
+  const usual = levelOf(fastest().pattern);
+  const state = { phase: phases[0], level: levels.includes(usual) ? usual : levels[0] };
+  let cached = null;
+  const shown = () => {
+    const wanted = sent.find((one) => one.phase === state.phase && one.level === state.level) ?? sent[0];
+    if (cached?.wanted !== wanted) cached = { wanted, matrix: sharedCrossings(wanted) };
+    return cached.matrix;
+  };
   let chart = null;
   const choose = (key) => (value) => { state[key] = value; chart.redraw(); };
   chart = addChart(section, {
@@ -31,18 +37,25 @@ function trafficSection() {
   section.append(tableBeside(levelsTable(sent)));
 }
 
+/// The deduplication that a pattern ran with.
+function levelOf(pattern) {
+  const options = runs()[0].resolved_scenario.patterns?.[pattern] ?? {};
+  return options.deduplicate ?? (options.granularity === 'expert' ? 'none' : 'device');
+}
+
 /// Bytes as value(i, j). A crossing belongs to no pair: it is spread over the node's devices.
 function sharedCrossings({ pairs, crossings, unit_bytes: unit, phase }) {
   const size = report.devices.length;
   const bytes = pairs.map((count) => count * unit);
-  const devicesOf = (node) => report.nodes.flatMap((one, i) => (one === node ? [i] : []));
+  const devicesOf = new Map();
+  report.nodes.forEach((node, i) => devicesOf.set(node, [...(devicesOf.get(node) ?? []), i]));
   for (const [device, node, count] of crossings) {
-    const others = devicesOf(node);
+    const others = devicesOf.get(node) ?? [];
     for (const other of others) bytes[phase === 'dispatch' ? device * size + other : other * size + device] += (count * unit) / others.length;
   }
   const value = (i, j) => bytes[i * size + j];
   const sums = (of) => report.devices.map((_, i) => report.devices.reduce((sum, __, j) => sum + of(i, j), 0));
-  return { value, most: bytes.reduce((a, b) => Math.max(a, b), 0), rows: sums(value), columns: sums((i, j) => value(j, i)) };
+  return { value, most: largest(bytes), rows: sums(value), columns: sums((i, j) => value(j, i)) };
 }
 
 function trafficTable(state, { rows, columns }) {

@@ -1,13 +1,14 @@
 // How far these times can be trusted: where each transport was held against measurements.
 
 function validationSection() {
-  const section = addSection('validation', 'Validation', 'Each transport was held against published times of real kernels. Bars: the bytes per device and phase that were measured; symbols: this run.');
+  const section = addSection('validation', 'Validation', 'Each transport was held against published times of real kernels. Bars: the bytes per device and phase that were measured, with this pattern, on such devices and so many of them, or (outlined) with others; symbols: this run.');
   const asked = runs().filter((run) => run.transport !== 'ideal');
   if (asked.length === 0) {
     section.append(element('p', {}, 'The ideal transport has no software cost, so there is nothing to validate: real kernels take longer.'));
     return;
   }
   const size = report.devices.length;
+  const isAlike = (run) => isLikeMeasured(run, size);
   const perDevice = (run, phase) => run.phases[phase].bytes / size;
   const measured = (run) => run.validation && [run.validation.least_bytes_per_device, run.validation.most_bytes_per_device];
   const symbols = ['dispatch', 'combine'].map((phase, i) => ({
@@ -21,16 +22,30 @@ function validationSection() {
       tooltip: tooltip(theme, 'item', (one) => validationLines(asked[one.value[1] ?? one.dataIndex], size)),
       xAxis: axis(theme, 'bytes per device and phase', { type: 'log', min: (extent) => 10 ** Math.floor(Math.log10(extent.min)), max: (extent) => 10 ** Math.ceil(Math.log10(extent.max)), axisLabel: { formatter: (value) => format.bytes(value).replace(/\.0+ /, ' ') } }),
       yAxis: axis(theme, 'pattern and transport', { type: 'category', inverse: true, nameGap: 150, data: asked.map((run) => `${run.pattern}\n${run.transport}`), axisLabel: { lineHeight: 16 } }),
-      series: [{ name: 'measured', type: 'custom', itemStyle: { color: theme.faint }, encode: { x: [0, 2], y: 1 },
-                 data: asked.flatMap((run, y) => (measured(run) ? [[measured(run)[0], y, measured(run)[1]]] : [])),
-                 renderItem: (_, api) => {
-                   const [left, y] = api.coord([api.value(0), api.value(1)]);
-                   const [right] = api.coord([api.value(2), api.value(1)]);
-                   return { type: 'rect', shape: { x: left, y: y - 9, width: Math.max(right - left, 3), height: 18 }, style: { fill: theme.faint, opacity: 0.45 } };
-                 } }, ...symbols],
+      series: [measuredBars(theme, 'measured', asked, measured, isAlike), measuredBars(theme, 'measured otherwise', asked, measured, (run) => !isAlike(run)), ...symbols],
     }),
     table: () => validationTable(asked, size),
   });
+}
+
+/// Bytes apart, whether what was measured is what ran.
+function isLikeMeasured(run, size) {
+  const range = run.validation;
+  const device = runs()[0].resolved_scenario.platform?.device?.name;
+  return range !== null && range.pattern === run.pattern && range.on.includes(device) && size >= range.least_devices && size <= range.most_devices;
+}
+
+function measuredBars(theme, name, asked, measured, isShown) {
+  const style = name === 'measured' ? { fill: theme.faint, opacity: 0.5 } : { fill: null, stroke: theme.faint, lineWidth: 1.5, lineDash: [4, 3] };
+  return {
+    name, type: 'custom', itemStyle: { color: name === 'measured' ? theme.faint : theme.line }, encode: { x: [0, 2], y: 1 },
+    data: asked.flatMap((run, y) => (measured(run) && isShown(run) ? [[measured(run)[0], y, measured(run)[1]]] : [])),
+    renderItem: (_, api) => {
+      const [left, y] = api.coord([api.value(0), api.value(1)]);
+      const [right] = api.coord([api.value(2), api.value(1)]);
+      return { type: 'rect', shape: { x: left, y: y - 9, width: Math.max(right - left, 3), height: 18 }, style };
+    },
+  };
 }
 
 function validationLines(run, size) {
