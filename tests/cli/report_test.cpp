@@ -5,8 +5,11 @@
 
 #include "analysis/report/comparison.hpp"
 #include "analysis/report/page.hpp"
+#include "analysis/report/result_file.hpp"
+#include "platforms/error.hpp"
 #include "scenarios/reader/embedded.hpp"
 #include "tests/cli/command.hpp"
+#include "tests/fuzz/mutator.hpp"
 
 using namespace epsim;
 namespace fs = std::filesystem;
@@ -182,4 +185,35 @@ TEST_CASE("report: what is incomplete or of another version or not ours is refus
     refuse("result --output result/" + std::string(input), "is what is to be read");
   fs::remove(folder.path() / "result/result.json");
   refuse("result", "result.json");
+}
+
+TEST_CASE("report: damaged files are refused or shown but never break the program") {
+  const TemporaryFolder folder;
+  const CommandResult run =
+      run_shell("$EPSIM compare " + shipped("mixtral_8x7b_prefill_ep8") +
+                    " --patterns ring,point_to_point --engine fluid --out result --quiet"
+                    " --set /workload/tokens_per_device=16 --set /workload/steps=2",
+                folder.path());
+  REQUIRE_MESSAGE(run.exit_code == 0, run.err);
+  Mutator mutator(1);
+  int refused = 0;
+  constexpr int rounds = 25;
+  for (int round = 0; round < rounds; ++round)
+    for (const char* name : report_inputs) {
+      const std::string file = std::string("result/") + name;
+      const std::string text = read_file(folder.path() / file);
+      (void)folder.write(file, mutator.next({text}, std::string(name) == "result.json"));
+      CAPTURE(round);
+      CAPTURE(name);
+      try {
+        (void)comparison_data(folder.path() / "result")
+            .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+      } catch (const Error& error) {
+        CHECK(error.kind() == Error::Kind::input);
+        ++refused;
+      }
+      (void)folder.write(file, text);
+    }
+  CHECK(refused > rounds);
+  CHECK_NOTHROW((void)comparison_data(folder.path() / "result"));
 }

@@ -69,7 +69,7 @@ async function checkCharts(page) {
   }
 }
 
-/// Every choice changes what its figure shows, and leads back. A choice may bring others, so each is looked up anew.
+/// Another value of every choice changes what its figure shows, and leads back. A choice may bring others, so each is looked up anew.
 async function checkControls(page) {
   for (const figure of await page.$$('figure')) {
     const name = await figure.evaluate((one) => one.querySelector('h3').textContent);
@@ -83,7 +83,8 @@ async function checkControls(page) {
       let changes = values.length < 2;
       for (const value of values.filter((one) => one !== first)) {
         await choose(value);
-        changes ||= (await figure.evaluate(changeOf)) > 0;
+        changes = (await figure.evaluate(changeOf)) > 0;
+        if (changes) break;
       }
       await choose(first);
       check(changes, `${name}: choosing ${label} changes nothing`);
@@ -145,6 +146,48 @@ async function checkNumbers(page, result) {
       check(Number(row[heads.indexOf(head)]) === value, `${run.pattern}: ${head} is ${row[heads.indexOf(head)]}, not ${value}`);
   }
   check((await page.textContent('#verdict')) === result.verdict, 'the verdict is another');
+  await checkTables(page, result);
+}
+
+/// Values of a table's column, by what its summary begins with.
+const columnOf = (page, summary, head) => page.evaluate(([wanted, name]) => {
+  const details = [...document.querySelectorAll('details')].find((one) => one.querySelector('summary').textContent.startsWith(`Table: ${wanted}`));
+  const place = [...details.querySelectorAll('thead th')].findIndex((one) => one.textContent === name);
+  return [...details.querySelectorAll('tbody tr')].map((row) => row.cells[place].dataset.value);
+}, [summary, head]);
+
+/// The other tables: loads, sums of traffic, waits, steps, validation, the end of the path.
+async function checkTables(page, { patterns }) {
+  const same = (found, said, what) => check(JSON.stringify(found.map(Number)) === JSON.stringify(said), `${what}: ${found} instead of ${said}`);
+  const best = patterns.reduce((one, other) => (other.layer_seconds < one.layer_seconds ? other : one));
+  const first = patterns[0];
+  if (first.load) {
+    same(await columnOf(page, 'load of each expert', 'selections'), first.load.expert_loads, 'loads of experts');
+    same(await columnOf(page, 'load of each rank', 'selections'), first.load.device_loads, 'loads of ranks');
+    const level = await columnOf(page, 'sums of each phase', 'deduplication');
+    const bytes = (await columnOf(page, 'sums of each phase', 'together')).map(Number);
+    same(bytes.filter((_, i) => level[i] === 'device'), ['dispatch', 'combine'].map((phase) => first.phases[phase].logical_bytes), 'traffic');
+  }
+  same(await columnOf(page, 'the ten longest waits', 'waited'), best.waits.map((wait) => wait.waited_seconds), 'waits');
+  if (first.steps.length > 1)
+    for (const run of patterns)
+      check(JSON.stringify((await columnOf(page, 'time of a layer', run.pattern)).map((one) => (one === '' ? null : Number(one)))) ===
+        JSON.stringify(run.steps.map((step) => step.layer_seconds)), `${run.pattern}: steps`);
+  if (patterns.some((run) => run.transport !== 'ideal'))
+    same(await columnOf(page, 'validated ranges', 'mean error'), patterns.filter((run) => run.transport !== 'ideal').map((run) => run.validation?.error?.mean ?? 0), 'errors');
+  const begins = (await columnOf(page, `critical path of ${best.pattern}`, 'begin')).map(Number);
+  const lasts = (await columnOf(page, `critical path of ${best.pattern}`, 'lasts')).map(Number);
+  const end = begins.at(-1) + lasts.at(-1);
+  check(begins.length === Math.min(best.blame.operations, 500) && (begins.length === 500 || Math.abs(end - best.layer_seconds) < 1e-9), `the path ends at ${end}`);
+}
+
+/// The chosen pattern is the one that is shown.
+async function checkChoices(page, { patterns }) {
+  for (const run of patterns) {
+    await page.selectOption('#timeline select[aria-label="Pattern"]', run.pattern);
+    const path = await columnOf(page, `critical path of ${run.pattern}`, 'begin');
+    check(path.length === Math.min(run.blame.operations, 500), `timeline: choosing ${run.pattern} shows another path`);
+  }
 }
 
 async function main() {
@@ -167,12 +210,14 @@ async function main() {
   check(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the page is wider than a laptop');
   const hasCharts = await page.evaluate(() => typeof echarts !== 'undefined');
   await (hasCharts ? checkCharts : checkNoCharts)(page);
-  if (resultPath) await checkNumbers(page, JSON.parse(fs.readFileSync(resultPath, 'utf8')));
+  const result = resultPath && JSON.parse(fs.readFileSync(resultPath, 'utf8'));
+  if (result) await checkNumbers(page, result);
   if (hasCharts) {
     await checkTheme(page);
     await checkControls(page);
     await checkZoom(page);
   }
+  if (result) await checkChoices(page, result);
   await checkSorting(page);
   await browser.close();
   console.log(`${seconds} s until interactive`);

@@ -15,6 +15,11 @@ function validationSection() {
     name: phase, type: 'scatter', symbol: i === 0 ? 'circle' : 'diamond', symbolSize: 14, itemStyle: { color: parts[phase], borderColor: '#ffffff', borderWidth: 1 },
     data: asked.flatMap((run, y) => (perDevice(run, phase) > 0 ? [[perDevice(run, phase), y]] : [])),
   }));
+  const said = asked.map((run) => [run.transport, run.validation]);
+  for (const [transport, range] of new Map(said))
+    section.append(element('p', {}, element('strong', {}, `${transport}: `), range === null ? 'never held against measurements.' : range.error
+      ? `times within ${format.share(range.error.mean)} on average and ${format.share(range.error.largest)} at most of ${range.error.times} that were measured, with ${measuredWith(range)}.`
+      : `measured with ${measuredWith(range)}; by how much its times were off is not stated.`));
   addChart(section, {
     title: 'Bytes of this run, and those that were measured', height: 110 + 44 * asked.length,
     option: (theme) => ({
@@ -48,10 +53,12 @@ function measuredBars(theme, name, asked, measured, isShown) {
   };
 }
 
+const measuredWith = (range) => `${range.pattern} on ${range.least_devices === range.most_devices ? '' : `${range.least_devices} to `}${range.most_devices} ${range.on.join(', ')}`;
+
 function validationLines(run, size) {
   const range = run.validation;
   if (!range) return [`${run.transport}: never held against measurements`];
-  return [`${run.transport} was measured with ${range.pattern} on ${range.least_devices} to ${range.most_devices} ${range.on.join(', ')}`,
+  return [`${run.transport} was measured with ${measuredWith(range)}`,
           range.error ? `mean error ${format.share(range.error.mean)}, largest ${format.share(range.error.largest)}, over ${range.error.times} times` : 'its error is not stated',
           `this run: ${run.pattern} on ${size} devices, ${range.covers_this_run ? 'inside' : 'outside'} of that`];
 }
@@ -67,7 +74,7 @@ function validationTable(asked, size) {
       { name: 'mean error', kind: 'share', of: of((range) => range.error?.mean) },
       { name: 'largest', kind: 'share', of: of((range) => range.error?.largest) },
       { name: 'times', kind: 'count', of: of((range) => range.error?.times) },
-      { name: 'measured with', kind: 'text', of: of((range) => `${range.pattern} on ${range.least_devices} to ${range.most_devices} ${range.on.join(', ')}`) },
+      { name: 'measured with', kind: 'text', of: of(measuredWith) },
       { name: 'from', kind: 'bytes', of: of((range) => range.least_bytes_per_device) },
       { name: 'to', kind: 'bytes', of: of((range) => range.most_bytes_per_device) },
       { name: 'dispatch here', kind: 'bytes', of: (run) => run.phases.dispatch.bytes / size },
