@@ -7,46 +7,62 @@ const hasCharts = () => typeof echarts !== 'undefined';
 /// functions; `table()` what makeTable takes, with a title. `pointed(chart, x, y)` says what is under the mouse, in pixels of the
 /// chart, where tooltips cannot. Returns {redraw, chart}.
 function addChart(section, { title, caption, height, option, table, controls = [], ready, pointed }) {
-  const box = element('div', { class: 'chart', role: 'img', 'aria-label': `${title}. The table below has the values.` });
-  const beside = element('div');
-  const says = element('figcaption');
-  const figure = element('figure', {}, element('h3', {}, title), says,
-                         controls.length ? element('div', { class: 'controls' }, ...controls) : null, box);
-  if (pointed && hasCharts()) figure.append(element('output', { class: 'pointed faint' }));
-  figure.append(beside);
+  const { figure, box, says, readout, beside } = chartFrame(title, controls, pointed);
   section.append(figure);
-  const made = { title, box, figure, chart: null };
-  const resize = () => { box.style.height = `${typeof height === 'function' ? height() : height}px`; };
+  const made = { figure, chart: null };
+  const setHeight = () => {
+    box.style.height = `${typeof height === 'function' ? height() : height}px`;
+  };
+  // Only where its box has another size: ECharts draws all anew.
+  const fit = () => {
+    if (made.chart.getWidth() !== box.clientWidth || made.chart.getHeight() !== box.clientHeight) made.chart.resize();
+  };
   made.draw = () => {
     if (!made.chart) return;
-    resize();
-    made.chart.resize();
+    setHeight();
+    fit();
     made.chart.setOption({ ...common(currentTheme()), ...option(currentTheme()) }, { notMerge: true });
   };
-  const unread = 'Point at the chart to read it.';
+  // What was read is of another picture.
+  made.unread = () => {
+    if (readout) readout.textContent = 'Point at the chart to read it.';
+  };
   made.redraw = () => {
     says.textContent = (typeof caption === 'function' ? caption() : caption) ?? '';
-    const readout = figure.querySelector('.pointed');
-    if (readout) readout.textContent = unread;
+    made.unread();
     const isOpen = beside.querySelector('details')?.open;
     beside.replaceChildren(tableBeside(table()));
     if (isOpen) beside.querySelector('details').open = true;
     made.draw();
   };
   if (hasCharts()) {
-    resize();
+    setHeight();
     made.chart = echarts.init(box, null, { renderer: 'canvas' });
-    new ResizeObserver(() => made.chart.resize()).observe(box);
-    if (pointed) made.chart.getZr().on('mousemove', ({ offsetX, offsetY }) => {
-      figure.querySelector('.pointed').textContent = pointed(made.chart, offsetX, offsetY) || unread;
-    });
+    new ResizeObserver(fit).observe(box);
+    if (readout)
+      made.chart.getZr().on('mousemove', ({ offsetX, offsetY }) => {
+        made.unread();
+        readout.textContent = pointed(made.chart, offsetX, offsetY) || readout.textContent;
+      });
     ready?.(made);
-  } else {
-    box.replaceWith(element('p', { class: 'notice' }, report.no_charts));
   }
   allCharts.push(made);
   made.redraw();
   return made;
+}
+
+/// Where a chart will be, or why there is none, and its table beside it.
+function chartFrame(title, controls, pointed) {
+  const label = `${title}. The table below has the values.`;
+  const box = hasCharts()
+    ? element('div', { class: 'chart', role: 'img', 'aria-label': label })
+    : element('p', { class: 'notice' }, report.no_charts);
+  const says = element('figcaption');
+  const readout = pointed && hasCharts() ? element('output', { class: 'pointed faint' }) : null;
+  const beside = element('div');
+  const above = controls.length ? element('div', { class: 'controls' }, ...controls) : null;
+  const figure = element('figure', {}, element('h3', {}, title), says, above, box, readout, beside);
+  return { figure, box, says, readout, beside };
 }
 
 /// What all charts share.
@@ -63,7 +79,9 @@ function common(theme) {
 function axis(theme, name, more = {}) {
   const { axisLabel, ...rest } = more;
   return {
-    name, nameLocation: 'middle', nameGap: 30,
+    name,
+    nameLocation: 'middle',
+    nameGap: 30,
     nameTextStyle: { color: theme.ink, fontSize: 13 },
     axisLine: { show: true, lineStyle: { color: theme.faint } },
     axisTick: { lineStyle: { color: theme.faint } },
@@ -79,8 +97,10 @@ const openEnd = { showMinLabel: true, showMaxLabel: false, formatter: (value) =>
 /// A tooltip whose lines are text. `lines(params)` gives a list of strings.
 function tooltip(theme, trigger, lines, more = {}) {
   return {
-    trigger, confine: true,
-    backgroundColor: theme.raised, borderColor: theme.line,
+    trigger,
+    confine: true,
+    backgroundColor: theme.raised,
+    borderColor: theme.line,
     textStyle: { color: theme.ink },
     formatter: (params) => element('div', { class: 'tip' }, lines(params).join('\n')),
     ...more,
@@ -88,8 +108,17 @@ function tooltip(theme, trigger, lines, more = {}) {
 }
 
 function legend(theme, more = {}) {
-  return { type: 'scroll', top: 0, left: 0, textStyle: { color: theme.ink }, pageTextStyle: { color: theme.ink },
-           pageIconColor: theme.ink, pageIconInactiveColor: theme.line, inactiveColor: theme.faint, ...more };
+  return {
+    type: 'scroll',
+    top: 0,
+    left: 0,
+    textStyle: { color: theme.ink },
+    pageTextStyle: { color: theme.ink },
+    pageIconColor: theme.ink,
+    pageIconInactiveColor: theme.line,
+    inactiveColor: theme.faint,
+    ...more,
+  };
 }
 
 /// Hatching, so that two parts of one colour are told apart.
@@ -99,8 +128,19 @@ function hatching(theme) {
 
 /// Cells of a heat map run from `ramp`'s first colour to its last.
 function colourScale(theme, most, text, more = {}) {
-  return { min: 0, max: most || 1, calculable: true, orient: 'vertical', right: 0, top: 'middle', itemHeight: 220,
-           inRange: { color: theme.ramp }, textStyle: { color: theme.ink }, formatter: text, ...more };
+  return {
+    min: 0,
+    max: most || 1,
+    calculable: true,
+    orient: 'vertical',
+    right: 0,
+    top: 'middle',
+    itemHeight: 220,
+    inRange: { color: theme.ramp },
+    textStyle: { color: theme.ink },
+    formatter: text,
+    ...more,
+  };
 }
 
 function redrawAll() {

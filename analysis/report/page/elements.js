@@ -12,7 +12,11 @@ function element(name, attributes = {}, ...children) {
 
 /// A section of the page, empty but for its heading and what it shows.
 function addSection(id, title, ...lines) {
-  const section = element('section', { id, 'aria-labelledby': `${id}-title` }, element('h2', { id: `${id}-title` }, title));
+  const section = element(
+    'section',
+    { id, 'aria-labelledby': `${id}-title` },
+    element('h2', { id: `${id}-title` }, title),
+  );
   for (const line of lines) section.append(element('p', { class: 'faint' }, line));
   document.querySelector('main').append(section);
   document.querySelector('nav').append(element('a', { href: `#${id}` }, title));
@@ -33,4 +37,13 @@ function choice(name, options, chosen, first) {
   });
   told();
   return line;
+}
+
+/// A choice of state[key]; changed() after every change.
+function stateChoice(label, state, key, options, changed) {
+  const keep = (value) => {
+    state[key] = value;
+    changed();
+  };
+  return choice(label, options, keep, state[key]);
 }

@@ -3,7 +3,11 @@
 
 /// A canvas of N x N cells, `of(row, column)` between 0 and 1, or null for a blank one.
 function matrixImage(theme, size, of) {
-  const shades = Array.from({ length: 256 }, (_, i) => rampColour(theme.ramp, i / 255).match(/\d+/g).map(Number));
+  const shades = Array.from({ length: 256 }, (_, i) =>
+    rampColour(theme.ramp, i / 255)
+      .match(/\d+/g)
+      .map(Number),
+  );
   const small = document.createElement('canvas');
   small.width = small.height = size;
   const cells = new ImageData(size, size);
@@ -40,7 +44,9 @@ function deviceTicks(most) {
   const size = report.devices.length;
   const starts = nodeStarts();
   const every = Math.max(1, Math.ceil(starts.length / most));
-  return starts.length > 1 ? starts.filter((_, i) => i % every === 0) : Array.from({ length: Math.min(size, most) }, (_, i) => Math.floor((i * size) / Math.min(size, most)));
+  return starts.length > 1
+    ? starts.filter((_, i) => i % every === 0)
+    : Array.from({ length: Math.min(size, most) }, (_, i) => Math.floor((i * size) / Math.min(size, most)));
 }
 
 /// `value(i, j)` of source i and destination j; `rows` and `columns` the bars; `kind` one of format's.
@@ -48,33 +54,76 @@ function matrixOption(theme, { value, most, rows, columns, kind, rowsName, colum
   const size = report.devices.length;
   const image = matrixImage(theme, size, (i, j) => (value(i, j) === null ? null : most > 0 ? value(i, j) / most : 0));
   const ticks = deviceTicks(16);
-  const deviceAxis = (name, more) => axis(theme, name, { type: 'value', min: 0, max: size, splitLine: { show: false }, ...more,
-    axisTick: { customValues: ticks }, axisLabel: { customValues: ticks, formatter: (at) => String(report.devices[at] ?? '') } });
+  const deviceAxis = (name, more) =>
+    axis(theme, name, {
+      type: 'value',
+      min: 0,
+      max: size,
+      splitLine: { show: false },
+      ...more,
+      axisTick: { customValues: ticks },
+      axisLabel: { customValues: ticks, formatter: (at) => String(report.devices[at] ?? '') },
+    });
   const barUnit = axisUnit(Math.max(largest(rows), largest(columns)), kind);
   const barAxis = (more) => axis(theme, `${more.title} (${barUnit.name})`, { type: 'value', splitNumber: 2, ...more });
-  const bars = (values, isRow, axisIndex) => ({
-    type: 'custom', xAxisIndex: axisIndex, yAxisIndex: axisIndex, silent: true, clip: true, data: values.map((one, i) => (isRow ? [one / barUnit.size, i] : [i, one / barUnit.size])),
+  return {
+    grid: [
+      { left: 80, top: 10, width: 520, height: 520, outerBoundsMode: 'none' },
+      { left: 620, top: 10, width: 170, height: 520, outerBoundsMode: 'none' },
+      { left: 80, top: 588, width: 520, height: 90, outerBoundsMode: 'none' },
+    ],
+    xAxis: [
+      deviceAxis('destination device', { gridIndex: 0 }),
+      barAxis({ gridIndex: 1, title: rowsName, position: 'bottom' }),
+      deviceAxis('destination device', { gridIndex: 2 }),
+    ],
+    yAxis: [
+      deviceAxis('source device', { gridIndex: 0, inverse: true, nameGap: 44 }),
+      deviceAxis('source device', { gridIndex: 1, inverse: true, show: false }),
+      barAxis({ gridIndex: 2, title: columnsName, nameGap: 54 }),
+    ],
+    graphic: colourBar(theme, theme.ramp, {
+      left: 830,
+      top: 10,
+      height: 300,
+      low: format[kind](0),
+      high: format[kind](most),
+      title: kind === 'bytes' ? 'bytes' : 'time',
+    }),
+    series: [
+      {
+        type: 'custom',
+        xAxisIndex: 0,
+        yAxisIndex: 0,
+        silent: true,
+        data: [[0, 0]],
+        renderItem: (_, api) => matrixGraphic(theme, image, api, size),
+      },
+      matrixBars(theme, rows, true, 1, barUnit.size),
+      matrixBars(theme, columns, false, 2, barUnit.size),
+    ],
+  };
+}
+
+/// A bar beside each row, or below each column, in units of `size`.
+function matrixBars(theme, values, isRow, axisIndex, size) {
+  return {
+    type: 'custom',
+    xAxisIndex: axisIndex,
+    yAxisIndex: axisIndex,
+    silent: true,
+    clip: true,
+    data: values.map((one, i) => (isRow ? [one / size, i] : [i, one / size])),
     encode: { x: 0, y: 1 },
     renderItem: (_, api) => {
       const [x, y] = [api.value(0), api.value(1)];
       const [left, top] = api.coord(isRow ? [0, y] : [x, y]);
       const [right, bottom] = api.coord(isRow ? [x, y + 1] : [x + 1, 0]);
-      return { type: 'rect', shape: { x: left, y: top, width: Math.max(right - left, 0.5) + (isRow ? 0 : 0.4), height: Math.max(bottom - top, 0.5) + (isRow ? 0.4 : 0) }, style: { fill: theme.ramp[3] } };
+      const overlap = 0.4; // no light between bars that touch
+      const width = Math.max(right - left, 0.5) + (isRow ? 0 : overlap);
+      const height = Math.max(bottom - top, 0.5) + (isRow ? overlap : 0);
+      return { type: 'rect', shape: { x: left, y: top, width, height }, style: { fill: theme.ramp[3] } };
     },
-  });
-  return {
-    grid: [{ left: 80, top: 10, width: 520, height: 520, outerBoundsMode: 'none' }, { left: 620, top: 10, width: 170, height: 520, outerBoundsMode: 'none' },
-           { left: 80, top: 588, width: 520, height: 90, outerBoundsMode: 'none' }],
-    xAxis: [deviceAxis('destination device', { gridIndex: 0 }), barAxis({ gridIndex: 1, title: rowsName, position: 'bottom' }),
-            deviceAxis('destination device', { gridIndex: 2 })],
-    yAxis: [deviceAxis('source device', { gridIndex: 0, inverse: true, nameGap: 44 }), deviceAxis('source device', { gridIndex: 1, inverse: true, show: false }),
-            barAxis({ gridIndex: 2, title: columnsName, nameGap: 54 })],
-    graphic: colourBar(theme, theme.ramp, { left: 830, top: 10, height: 300, low: format[kind](0), high: format[kind](most), title: kind === 'bytes' ? 'bytes' : 'time' }),
-    series: [
-      { type: 'custom', xAxisIndex: 0, yAxisIndex: 0, silent: true, data: [[0, 0]],
-        renderItem: (_, api) => matrixGraphic(theme, image, api, size) },
-      bars(rows, true, 1), bars(columns, false, 2),
-    ],
   };
 }
 
@@ -83,19 +132,35 @@ function matrixGraphic(theme, image, api, size) {
   const [left, top] = api.coord([0, 0]);
   const [right, bottom] = api.coord([size, size]);
   const starts = nodeStarts().filter((i) => i > 0);
-  const line = (x1, y1, x2, y2) => ({ type: 'line', shape: { x1, y1, x2, y2 }, style: { stroke: theme.faint, lineWidth: 0.5, opacity: starts.length > 16 ? 0.3 : 0.7 } });
-  return { type: 'group', children: [
-    { type: 'rect', shape: { x: left, y: top, width: right - left, height: bottom - top }, style: { fill: null, stroke: theme.line } },
-    { type: 'image', style: { image, x: left, y: top, width: right - left, height: bottom - top } },
-    ...starts.flatMap((i) => { const [x, y] = api.coord([i, i]); return [line(x, top, x, bottom), line(left, y, right, y)]; }),
-  ] };
+  const line = (x1, y1, x2, y2) => ({
+    type: 'line',
+    shape: { x1, y1, x2, y2 },
+    style: { stroke: theme.faint, lineWidth: 0.5, opacity: starts.length > 16 ? 0.3 : 0.7 },
+  });
+  return {
+    type: 'group',
+    children: [
+      {
+        type: 'rect',
+        shape: { x: left, y: top, width: right - left, height: bottom - top },
+        style: { fill: null, stroke: theme.line },
+      },
+      { type: 'image', style: { image, x: left, y: top, width: right - left, height: bottom - top } },
+      ...starts.flatMap((i) => {
+        const [x, y] = api.coord([i, i]);
+        return [line(x, top, x, bottom), line(left, y, right, y)];
+      }),
+    ],
+  };
 }
 
 /// The pair under the mouse, or null.
 function pairAt(chart, x, y) {
   if (!chart.containPixel({ gridIndex: 0 }, [x, y])) return null;
   const [column, row] = chart.convertFromPixel({ xAxisIndex: 0, yAxisIndex: 0 }, [x, y]).map(Math.floor);
-  return row >= 0 && column >= 0 && row < report.devices.length && column < report.devices.length ? [row, column] : null;
+  return row >= 0 && column >= 0 && row < report.devices.length && column < report.devices.length
+    ? [row, column]
+    : null;
 }
 
 const deviceName = (i) => `device ${report.devices[i]} (node ${report.nodes[i]})`;

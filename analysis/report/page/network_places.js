@@ -42,13 +42,20 @@ function rowPlaces(level, vertices, links) {
       return inner.length ? inner.reduce((sum, other) => sum + places[other][0], 0) / inner.length : 0.5;
     };
     const wanted = new Map(members.map((i) => [i, one === 0 ? vertices[i][1] : centre(i)]));
-    members.sort((a, b) => wanted.get(a) - wanted.get(b) || vertices[a][0].localeCompare(vertices[b][0], 'en', { numeric: true }));
-    members.forEach((i, k) => { places[i] = [(k + 0.5) / members.length, 1 - (one - lowest) / (highest - lowest || 1)]; });
+    members.sort(
+      (a, b) => wanted.get(a) - wanted.get(b) || vertices[a][0].localeCompare(vertices[b][0], 'en', { numeric: true }),
+    );
+    members.forEach((i, k) => {
+      places[i] = [(k + 0.5) / members.length, 1 - (one - lowest) / (highest - lowest || 1)];
+    });
   }
   return places;
 }
 
-const circlePlace = (turn, radius) => [0.5 + 0.5 * radius * Math.sin(2 * Math.PI * turn), 0.5 - 0.5 * radius * Math.cos(2 * Math.PI * turn)];
+const circlePlace = (turn, radius) => [
+  0.5 + 0.5 * radius * Math.sin(2 * Math.PI * turn),
+  0.5 - 0.5 * radius * Math.cos(2 * Math.PI * turn),
+];
 
 /// Whatever is not of the core stands beside the member that it is joined to.
 function flatPlaces(core, vertices, links) {
@@ -57,7 +64,9 @@ function flatPlaces(core, vertices, links) {
   const grid = isGrid ? gridPlaces(core, shape, links) : null;
   const places = vertices.map(() => null);
   const turn = new Map(core.map((i, k) => [i, k / core.length]));
-  core.forEach((i, k) => { places[i] = grid ? grid[k] : circlePlace(turn.get(i), core.length === vertices.length ? 0.96 : 0.7); });
+  core.forEach((i, k) => {
+    places[i] = grid ? grid[k] : circlePlace(turn.get(i), core.length === vertices.length ? 0.96 : 0.7);
+  });
   const near = vertices.map(() => []);
   for (const [from, to] of links) near[from].push(to);
   let edge = core;
@@ -68,7 +77,11 @@ function flatPlaces(core, vertices, links) {
       others.forEach((other, k) => {
         const aside = (k - (others.length - 1) / 2) / others.length;
         turn.set(other, turn.get(i) + (aside * 0.8) / core.length);
-        places[other] = grid ? [places[i][0] + 0.3 / shapeWidth(shape) + (aside * 0.5) / shapeWidth(shape), places[i][1] - 0.35 / shapeHeight(shape)]
+        places[other] = grid
+          ? [
+              places[i][0] + 0.3 / shapeWidth(shape) + (aside * 0.5) / shapeWidth(shape),
+              places[i][1] - 0.35 / shapeHeight(shape),
+            ]
           : circlePlace(turn.get(other), 0.7 + 0.26 * distance);
         next.push(other);
       });
@@ -86,16 +99,18 @@ const shapeHeight = (shape) => shape[1];
 /// around are not hidden by those between.
 function gridPlaces(core, dimensions, links) {
   const index = new Map(core.map((i, k) => [i, k]));
-  const placesOf = ([width, height]) => core.map((_, k) => {
-    const [x, y, plane] = [k % width, Math.floor(k / width) % height, Math.floor(k / (width * height))];
-    const planes = core.length / (width * height);
-    return [(plane + (x + 0.3 + 0.25 * (y % 2)) / (width + 0.3)) / planes, (y + 0.55 + 0.2 * (x % 2)) / height];
-  });
-  const length = (places) => links.reduce((sum, [from, to]) => {
-    if (!index.has(from) || !index.has(to)) return sum;
-    const [a, b] = [places[index.get(from)], places[index.get(to)]];
-    return sum + Math.hypot(a[0] - b[0], a[1] - b[1]);
-  }, 0);
+  const placesOf = ([width, height]) =>
+    core.map((_, k) => {
+      const [x, y, plane] = [k % width, Math.floor(k / width) % height, Math.floor(k / (width * height))];
+      const planes = core.length / (width * height);
+      return [(plane + (x + 0.3 + 0.25 * (y % 2)) / (width + 0.3)) / planes, (y + 0.55 + 0.2 * (x % 2)) / height];
+    });
+  const length = (places) =>
+    links.reduce((sum, [from, to]) => {
+      if (!index.has(from) || !index.has(to)) return sum;
+      const [a, b] = [places[index.get(from)], places[index.get(to)]];
+      return sum + Math.hypot(a[0] - b[0], a[1] - b[1]);
+    }, 0);
   const [first, last] = [placesOf(dimensions), placesOf([...dimensions].reverse())];
   return length(first) <= length(last) ? first : last;
 }

@@ -2,8 +2,18 @@
 
 let report = null;
 
-const comparisonSections = [patternsSection, timelineSection, linkUseSection, trafficSection, waitsSection, loadsSection, stepsSection,
-                            networkSection, validationSection, scenarioSection];
+const comparisonSections = [
+  patternsSection,
+  timelineSection,
+  linkUseSection,
+  trafficSection,
+  waitsSection,
+  loadsSection,
+  stepsSection,
+  networkSection,
+  validationSection,
+  scenarioSection,
+];
 const sweepSections = [sweepLinesSection, sweepMapSection, sweepFrontSection, sweepTableSection, sweepScenarioSection];
 
 function start() {
@@ -16,8 +26,15 @@ function start() {
   document.querySelector('header').append(element('nav', { 'aria-label': 'Sections' }));
   if (!hasCharts()) document.querySelector('header').append(element('p', { class: 'notice' }, report.no_charts));
   for (const add of isSweep ? sweepSections : comparisonSections) add();
-  document.querySelector('footer').append(
-    element('p', {}, `Written by epsim ${report.version}. Charts: Apache ECharts, Apache License 2.0. This page fetches nothing.`));
+  document
+    .querySelector('footer')
+    .append(
+      element(
+        'p',
+        {},
+        `Written by epsim ${report.version}. Charts: Apache ECharts, Apache License 2.0. This page fetches nothing.`,
+      ),
+    );
   document.documentElement.dataset.drawn = allCharts.length;
 }
 

@@ -12,26 +12,41 @@ function sweepData() {
 
 function prepareSweep() {
   // A swept pattern is what is compared, no setting to compare at.
-  const places = report.pointers.map((_, place) => place).filter((place) => report.pointers[place] !== sweepPatternPointer);
+  const places = report.pointers
+    .map((_, place) => place)
+    .filter((place) => report.pointers[place] !== sweepPatternPointer);
   const rows = report.rows.map((row) => {
     const settings = places.map((place) => row.settings[place] ?? null);
     const keys = settings.map((value) => JSON.stringify(value));
     return { ...row, settings, keys, setting: JSON.stringify(keys) };
   });
   const names = sweepPointerNames(places.map((place) => report.pointers[place]));
-  const pointers = names.map((name, place) => ({ place, name, pointer: report.pointers[places[place]], ...sweepValues(rows, place) }));
-  const patterns = [...new Set([...report.patterns, ...rows.map((row) => row.pattern)])].filter((pattern) => pattern !== '');
+  const pointers = names.map((name, place) => ({
+    place,
+    name,
+    pointer: report.pointers[places[place]],
+    ...sweepValues(rows, place),
+  }));
+  const patterns = [...new Set([...report.patterns, ...rows.map((row) => row.pattern)])].filter(
+    (pattern) => pattern !== '',
+  );
   const done = rows.filter((row) => row.status === 'done');
   return { rows, done, pointers, patterns, figures: sweepFigures(done) };
 }
 
 /// The last words of each pointer, as many as tell it from the others.
 function sweepPointerNames(pointers) {
-  const paths = pointers.map((pointer) => pointer.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')));
+  const paths = pointers.map((pointer) =>
+    pointer
+      .split('/')
+      .slice(1)
+      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')),
+  );
   const tail = (path, length) => words(path.slice(-length).join(' ')) || 'scenario';
   return paths.map((path, own) => {
     let length = /^\d+$/.test(path.at(-1)) ? 2 : 1;
-    while (length < path.length && paths.some((other, i) => i !== own && tail(other, length) === tail(path, length))) ++length;
+    while (length < path.length && paths.some((other, i) => i !== own && tail(other, length) === tail(path, length)))
+      ++length;
     return tail(path, length);
   });
 }
@@ -58,13 +73,24 @@ function sweepNumber(value, significant) {
 function sweepFigures(done) {
   const number = (value) => (Number.isFinite(value) ? value : null);
   const figures = report.columns.map(({ name, type }, i) => ({
-    id: name, type, kind: sweepKind(name), sign: name === 'communication_efficiency' ? -1 : 1,
-    name: words(name).replace(/ seconds$/, ' time'), of: (row) => number(row.figures[i]),
+    id: name,
+    type,
+    kind: sweepKind(name),
+    sign: name === 'communication_efficiency' ? -1 : 1,
+    name: words(name).replace(/ seconds$/, ' time'),
+    of: (row) => number(row.figures[i]),
   }));
   const parts = ['dispatch', 'combine'].map((phase) => figures.find(({ id }) => id === `${phase}_scale_out_bytes`));
   if (parts.every(Boolean)) {
     const of = (row) => (parts.some((part) => part.of(row) === null) ? null : parts[0].of(row) + parts[1].of(row));
-    figures.push({ id: 'scale_out_bytes', type: 'INTEGER', kind: 'bytes', sign: 1, name: 'dispatch + combine scale-out bytes', of });
+    figures.push({
+      id: 'scale_out_bytes',
+      type: 'INTEGER',
+      kind: 'bytes',
+      sign: 1,
+      name: 'dispatch + combine scale-out bytes',
+      of,
+    });
   }
   return figures.filter((figure) => figure.type !== 'TEXT' && done.some((row) => figure.of(row) !== null));
 }
@@ -84,7 +110,7 @@ const sweepValue = (pointer, key) => pointer.values[pointer.order.get(key)];
 function sweepMean(samples) {
   const count = samples.length;
   const mean = samples.reduce((sum, sample) => sum + sample, 0) / count;
-  const t = count > 1 ? report.t_quantiles[count - 1] ?? report.t_quantiles.at(-1) : null;
+  const t = count > 1 ? (report.t_quantiles[count - 1] ?? report.t_quantiles.at(-1)) : null;
   if (!t) return { mean, half: null, seeds: count };
   const squares = samples.reduce((sum, sample) => sum + (sample - mean) ** 2, 0);
   const half = t * Math.sqrt(squares / (count - 1) / count);
@@ -109,11 +135,25 @@ function sweepGroupMeans({ setting, keys, samples }, figure) {
   const all = [...samples.values()];
   const seeds = [...all[0].keys()].filter((seed) => all.every((one) => one.has(seed)));
   if (!seeds.length) return null;
-  const patterns = [...samples].map(([pattern, one]) => ({ pattern, ...sweepMean(seeds.map((seed) => one.get(seed))) }));
+  const patterns = [...samples].map(([pattern, one]) => ({
+    pattern,
+    ...sweepMean(seeds.map((seed) => one.get(seed))),
+  }));
   const [best, second] = [...patterns].sort((a, b) => figure.sign * (a.mean - b.mean));
-  const lead = second && sweepMean(seeds.map((seed) =>
-    figure.sign * (samples.get(second.pattern).get(seed) - samples.get(best.pattern).get(seed))));
-  return { setting, keys, patterns, best, second, lead, of: (pattern) => patterns.find((one) => one.pattern === pattern) };
+  const lead =
+    second &&
+    sweepMean(
+      seeds.map((seed) => figure.sign * (samples.get(second.pattern).get(seed) - samples.get(best.pattern).get(seed))),
+    );
+  return {
+    setting,
+    keys,
+    patterns,
+    best,
+    second,
+    lead,
+    of: (pattern) => patterns.find((one) => one.pattern === pattern),
+  };
 }
 
 /// How many times as good the best is; null where that means nothing.
@@ -150,7 +190,9 @@ function sweepUsual(others, axes) {
   }
   const rank = (row) => others.map((pointer) => pointer.order.get(row.keys[pointer.place]));
   const compareRanks = (a, b) => a.map((place, i) => place - b[i]).find((difference) => difference !== 0) ?? 0;
-  const [most] = [...combinations.values()].sort((a, b) => b.axes.size - a.axes.size || compareRanks(rank(a.row), rank(b.row)));
+  const [most] = [...combinations.values()].sort(
+    (a, b) => b.axes.size - a.axes.size || compareRanks(rank(a.row), rank(b.row)),
+  );
   return new Map(others.map((pointer) => [pointer.place, most ? most.row.keys[pointer.place] : pointer.values[0].key]));
 }
 
@@ -161,12 +203,17 @@ function sweepChosen(filters) {
 
 /// A select for each of `pointers` that keeps its choice in `filters`.
 function sweepFilterChoices(pointers, filters, update, withAll = false) {
-  return pointers.map((pointer) => choice(pointer.name, [
-    ...(withAll ? [['', 'all']] : []), ...pointer.values.map(({ key, text }) => [key, text]),
-  ], (key) => {
-    filters.set(pointer.place, key);
-    update();
-  }, filters.get(pointer.place)));
+  return pointers.map((pointer) =>
+    choice(
+      pointer.name,
+      [...(withAll ? [['', 'all']] : []), ...pointer.values.map(({ key, text }) => [key, text])],
+      (key) => {
+        filters.set(pointer.place, key);
+        update();
+      },
+      filters.get(pointer.place),
+    ),
+  );
 }
 
 /// Where the best pattern changes between neighbours along `line`, groups by rising value of a numeric pointer.
@@ -177,7 +224,15 @@ function sweepCrossings(line, pointer, figure) {
     if (below.best.pattern === above.best.pattern) continue;
     const [low, high] = [below, above].map((group) => sweepValue(pointer, group.keys[pointer.place]).value);
     const [from, to] = [below.best.pattern, above.best.pattern];
-    crossings.push({ pointer, keys: below.keys, low, high, from, to, ...sweepMeeting(below, above, low, high, figure) });
+    crossings.push({
+      pointer,
+      keys: below.keys,
+      low,
+      high,
+      from,
+      to,
+      ...sweepMeeting(below, above, low, high, figure),
+    });
   }
   return crossings;
 }
@@ -200,18 +255,21 @@ function sweepMeeting(below, above, low, high, figure) {
 /// Of all groups along all numeric pointers, whatever the others are.
 function sweepAllCrossings(groups, figure) {
   const numeric = sweepSeveral().filter((pointer) => pointer.isNumeric);
-  const isTold = (pointer, place) => numeric.slice(0, place).some((earlier) =>
-    sweepFollows(pointer, [earlier]) && sweepFollows(earlier, [pointer]));
-  return numeric.filter((pointer, place) => !isTold(pointer, place)).flatMap((pointer) => {
-    const others = sweepOthers([pointer]);
-    const lines = new Map();
-    for (const group of groups) {
-      const at = others.map((other) => group.keys[other.place]).join('\n');
-      lines.set(at, [...(lines.get(at) ?? []), group]);
-    }
-    return [...lines.values()].flatMap((line) => sweepCrossings(sweepSorted(line, pointer), pointer, figure)
-      .map((crossing) => ({ ...crossing, others })));
-  });
+  const isTold = (pointer, place) =>
+    numeric.slice(0, place).some((earlier) => sweepFollows(pointer, [earlier]) && sweepFollows(earlier, [pointer]));
+  return numeric
+    .filter((pointer, place) => !isTold(pointer, place))
+    .flatMap((pointer) => {
+      const others = sweepOthers([pointer]);
+      const lines = new Map();
+      for (const group of groups) {
+        const at = others.map((other) => group.keys[other.place]).join('\n');
+        lines.set(at, [...(lines.get(at) ?? []), group]);
+      }
+      return [...lines.values()].flatMap((line) =>
+        sweepCrossings(sweepSorted(line, pointer), pointer, figure).map((crossing) => ({ ...crossing, others })),
+      );
+    });
 }
 
 function sweepSorted(groups, pointer) {
@@ -220,7 +278,8 @@ function sweepSorted(groups, pointer) {
 }
 
 function sweepCrossingText({ pointer, keys, low, high, from, to, at, others = [] }) {
-  const where = at === undefined ? `between ${format.count(low)} and ${format.count(high)}` : `at about ${sweepNumber(at, 3)}`;
+  const where =
+    at === undefined ? `between ${format.count(low)} and ${format.count(high)}` : `at about ${sweepNumber(at, 3)}`;
   const rest = others.map((other) => `${other.name} ${sweepValue(other, keys[other.place]).text}`).join(', ');
   return `${from} → ${to} ${where} ${pointer.name}${rest ? ` (${rest})` : ''}`;
 }
@@ -230,9 +289,18 @@ const sweepPlural = (count, one, many = `${one}s`) => `${format.count(count)} ${
 function sweepHeader() {
   const header = document.querySelector('header');
   header.append(element('h1', {}, report.name));
-  for (const [key, label] of [['question', 'Question: '], ['expect', 'Expected: ']])
+  for (const [key, label] of [
+    ['question', 'Question: '],
+    ['expect', 'Expected: '],
+  ])
     if (report[key]) header.append(element('p', { class: 'faint' }, label + report[key]));
-  header.append(element('p', { class: 'lead', id: 'verdict' }, [sweepSize(), sweepVerdict(), sweepMissing()].filter(Boolean).join(' ')));
+  header.append(
+    element(
+      'p',
+      { class: 'lead', id: 'verdict' },
+      [sweepSize(), sweepVerdict(), sweepMissing()].filter(Boolean).join(' '),
+    ),
+  );
 }
 
 function sweepSize() {
@@ -240,8 +308,10 @@ function sweepSize() {
   const settings = new Set(rows.map((row) => row.setting)).size;
   const seeds = new Set(rows.map((row) => row.seed)).size;
   const swept = pointers.filter((pointer) => pointer.values.length > 1).map((pointer) => pointer.name);
-  return `${sweepPlural(settings, 'setting')}${swept.length ? ` of ${swept.join(', ')}` : ''}, ${sweepPlural(seeds, 'seed')}, ` +
-    `${sweepPlural(patterns.length, 'pattern')}: ${sweepPlural(report.done, 'point')} done.`;
+  return (
+    `${sweepPlural(settings, 'setting')}${swept.length ? ` of ${swept.join(', ')}` : ''}, ${sweepPlural(seeds, 'seed')}, ` +
+    `${sweepPlural(patterns.length, 'pattern')}: ${sweepPlural(report.done, 'point')} done.`
+  );
 }
 
 function sweepVerdict() {
@@ -254,20 +324,29 @@ function sweepVerdict() {
     const range = [Math.min(...means), Math.max(...means)].map((mean) => format[figure.kind](mean));
     return `${patterns[0]} takes ${range[0] === range[1] ? range[0] : `${range[0]} to ${range[1]}`}.`;
   }
-  const wins = patterns.map((pattern) => [pattern, groups.filter((group) => group.best.pattern === pattern).length])
-    .filter(([, count]) => count).sort((a, b) => b[1] - a[1]);
-  const best = groups.length === 1 ? `${wins[0][0]} is fastest.`
-    : `Fastest: ${wins.map(([pattern, count]) => `${pattern} in ${count}`).join(', ')} of ${groups.length} settings.`;
+  const wins = patterns
+    .map((pattern) => [pattern, groups.filter((group) => group.best.pattern === pattern).length])
+    .filter(([, count]) => count)
+    .sort((a, b) => b[1] - a[1]);
+  const best =
+    groups.length === 1
+      ? `${wins[0][0]} is fastest.`
+      : `Fastest: ${wins.map(([pattern, count]) => `${pattern} in ${count}`).join(', ')} of ${groups.length} settings.`;
   const unsure = groups.filter(({ lead }) => lead?.half && lead.mean <= lead.half).length;
   const crossings = sweepAllCrossings(groups, figure);
   const most = 3;
-  const changes = crossings.length ? ` The fastest changes: ${crossings.slice(0, most).map(sweepCrossingText).join('; ')}` +
-    `${crossings.length > most ? `; and at ${crossings.length - most} more` : ''}.` : '';
+  const changes = crossings.length
+    ? ` The fastest changes: ${crossings.slice(0, most).map(sweepCrossingText).join('; ')}` +
+      `${crossings.length > most ? `; and at ${crossings.length - most} more` : ''}.`
+    : '';
   return `${best}${unsure ? ` In ${unsure} the lead may be chance (95 % over seeds).` : ''}${changes}`;
 }
 
 function sweepMissing() {
-  const parts = [[report.failed, 'failed'], [report.pending, report.pending === 1 ? 'has no result yet' : 'have no result yet']];
+  const parts = [
+    [report.failed, 'failed'],
+    [report.pending, report.pending === 1 ? 'has no result yet' : 'have no result yet'],
+  ];
   const told = parts.filter(([count]) => count).map(([count, what]) => `${sweepPlural(count, 'point')} ${what}`);
   return told.length ? `${told.join(', ')}.` : '';
 }

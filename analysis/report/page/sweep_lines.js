@@ -38,20 +38,39 @@ function sweepFigureAxis(theme, title, values, scale, more = {}) {
   const [least, most] = [Math.min(...values) / 1.25, Math.max(...values) * 1.25];
   const customValues = sweepLogTicks(least, most);
   return axis(theme, title, {
-    ...more, type: 'log', min: least, max: most, axisTick: { customValues, lineStyle: { color: theme.faint } },
-    axisLabel: { customValues, formatter: (value) => sweepNumber(value, 3), hideOverlap: true } });
+    ...more,
+    type: 'log',
+    min: least,
+    max: most,
+    axisTick: { customValues, lineStyle: { color: theme.faint } },
+    axisLabel: { customValues, formatter: (value) => sweepNumber(value, 3), hideOverlap: true },
+  });
 }
 
 /// An axis of a pointer's values as far as they are shown: a tick at each when they are few.
 function sweepPointerAxis(theme, pointer, scale, groups) {
-  if (!pointer.isNumeric) return axis(theme, pointer.name, {
-    type: 'category', data: pointer.values.map(({ text }) => text),
-    axisLabel: { interval: 0, hideOverlap: true, width: Math.max(60, 1000 / pointer.values.length), overflow: 'truncate' } });
+  if (!pointer.isNumeric)
+    return axis(theme, pointer.name, {
+      type: 'category',
+      data: pointer.values.map(({ text }) => text),
+      axisLabel: {
+        interval: 0,
+        hideOverlap: true,
+        width: Math.max(60, 1000 / pointer.values.length),
+        overflow: 'truncate',
+      },
+    });
   const values = groups.map(({ keys }) => sweepAt(pointer, keys[pointer.place]));
   const ticks = values.length <= 24 ? { customValues: values } : {};
   const ends = values.length > 1 ? { min: values[0], max: values.at(-1) } : {};
-  return axis(theme, pointer.name, { type: scale, scale: true, ...ends, splitLine: { show: false },
-    axisTick: { ...ticks, lineStyle: { color: theme.faint } }, axisLabel: { ...ticks, formatter: sweepTick, hideOverlap: true } });
+  return axis(theme, pointer.name, {
+    type: scale,
+    scale: true,
+    ...ends,
+    splitLine: { show: false },
+    axisTick: { ...ticks, lineStyle: { color: theme.faint } },
+    axisLabel: { ...ticks, formatter: sweepTick, hideOverlap: true },
+  });
 }
 
 function sweepStyle(pattern) {
@@ -62,7 +81,14 @@ function sweepStyle(pattern) {
 
 /// What a section shows instead of a chart.
 function sweepNothing(theme, text) {
-  return { title: { text, left: 'center', top: 'middle', textStyle: { color: theme.faint, fontSize: 15, fontWeight: 'normal' } } };
+  return {
+    title: {
+      text,
+      left: 'center',
+      top: 'middle',
+      textStyle: { color: theme.faint, fontSize: 15, fontWeight: 'normal' },
+    },
+  };
 }
 
 /// With nothing swept, all there is stands at one place.
@@ -70,15 +96,30 @@ function sweepAxisPointers() {
   const { pointers } = sweepData();
   if (sweepSeveral().length) return sweepSeveral();
   if (pointers.length) return [pointers[0]];
-  return [{ place: -1, name: 'setting', values: [{ key: undefined, text: 'all' }], isNumeric: false, order: new Map([[undefined, 0]]) }];
+  return [
+    {
+      place: -1,
+      name: 'setting',
+      values: [{ key: undefined, text: 'all' }],
+      isNumeric: false,
+      order: new Map([[undefined, 0]]),
+    },
+  ];
 }
 
 function sweepLinesSection() {
-  const section = addSection('sweep-lines', 'Along a swept value', 'Means over seeds; shaded: their 95 % confidence interval ' +
-    '(Student’s t). A seed counts where all patterns have it. Rings: the best pattern changes, interpolated between neighbours.');
+  const section = addSection(
+    'sweep-lines',
+    'Along a swept value',
+    'Means over seeds; shaded: their 95 % confidence interval ' +
+      '(Student’s t). A seed counts where all patterns have it. Rings: the best pattern changes, interpolated between neighbours.',
+  );
   if (!sweepData().figures.length) return void section.append(element('p', {}, 'No point has a result.'));
   const pointers = sweepAxisPointers();
-  const state = { pointer: pointers.find((pointer) => pointer.isNumeric) ?? pointers[0], figure: sweepFigure(report.figure) };
+  const state = {
+    pointer: pointers.find((pointer) => pointer.isNumeric) ?? pointers[0],
+    figure: sweepFigure(report.figure),
+  };
   const dependent = element('div', { style: 'display: contents' });
   const told = element('p', { id: 'crossovers' });
   let made = null;
@@ -92,18 +133,31 @@ function sweepLinesSection() {
     sweepLinesControls(state, dependent, update);
     update();
   };
-  const along = choice('along', pointers.map((pointer) => [pointer.place, pointer.name]), (place) => {
-    state.pointer = pointers.find((pointer) => String(pointer.place) === place);
-    restart();
-  }, state.pointer.place);
-  const figures = choice('figure', sweepFigureOptions(), (id) => {
-    state.figure = sweepFigure(id);
-    restart();
-  }, state.figure.id);
+  const along = choice(
+    'along',
+    pointers.map((pointer) => [pointer.place, pointer.name]),
+    (place) => {
+      state.pointer = pointers.find((pointer) => String(pointer.place) === place);
+      restart();
+    },
+    state.pointer.place,
+  );
+  const figures = choice(
+    'figure',
+    sweepFigureOptions(),
+    (id) => {
+      state.figure = sweepFigure(id);
+      restart();
+    },
+    state.figure.id,
+  );
   restart();
   made = addChart(section, {
-    title: 'Patterns along a swept value', height: 460, controls: [figures, along, dependent],
-    option: (theme) => sweepLinesOption(theme, state), table: () => sweepLinesTable(state),
+    title: 'Patterns along a swept value',
+    height: 460,
+    controls: [figures, along, dependent],
+    option: (theme) => sweepLinesOption(theme, state),
+    table: () => sweepLinesTable(state),
   });
   section.append(told);
 }
@@ -114,32 +168,46 @@ function sweepLinesControls(state, box, update) {
   const kept = state.filters;
   state.filters = sweepUsual(others, [state.pointer]);
   // Another figure at the same place is to be seen at the same settings.
-  if (kept && [...state.filters.keys()].every((place) => kept.has(place)) && kept.size === state.filters.size) state.filters = kept;
-  const values = sweepGroups(state.figure, sweepChosen(state.filters)).flatMap((group) => group.patterns.map(({ mean }) => mean));
-  const scales = { x: sweepScale(state.pointer.isNumeric ? state.pointer.values.map(({ value }) => value) : []), y: sweepScale(values) };
+  if (kept && [...state.filters.keys()].every((place) => kept.has(place)) && kept.size === state.filters.size)
+    state.filters = kept;
+  const values = sweepGroups(state.figure, sweepChosen(state.filters)).flatMap((group) =>
+    group.patterns.map(({ mean }) => mean),
+  );
+  const scales = {
+    x: sweepScale(state.pointer.isNumeric ? state.pointer.values.map(({ value }) => value) : []),
+    y: sweepScale(values),
+  };
   state.scale = { x: scales.x.usual, y: scales.y.usual };
-  const scaleChoice = (name) => sweepScaleChoice(`${name} axis`, scales[name], (scale) => {
-    state.scale[name] = scale;
-    update();
-  });
-  box.replaceChildren(...sweepFilterChoices(others, state.filters, update), ...(state.pointer.isNumeric ? [scaleChoice('x')] : []),
-                      scaleChoice('y'));
+  const scaleChoice = (name) =>
+    sweepScaleChoice(`${name} axis`, scales[name], (scale) => {
+      state.scale[name] = scale;
+      update();
+    });
+  box.replaceChildren(
+    ...sweepFilterChoices(others, state.filters, update),
+    ...(state.pointer.isNumeric ? [scaleChoice('x')] : []),
+    scaleChoice('y'),
+  );
 }
 
 function sweepCrossingsText({ crossings, pointer, groups }) {
   if (!pointer.isNumeric || groups.length < 2 || sweepData().patterns.length < 2) return '';
-  if (!crossings.length && groups.every(({ best, patterns }) => patterns.every(({ mean }) => mean === best.mean))) return 'All patterns are equal in this.';
-  if (!crossings.length) return `${groups[0].best.pattern} is best at all ${groups.length} values shown of ${pointer.name}.`;
+  if (!crossings.length && groups.every(({ best, patterns }) => patterns.every(({ mean }) => mean === best.mean)))
+    return 'All patterns are equal in this.';
+  if (!crossings.length)
+    return `${groups[0].best.pattern} is best at all ${groups.length} values shown of ${pointer.name}.`;
   return `The best pattern changes: ${crossings.map((crossing) => sweepCrossingText(crossing)).join('; ')}.`;
 }
 
 /// Of a pattern: [x, mean, low, high, whether a result] in the units of the axes.
 function sweepLinePoints(state, pattern, size) {
   const { pointer } = state;
-  const points = state.groups.filter((group) => group.of(pattern)).map((group) => {
-    const { mean, half } = group.of(pattern);
-    return { x: sweepAt(pointer, group.keys[pointer.place]), mean, half: half ?? 0, isResult: true };
-  });
+  const points = state.groups
+    .filter((group) => group.of(pattern))
+    .map((group) => {
+      const { mean, half } = group.of(pattern);
+      return { x: sweepAt(pointer, group.keys[pointer.place]), mean, half: half ?? 0, isResult: true };
+    });
   // Lines bend at a ring, so that they pass through it whether axes are those it was interpolated in or not.
   for (const { from, to, low, high, at, figureAt } of state.crossings) {
     if (at === undefined || (pattern !== from && pattern !== to) || !(at > low && at < high)) continue;
@@ -150,7 +218,13 @@ function sweepLinePoints(state, pattern, size) {
   }
   // A logarithmic axis has no place for what is not positive.
   const low = ({ mean, half }) => (state.scale.y === 'log' ? Math.max(mean - half, mean / 10) : mean - half);
-  return points.map((point) => [point.x, point.mean / size, low(point) / size, (point.mean + point.half) / size, point.isResult]);
+  return points.map((point) => [
+    point.x,
+    point.mean / size,
+    low(point) / size,
+    (point.mean + point.half) / size,
+    point.isResult,
+  ]);
 }
 
 /// Where a value stands on its axis.
@@ -160,39 +234,71 @@ function sweepLinesOption(theme, state) {
   const { pointer, figure, groups } = state;
   if (!groups.length) return sweepNothing(theme, 'No results at these settings.');
   const patterns = sweepData().patterns.filter((pattern) => groups.some((group) => group.of(pattern)));
-  const { size, title } = sweepUnit(figure, groups.flatMap((group) => group.patterns.map(({ mean }) => mean)));
-  const lines = patterns.map((pattern) => ({ pattern, style: sweepStyle(pattern), points: sweepLinePoints(state, pattern, size) }));
+  const { size, title } = sweepUnit(
+    figure,
+    groups.flatMap((group) => group.patterns.map(({ mean }) => mean)),
+  );
+  const lines = patterns.map((pattern) => ({
+    pattern,
+    style: sweepStyle(pattern),
+    points: sweepLinePoints(state, pattern, size),
+  }));
   const extent = lines.flatMap(({ points }) => points.flatMap(([, , low, high]) => [low, high]));
   return {
     grid: { left: 12, right: 40, top: 48, bottom: 30, outerBoundsMode: 'same' },
     legend: { ...legend(theme), itemWidth: 44, data: patterns },
-    tooltip: tooltip(theme, 'axis', (list) => sweepLinesTip(state, list), { axisPointer: { type: 'line', snap: true } }),
+    tooltip: tooltip(theme, 'axis', (list) => sweepLinesTip(state, list), {
+      axisPointer: { type: 'line', snap: true },
+    }),
     xAxis: sweepPointerAxis(theme, pointer, state.scale.x, groups),
     yAxis: sweepFigureAxis(theme, title, extent, state.scale.y, { nameGap: 56 }),
-    series: [...lines.map(sweepLineSeries), ...(groups.some((group) => group.best.half !== null) ? lines.map(sweepBandSeries) : []),
-             sweepRingSeries(theme, state, size)],
+    series: [
+      ...lines.map(sweepLineSeries),
+      ...(groups.some((group) => group.best.half !== null) ? lines.map(sweepBandSeries) : []),
+      sweepRingSeries(theme, state, size),
+    ],
   };
 }
 
 function sweepLineSeries({ pattern, style, points }) {
   return {
-    name: pattern, type: 'line', z: 4, color: style.color, clip: false,
+    name: pattern,
+    type: 'line',
+    z: 4,
+    color: style.color,
+    clip: false,
     data: points.map(([x, mean, , , isResult]) => ({ value: [x, mean], symbol: isResult ? style.symbol : 'none' })),
-    symbol: style.symbol, symbolSize: 9, showAllSymbol: true, lineStyle: { color: style.color, width: 2.5, type: style.line },
+    symbol: style.symbol,
+    symbolSize: 9,
+    showAllSymbol: true,
+    lineStyle: { color: style.color, width: 2.5, type: style.line },
   };
 }
 
 /// One area behind a line; with a single point, a bar.
 function sweepBandSeries({ pattern, style, points }) {
   return {
-    name: pattern, type: 'custom', z: 2, silent: true, tooltip: { show: false }, color: style.color,
-    encode: { x: 0, y: [2, 3] }, data: points.map((point) => point.slice(0, 4)),
+    name: pattern,
+    type: 'custom',
+    z: 2,
+    silent: true,
+    tooltip: { show: false },
+    color: style.color,
+    encode: { x: 0, y: [2, 3] },
+    data: points.map((point) => point.slice(0, 4)),
     renderItem: ({ dataIndex }, api) => {
       if (dataIndex) return null;
       const upper = points.map(([x, , , high]) => api.coord([x, high]));
       const lower = points.map(([x, , low]) => api.coord([x, low])).reverse();
-      const shape = points.length > 1 ? [...upper, ...lower]
-        : [[-4, upper[0]], [4, upper[0]], [4, lower[0]], [-4, lower[0]]].map(([by, [x, y]]) => [x + by, y]);
+      const shape =
+        points.length > 1
+          ? [...upper, ...lower]
+          : [
+              [-4, upper[0]],
+              [4, upper[0]],
+              [4, lower[0]],
+              [-4, lower[0]],
+            ].map(([by, [x, y]]) => [x + by, y]);
       return { type: 'polygon', shape: { points: shape }, style: { fill: style.color, opacity: 0.2 } };
     },
   };
@@ -201,13 +307,28 @@ function sweepBandSeries({ pattern, style, points }) {
 function sweepRingSeries(theme, state, size) {
   const rings = state.crossings.filter(({ at }) => at !== undefined);
   return {
-    type: 'scatter', z: 6, silent: true, tooltip: { show: false }, symbol: 'circle', symbolSize: 18,
+    type: 'scatter',
+    z: 6,
+    silent: true,
+    tooltip: { show: false },
+    symbol: 'circle',
+    symbolSize: 18,
     itemStyle: { color: 'transparent', borderColor: theme.ink, borderWidth: 2 },
     data: rings.map((ring) => ({ value: [ring.at, ring.figureAt / size], label: sweepRingPlace(state, ring) })),
     labelLayout: { moveOverlap: 'shiftY' },
-    label: { show: true, distance: 8, color: theme.ink, fontSize: 13, fontWeight: 600,
-             backgroundColor: theme.raised, borderColor: theme.line, borderWidth: 1, borderRadius: 4, padding: [4, 7],
-             formatter: ({ dataIndex }) => sweepRingText(rings[dataIndex], rings.length <= sweepMostRingNames) },
+    label: {
+      show: true,
+      distance: 8,
+      color: theme.ink,
+      fontSize: 13,
+      fontWeight: 600,
+      backgroundColor: theme.raised,
+      borderColor: theme.line,
+      borderWidth: 1,
+      borderRadius: 4,
+      padding: [4, 7],
+      formatter: ({ dataIndex }) => sweepRingText(rings[dataIndex], rings.length <= sweepMostRingNames),
+    },
   };
 }
 
@@ -233,7 +354,8 @@ function sweepRingPlace({ pointer, scale, groups, figure }, { at, figureAt }) {
   return { align, position: figure.sign > 0 && height > 0.15 ? 'bottom' : 'top' };
 }
 
-const sweepMeanText = (figure, { mean, half }) => format[figure.kind](mean) + (half === null ? '' : ` ± ${format[figure.kind](half)}`);
+const sweepMeanText = (figure, { mean, half }) =>
+  format[figure.kind](mean) + (half === null ? '' : ` ± ${format[figure.kind](half)}`);
 
 function sweepLinesTip({ pointer, figure, groups, crossings }, list) {
   const at = list[0]?.value?.[0];
@@ -247,13 +369,17 @@ function sweepSettingLines({ keys }) {
 }
 
 function sweepPatternLines({ patterns, best, second }, figure) {
-  return patterns.map((one) => `${one.pattern}: ${sweepMeanText(figure, one)}${one === best && second ? ' (best)' : ''}`);
+  return patterns.map(
+    (one) => `${one.pattern}: ${sweepMeanText(figure, one)}${one === best && second ? ' (best)' : ''}`,
+  );
 }
 
 function sweepLinesTable({ pointer, figure, groups }) {
   const rows = groups.flatMap((group) => group.patterns.map((one) => ({ group, ...one, isBest: one === group.best })));
   return {
-    title: 'means along the swept value', rows, isBest: (row) => row.isBest && row.group.second,
+    title: 'means along the swept value',
+    rows,
+    isBest: (row) => row.isBest && row.group.second,
     caption: `Mean ${figure.name} over seeds; ±: half the 95 % confidence interval. Bold: best.`,
     columns: [
       ...sweepSettingColumns([pointer], ({ group }) => group.keys),

@@ -6,8 +6,14 @@ function sweepMapSection() {
   const section = addSection('sweep-map', 'Over two swept values', 'Each cell is a setting: means over seeds.');
   const pointers = sweepSeveral();
   if (pointers.length < 2) {
-    section.append(element('p', {}, 'A map needs two settings with several values each; this sweep has ' +
-      `${pointers.length ? `one: ${pointers[0].name}` : 'none'}.`));
+    section.append(
+      element(
+        'p',
+        {},
+        'A map needs two settings with several values each; this sweep has ' +
+          `${pointers.length ? `one: ${pointers[0].name}` : 'none'}.`,
+      ),
+    );
     return;
   }
   if (!sweepData().figures.length) return void section.append(element('p', {}, 'No point has a result.'));
@@ -21,8 +27,14 @@ function sweepMapSection() {
   sweepMapFilters(state, dependent, update);
   update();
   addChart(section, {
-    title: 'Map over two swept values', height: () => 150 + Math.min(900, Math.max(180, 46 * state.y.values.length)), controls,
-    option: (theme) => sweepMapOption(theme, state), table: () => sweepMapTable(state), ready: (made) => { state.made = made; },
+    title: 'Map over two swept values',
+    height: () => 150 + Math.min(900, Math.max(180, 46 * state.y.values.length)),
+    controls,
+    option: (theme) => sweepMapOption(theme, state),
+    table: () => sweepMapTable(state),
+    ready: (made) => {
+      state.made = made;
+    },
   });
 }
 
@@ -36,31 +48,50 @@ function sweepMapControls(state, pointers, dependent, update) {
   const options = pointers.map((pointer) => [pointer.place, pointer.name]);
   const lines = {};
   // Choosing what the other axis has swaps the two.
-  const axisChoice = (own, other) => choice(own, options, (place) => {
-    const chosen = pointers.find((pointer) => String(pointer.place) === place);
-    if (chosen === state[other]) {
-      state[other] = state[own];
-      const select = lines[other].querySelector('select');
-      select.value = state[other].place;
-      lines[other].setAttribute('data-chosen', state[other].name);
-    }
-    state[own] = chosen;
-    sweepMapFilters(state, dependent, update);
-    update();
-  }, state[own].place);
+  const axisChoice = (own, other) =>
+    choice(
+      own,
+      options,
+      (place) => {
+        const chosen = pointers.find((pointer) => String(pointer.place) === place);
+        if (chosen === state[other]) {
+          state[other] = state[own];
+          const select = lines[other].querySelector('select');
+          select.value = state[other].place;
+          lines[other].setAttribute('data-chosen', state[other].name);
+        }
+        state[own] = chosen;
+        sweepMapFilters(state, dependent, update);
+        update();
+      },
+      state[own].place,
+    );
   lines.x = axisChoice('x', 'y');
   lines.y = axisChoice('y', 'x');
   const { patterns } = sweepData();
-  const shown = [['best', 'best pattern'], ...(patterns.length > 1 ? [['lead', 'lead of the best over the second']] : []),
-                 ...patterns.map((pattern, i) => [String(i), `mean of ${pattern}`])];
-  const show = choice('show', shown, (value) => {
-    state.show = value;
-    update();
-  }, state.show);
-  const figure = choice('figure', sweepFigureOptions(), (id) => {
-    state.figure = sweepFigure(id);
-    update();
-  }, state.figure.id);
+  const shown = [
+    ['best', 'best pattern'],
+    ...(patterns.length > 1 ? [['lead', 'lead of the best over the second']] : []),
+    ...patterns.map((pattern, i) => [String(i), `mean of ${pattern}`]),
+  ];
+  const show = choice(
+    'show',
+    shown,
+    (value) => {
+      state.show = value;
+      update();
+    },
+    state.show,
+  );
+  const figure = choice(
+    'figure',
+    sweepFigureOptions(),
+    (id) => {
+      state.figure = sweepFigure(id);
+      update();
+    },
+    state.figure.id,
+  );
   return [show, figure, lines.x, lines.y, dependent];
 }
 
@@ -68,18 +99,27 @@ function sweepMapControls(state, pointers, dependent, update) {
 function sweepCells(state) {
   const { patterns } = sweepData();
   const { kind } = state.figure;
-  return state.groups.map((group) => {
-    const own = { group, x: state.x.order.get(group.keys[state.x.place]), y: state.y.order.get(group.keys[state.y.place]) };
-    if (state.show === 'best')
-      return { ...own, value: patterns.indexOf(group.best.pattern),
-               text: `${group.best.pattern}\n${format[kind](group.best.mean)}` };
-    if (state.show === 'lead') {
-      const ratio = sweepRatio(group);
-      return { ...own, value: ratio, text: ratio === null ? '' : `${format.ratio(ratio)}\n${group.best.pattern}` };
-    }
-    const one = group.of(patterns[state.show]);
-    return { ...own, value: one ? one.mean : null, text: one ? format[kind](one.mean) : '' };
-  }).filter(({ value }) => value !== null);
+  return state.groups
+    .map((group) => {
+      const own = {
+        group,
+        x: state.x.order.get(group.keys[state.x.place]),
+        y: state.y.order.get(group.keys[state.y.place]),
+      };
+      if (state.show === 'best')
+        return {
+          ...own,
+          value: patterns.indexOf(group.best.pattern),
+          text: `${group.best.pattern}\n${format[kind](group.best.mean)}`,
+        };
+      if (state.show === 'lead') {
+        const ratio = sweepRatio(group);
+        return { ...own, value: ratio, text: ratio === null ? '' : `${format.ratio(ratio)}\n${group.best.pattern}` };
+      }
+      const one = group.of(patterns[state.show]);
+      return { ...own, value: one ? one.mean : null, text: one ? format[kind](one.mean) : '' };
+    })
+    .filter(({ value }) => value !== null);
 }
 
 /// Black or white, whichever is read better on `colour` (#rrggbb).
@@ -93,10 +133,14 @@ function sweepMapColours(theme, state, cells) {
   const { patterns } = sweepData();
   const legendLine = { orient: 'horizontal', top: 0, left: 0, textStyle: { color: theme.ink } };
   if (state.show === 'best') {
-    const pieces = patterns.map((pattern, value) => ({ value, label: pattern, color: sweepStyle(pattern).color }))
+    const pieces = patterns
+      .map((pattern, value) => ({ value, label: pattern, color: sweepStyle(pattern).color }))
       .filter((piece) => cells.some((one) => one.value === piece.value));
-    return { place: (value) => value, of: (value) => sweepStyle(patterns[value]).color,
-             visualMap: { type: 'piecewise', dimension: 2, pieces, itemWidth: 20, ...legendLine } };
+    return {
+      place: (value) => value,
+      of: (value) => sweepStyle(patterns[value]).color,
+      visualMap: { type: 'piecewise', dimension: 2, pieces, itemWidth: 20, ...legendLine },
+    };
   }
   const values = cells.map(({ value }) => value);
   const isLog = sweepScale(values).usual === 'log';
@@ -107,8 +151,11 @@ function sweepMapColours(theme, state, cells) {
   return {
     place,
     of: (value) => ramp[Math.round((ramp.length - 1) * (most > least ? (place(value) - least) / (most - least) : 0))],
-    visualMap: colourScale(theme, most, (value) => text(isLog ? 10 ** value : value),
-                           { dimension: 2, min: least, max: most > least ? most : least + Math.abs(least || 1) }),
+    visualMap: colourScale(theme, most, (value) => text(isLog ? 10 ** value : value), {
+      dimension: 2,
+      min: least,
+      max: most > least ? most : least + Math.abs(least || 1),
+    }),
   };
 }
 
@@ -117,29 +164,49 @@ function sweepMapOption(theme, state) {
   if (!cells.length) return sweepNothing(theme, 'No results at these settings.');
   const colours = sweepMapColours(theme, state, cells);
   const width = Math.max(20, ((state.made?.chart?.getWidth() ?? 1000) - 220) / state.x.values.length - 6);
-  const category = (pointer, more) => axis(theme, pointer.name, {
-    type: 'category', data: pointer.values.map(({ text }) => text), splitArea: { show: true, areaStyle: { color: [theme.raised] } },
-    splitLine: { show: false }, ...more });
+  const category = (pointer, more) =>
+    axis(theme, pointer.name, {
+      type: 'category',
+      data: pointer.values.map(({ text }) => text),
+      splitArea: { show: true, areaStyle: { color: [theme.raised] } },
+      splitLine: { show: false },
+      ...more,
+    });
   return {
     grid: { left: 12, right: state.show === 'best' ? 20 : 120, top: 44, bottom: 30, outerBoundsMode: 'same' },
     tooltip: tooltip(theme, 'item', ({ dataIndex }) => sweepMapTip(state, cells[dataIndex])),
     visualMap: colours.visualMap,
     xAxis: category(state.x, { axisLabel: { interval: 0, hideOverlap: true, width: width + 6, overflow: 'truncate' } }),
     yAxis: category(state.y, { nameGap: 70, axisLabel: { width: 160, overflow: 'truncate', hideOverlap: true } }),
-    series: [{
-      type: 'heatmap', itemStyle: { borderColor: theme.paper, borderWidth: 1 },
-      emphasis: { itemStyle: { borderColor: theme.ink, borderWidth: 2 } },
-      data: cells.map(({ x, y, value }) => ({ value: [x, y, colours.place(value)], label: { color: sweepInkOn(colours.of(value)) } })),
-      label: { show: cells.length <= sweepMostLabels, fontSize: 12, lineHeight: 15, width, overflow: 'truncate',
-               formatter: ({ dataIndex }) => cells[dataIndex].text },
-    }],
+    series: [
+      {
+        type: 'heatmap',
+        itemStyle: { borderColor: theme.paper, borderWidth: 1 },
+        emphasis: { itemStyle: { borderColor: theme.ink, borderWidth: 2 } },
+        data: cells.map(({ x, y, value }) => ({
+          value: [x, y, colours.place(value)],
+          label: { color: sweepInkOn(colours.of(value)) },
+        })),
+        label: {
+          show: cells.length <= sweepMostLabels,
+          fontSize: 12,
+          lineHeight: 15,
+          width,
+          overflow: 'truncate',
+          formatter: ({ dataIndex }) => cells[dataIndex].text,
+        },
+      },
+    ],
   };
 }
 
 function sweepMapTip({ figure }, { group }) {
   const ratio = sweepRatio(group);
-  return [...sweepSettingLines(group), ...sweepPatternLines(group, figure),
-          ...(ratio === null ? [] : [`lead over ${group.second.pattern}: ${format.ratio(ratio)}${sweepSure(group)}`])];
+  return [
+    ...sweepSettingLines(group),
+    ...sweepPatternLines(group, figure),
+    ...(ratio === null ? [] : [`lead over ${group.second.pattern}: ${format.ratio(ratio)}${sweepSure(group)}`]),
+  ];
 }
 
 /// Whether seeds can tell that the lead is more than chance.
@@ -152,7 +219,8 @@ function sweepMapTable(state) {
   const { x, y, figure, groups } = state;
   const { patterns } = sweepData();
   return {
-    title: 'cells of the map', rows: groups,
+    title: 'cells of the map',
+    rows: groups,
     caption: `Mean ${figure.name} over seeds, the best pattern of each cell and its lead over the second.`,
     columns: [
       ...sweepSettingColumns([x, y], ({ keys }) => keys),

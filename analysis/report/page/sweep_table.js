@@ -2,10 +2,14 @@
 
 /// Columns of settings; `keysOf(row)` are the row's keys by pointer.
 function sweepSettingColumns(pointers, keysOf) {
-  return pointers.map((pointer) => ({ name: pointer.name, kind: sweepSettingKind(pointer), of: (row) => {
-    const { value, text } = sweepValue(pointer, keysOf(row)[pointer.place]);
-    return pointer.isNumeric ? value : text;
-  } }));
+  return pointers.map((pointer) => ({
+    name: pointer.name,
+    kind: sweepSettingKind(pointer),
+    of: (row) => {
+      const { value, text } = sweepValue(pointer, keysOf(row)[pointer.place]);
+      return pointer.isNumeric ? value : text;
+    },
+  }));
 }
 
 /// Settings are shown as they were written: 0.2, not 0.2000, so fractions have no format of their own.
@@ -15,8 +19,11 @@ function sweepSettingKind({ isNumeric, values }) {
 }
 
 function sweepTableSection() {
-  const section = addSection('sweep-table', 'All results',
-                             'One row for each setting and pattern, means over seeds; click a column to sort.');
+  const section = addSection(
+    'sweep-table',
+    'All results',
+    'One row for each setting and pattern, means over seeds; click a column to sort.',
+  );
   if (!sweepData().figures.length) section.append(element('p', {}, 'No point has a result.'));
   else sweepResults(section);
   sweepFailures(section);
@@ -28,21 +35,38 @@ function sweepResults(section) {
   const box = element('div', { class: 'scroll', tabindex: '0' });
   const update = () => box.replaceChildren(makeTable(sweepResultsTable(state)));
   const texts = sweepTexts();
-  section.append(element('div', { class: 'controls' },
-    choice('figure', sweepFigureOptions(), (id) => {
-      state.figure = sweepFigure(id);
-      update();
-    }, state.figure.id),
-    choice('further columns', [['none', 'none'], ['all', 'all'], ...[...figures, ...texts].map(({ id, name }) => [id, name])], (more) => {
-      state.more = more;
-      update();
-    }, state.more)), box);
+  section.append(
+    element(
+      'div',
+      { class: 'controls' },
+      choice(
+        'figure',
+        sweepFigureOptions(),
+        (id) => {
+          state.figure = sweepFigure(id);
+          update();
+        },
+        state.figure.id,
+      ),
+      choice(
+        'further columns',
+        [['none', 'none'], ['all', 'all'], ...[...figures, ...texts].map(({ id, name }) => [id, name])],
+        (more) => {
+          state.more = more;
+          update();
+        },
+        state.more,
+      ),
+    ),
+    box,
+  );
   update();
 }
 
 /// Columns of words, such as the busiest link: over seeds there may be several.
 function sweepTexts() {
-  return report.columns.map(({ name, type }, i) => ({ id: name, name: words(name), type, of: (row) => row.figures[i] }))
+  return report.columns
+    .map(({ name, type }, i) => ({ id: name, name: words(name), type, of: (row) => row.figures[i] }))
     .filter(({ type, of }) => type === 'TEXT' && sweepData().done.some((row) => of(row) !== null));
 }
 
@@ -56,27 +80,45 @@ function sweepResultsTable({ figure, more }) {
   const rows = groups.flatMap((group) => group.patterns.map((one) => ({ group, ...one, isBest: isBest(group, one) })));
   const isShown = ({ id }) => id !== figure.id && (more === 'all' || more === id);
   return {
-    caption: `Mean ${figure.name} over seeds; ±: half the 95 % confidence interval. Bold: best of its setting.` +
-      sweepUncounted(done.filter((row) => figure.of(row) !== null), groups),
-    rows, isBest: (row) => row.isBest,
+    caption:
+      `Mean ${figure.name} over seeds; ±: half the 95 % confidence interval. Bold: best of its setting.` +
+      sweepUncounted(
+        done.filter((row) => figure.of(row) !== null),
+        groups,
+      ),
+    rows,
+    isBest: (row) => row.isBest,
     columns: [
       ...sweepSettingColumns(several.length ? several : pointers, ({ group }) => group.keys),
       { name: 'pattern', kind: 'text', of: (row) => row.pattern },
       { name: 'seeds', kind: 'count', of: (row) => row.seeds },
       { name: figure.name, kind: figure.kind, of: (row) => row.mean },
       { name: '±', kind: figure.kind, of: (row) => row.half },
-      { name: 'vs best', kind: 'ratio', of: (row) => (row.group.best.mean > 0 ? row.mean / row.group.best.mean : null) },
+      {
+        name: 'vs best',
+        kind: 'ratio',
+        of: (row) => (row.group.best.mean > 0 ? row.mean / row.group.best.mean : null),
+      },
       { name: 'best', kind: 'text', of: (row) => (row.isBest ? 'yes' : '') },
       ...figures.filter(isShown).map((one) => sweepMeanColumn(one, done)),
-      ...sweepTexts().filter(isShown).map((one) => sweepTextColumn(one, done)),
+      ...sweepTexts()
+        .filter(isShown)
+        .map((one) => sweepTextColumn(one, done)),
     ],
   };
 }
 
 function sweepMeanColumn(figure, done) {
-  const means = new Map(sweepGroups(figure, done).flatMap((group) =>
-    group.patterns.map(({ pattern, mean }) => [sweepRowKey(group.setting, pattern), mean])));
-  return { name: figure.name, kind: figure.kind, of: ({ group, pattern }) => means.get(sweepRowKey(group.setting, pattern)) };
+  const means = new Map(
+    sweepGroups(figure, done).flatMap((group) =>
+      group.patterns.map(({ pattern, mean }) => [sweepRowKey(group.setting, pattern), mean]),
+    ),
+  );
+  return {
+    name: figure.name,
+    kind: figure.kind,
+    of: ({ group, pattern }) => means.get(sweepRowKey(group.setting, pattern)),
+  };
 }
 
 function sweepTextColumn({ name, of }, done) {
@@ -86,10 +128,14 @@ function sweepTextColumn({ name, of }, done) {
     const text = of(row);
     if (text !== null) texts.set(at, (texts.get(at) ?? new Set()).add(text));
   }
-  return { name, kind: 'text', of: ({ group, pattern }) => {
-    const all = [...(texts.get(sweepRowKey(group.setting, pattern)) ?? [])];
-    return all.length ? `${all[0]}${all.length > 1 ? ` and ${all.length - 1} more` : ''}` : null;
-  } };
+  return {
+    name,
+    kind: 'text',
+    of: ({ group, pattern }) => {
+      const all = [...(texts.get(sweepRowKey(group.setting, pattern)) ?? [])];
+      return all.length ? `${all[0]}${all.length > 1 ? ` and ${all.length - 1} more` : ''}` : null;
+    },
+  };
 }
 
 /// Results that other patterns of their setting lack.
@@ -108,14 +154,22 @@ function sweepFailures(section) {
     if (row.pattern) points.get(row.point).patterns.push(row.pattern);
   }
   if (!points.size) return;
-  section.append(element('h3', {}, 'Failed points'), element('div', { class: 'scroll', tabindex: '0', id: 'failures' }, makeTable({
-    caption: 'epsim sweep --retry-failed runs them again.', rows: [...points.values()],
-    columns: [
-      { name: 'point', kind: 'count', of: (row) => row.point },
-      { name: 'seed', kind: 'text', of: (row) => row.seed },
-      ...sweepSettingColumns(sweepSeveral(), ({ keys }) => keys),
-      { name: 'patterns', kind: 'text', of: (row) => row.patterns.join(', ') },
-      { name: 'error', kind: 'text', of: (row) => row.error },
-    ],
-  })));
+  section.append(
+    element('h3', {}, 'Failed points'),
+    element(
+      'div',
+      { class: 'scroll', tabindex: '0', id: 'failures' },
+      makeTable({
+        caption: 'epsim sweep --retry-failed runs them again.',
+        rows: [...points.values()],
+        columns: [
+          { name: 'point', kind: 'count', of: (row) => row.point },
+          { name: 'seed', kind: 'text', of: (row) => row.seed },
+          ...sweepSettingColumns(sweepSeveral(), ({ keys }) => keys),
+          { name: 'patterns', kind: 'text', of: (row) => row.patterns.join(', ') },
+          { name: 'error', kind: 'text', of: (row) => row.error },
+        ],
+      }),
+    ),
+  );
 }

@@ -10,7 +10,9 @@ function cell(column, row) {
 function compareValues(a, b) {
   const isMissing = (value) => value === null || value === undefined;
   if (isMissing(a) || isMissing(b)) return Number(isMissing(a)) - Number(isMissing(b));
-  return typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b), 'en', { numeric: true });
+  return typeof a === 'number' && typeof b === 'number'
+    ? a - b
+    : String(a).localeCompare(String(b), 'en', { numeric: true });
 }
 
 /// `rows` any list. With `most`, no more rows are shown, and the caption says how many there are.
@@ -19,8 +21,15 @@ function makeTable({ caption, columns, rows, most = 500, isBest }) {
   const note = element('caption');
   let sorted = [...rows];
   const fill = () => {
-    body.replaceChildren(...sorted.slice(0, most).map((row) => element('tr', { class: isBest?.(row) ? 'best' : undefined }, ...columns.map((column) => cell(column, row)))));
-    note.textContent = caption + (sorted.length > most ? ` The first ${most} of ${format.count(sorted.length)} rows, as sorted.` : '');
+    body.replaceChildren(
+      ...sorted
+        .slice(0, most)
+        .map((row) =>
+          element('tr', { class: isBest?.(row) ? 'best' : undefined }, ...columns.map((column) => cell(column, row))),
+        ),
+    );
+    note.textContent =
+      caption + (sorted.length > most ? ` The first ${most} of ${format.count(sorted.length)} rows, as sorted.` : '');
   };
   const heads = columns.map((column) => {
     const button = element('button', { type: 'button' }, column.name);

@@ -16,8 +16,19 @@ function scaled(value, units, base) {
   return size === 0 ? `0 ${base}` : `${digits(value / best[0])} ${best[1]}`;
 }
 
-const timeUnits = [[1e-9, 'ns'], [1e-6, 'µs'], [1e-3, 'ms'], [1, 's']];
-const byteUnits = [[1, 'B'], [1e3, 'kB'], [1e6, 'MB'], [1e9, 'GB'], [1e12, 'TB']];
+const timeUnits = [
+  [1e-9, 'ns'],
+  [1e-6, 'µs'],
+  [1e-3, 'ms'],
+  [1, 's'],
+];
+const byteUnits = [
+  [1, 'B'],
+  [1e3, 'kB'],
+  [1e6, 'MB'],
+  [1e9, 'GB'],
+  [1e12, 'TB'],
+];
 const rateUnits = byteUnits.map(([size, name]) => [size, `${name}/s`]);
 
 const format = {

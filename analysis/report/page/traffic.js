@@ -1,10 +1,18 @@
 // What has to be moved between devices, at each deduplication level, whatever the pattern.
 
-const levelWords = { none: 'none: a vector per selection', device: 'device: one per token and device', node: 'node: one per token and node' };
+const levelWords = {
+  none: 'none: a vector per selection',
+  device: 'device: one per token and device',
+  node: 'node: one per token and node',
+};
 
 function trafficSection() {
-  const section = addSection('traffic', 'Traffic', 'Bytes that sources owe destinations, from the router, before any pattern. Deduplication sends a token once where several of its experts sit: ' +
-    'once per device, or once per node between nodes (then spread inside it).');
+  const section = addSection(
+    'traffic',
+    'Traffic',
+    'Bytes that sources owe destinations, from the router, before any pattern. Deduplication sends a token once where several of its experts sit: ' +
+      'once per device, or once per node between nodes (then spread inside it).',
+  );
   const sent = report.traffic;
   if (sent.length === 0) {
     section.append(element('p', {}, 'Nothing has to be moved between devices.'));
@@ -21,13 +29,33 @@ function trafficSection() {
     return cached.matrix;
   };
   let chart = null;
-  const choose = (key) => (value) => { state[key] = value; chart.redraw(); };
+  const choose = (key) => (value) => {
+    state[key] = value;
+    chart.redraw();
+  };
   chart = addChart(section, {
-    title: 'Bytes from device to device', height: 740,
-    caption: 'Bars: what each device sends (right) and receives (below). At level node, what crosses to a node once for all its devices is spread evenly over them.',
-    controls: [choice('Phase', phases.map((one) => [one, one]), choose('phase'), state.phase),
-               choice('Deduplication', levels.map((one) => [one, levelWords[one] ?? one]), choose('level'), state.level)],
-    option: (theme) => { const matrix = shown(); return matrixOption(theme, { ...matrix, kind: 'bytes', rowsName: 'sent', columnsName: 'received' }); },
+    title: 'Bytes from device to device',
+    height: 740,
+    caption:
+      'Bars: what each device sends (right) and receives (below). At level node, what crosses to a node once for all its devices is spread evenly over them.',
+    controls: [
+      choice(
+        'Phase',
+        phases.map((one) => [one, one]),
+        choose('phase'),
+        state.phase,
+      ),
+      choice(
+        'Deduplication',
+        levels.map((one) => [one, levelWords[one] ?? one]),
+        choose('level'),
+        state.level,
+      ),
+    ],
+    option: (theme) => {
+      const matrix = shown();
+      return matrixOption(theme, { ...matrix, kind: 'bytes', rowsName: 'sent', columnsName: 'received' });
+    },
     pointed: (drawn, x, y) => {
       const pair = pairAt(drawn, x, y);
       return pair && `${deviceName(pair[0])} to ${deviceName(pair[1])}: ${format.bytes(shown().value(...pair))}`;
@@ -51,7 +79,8 @@ function sharedCrossings({ pairs, crossings, unit_bytes: unit, phase }) {
   report.nodes.forEach((node, i) => devicesOf.set(node, [...(devicesOf.get(node) ?? []), i]));
   for (const [device, node, count] of crossings) {
     const others = devicesOf.get(node) ?? [];
-    for (const other of others) bytes[phase === 'dispatch' ? device * size + other : other * size + device] += (count * unit) / others.length;
+    for (const other of others)
+      bytes[phase === 'dispatch' ? device * size + other : other * size + device] += (count * unit) / others.length;
   }
   const value = (i, j) => bytes[i * size + j];
   const sums = (of) => report.devices.map((_, i) => report.devices.reduce((sum, __, j) => sum + of(i, j), 0));
@@ -60,7 +89,9 @@ function sharedCrossings({ pairs, crossings, unit_bytes: unit, phase }) {
 
 function trafficTable(state, { rows, columns }) {
   return {
-    title: `what each device sends and receives (${state.phase}, deduplication ${state.level})`, caption: 'Without what stays on its device.', rows: report.devices.map((_, i) => i),
+    title: `what each device sends and receives (${state.phase}, deduplication ${state.level})`,
+    caption: 'Without what stays on its device.',
+    rows: report.devices.map((_, i) => i),
     columns: [
       { name: 'device', kind: 'count', of: (i) => report.devices[i] },
       { name: 'node', kind: 'count', of: (i) => report.nodes[i] },
@@ -71,13 +102,18 @@ function trafficTable(state, { rows, columns }) {
 }
 
 function levelsTable(sent) {
-  const inside = (one) => one.pairs.reduce((sum, count, place) => {
-    const [i, j] = [Math.floor(place / report.devices.length), place % report.devices.length];
-    return sum + (report.nodes[i] === report.nodes[j] ? count : 0);
-  }, 0) * one.unit_bytes;
-  const all = (one) => (one.pairs.reduce((a, b) => a + b, 0) + one.crossings.reduce((sum, [, , count]) => sum + count, 0)) * one.unit_bytes;
+  const inside = (one) =>
+    one.pairs.reduce((sum, count, place) => {
+      const [i, j] = [Math.floor(place / report.devices.length), place % report.devices.length];
+      return sum + (report.nodes[i] === report.nodes[j] ? count : 0);
+    }, 0) * one.unit_bytes;
+  const all = (one) =>
+    (one.pairs.reduce((a, b) => a + b, 0) + one.crossings.reduce((sum, [, , count]) => sum + count, 0)) *
+    one.unit_bytes;
   return {
-    title: 'sums of each phase and level', caption: 'What all devices send together.', rows: sent,
+    title: 'sums of each phase and level',
+    caption: 'What all devices send together.',
+    rows: sent,
     columns: [
       { name: 'phase', kind: 'text', of: (one) => one.phase },
       { name: 'deduplication', kind: 'text', of: (one) => one.level },

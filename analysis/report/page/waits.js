@@ -1,10 +1,18 @@
 // Who waited for whom.
 
-const waitReasons = ['its data was not there yet (late)', 'it was queued behind other messages of its source', 'it was moving through the network'];
+const waitReasons = [
+  'its data was not there yet (late)',
+  'it was queued behind other messages of its source',
+  'it was moving through the network',
+];
 
 function waitsSection() {
-  const section = addSection('waits', 'Waits', 'How long each destination waited for the last bytes of each source, from the end of its own work (its gate in dispatch, its experts in combine). ' +
-    'Whoever passes bytes on counts as the source of what it passes on.');
+  const section = addSection(
+    'waits',
+    'Waits',
+    'How long each destination waited for the last bytes of each source, from the end of its own work (its gate in ' +
+      'dispatch, its experts in combine). Whoever passes bytes on counts as the source of what it passes on.',
+  );
   const all = report.waits;
   if (all.length === 0) {
     section.append(element('p', {}, 'Nothing was sent, so nobody waited.'));
@@ -12,50 +20,79 @@ function waitsSection() {
   }
   const of = (key) => [...new Set(all.map((one) => one[key]))];
   const best = fastest().pattern;
-  const state = { pattern: of('pattern').includes(best) ? best : all[0].pattern, phase: of('phase').includes('dispatch') ? 'dispatch' : all[0].phase };
-  const size = report.devices.length;
-  const none = { ticks: new Array(size * size).fill(-1), reasons: '0'.repeat(size * size), tick_seconds: 1 };
-  const shown = () => all.find((one) => one.pattern === state.pattern && one.phase === state.phase) ?? none;
-  const isSent = (i, j) => shown().ticks[i * size + j] >= 0;
-  const seconds = (i, j) => Math.max(shown().ticks[i * size + j], 0) * shown().tick_seconds;
-  const longest = (get) => report.devices.map((_, i) => report.devices.reduce((most, __, j) => Math.max(most, get(i, j)), 0));
-  let chart = null;
-  const choose = (key) => (value) => { state[key] = value; chart.redraw(); };
-  chart = addChart(section, {
-    title: 'Wait map', height: 740,
-    caption: 'Bars: the longest wait for each source (right) and of each destination (below). Blank: nothing was sent.',
-    controls: [choice('Pattern', of('pattern').map((one) => [one, one]), choose('pattern'), state.pattern),
-               choice('Phase', of('phase').map((one) => [one, one]), choose('phase'), state.phase)],
-    option: (theme) => matrixOption(theme, {
-      value: (i, j) => (isSent(i, j) ? seconds(i, j) : null), most: shown().ticks.reduce((a, b) => Math.max(a, b), 0) * shown().tick_seconds, rows: longest(seconds), columns: longest((i, j) => seconds(j, i)),
-      kind: 'seconds', rowsName: 'waited for', columnsName: 'waited' }),
-    pointed: (drawn, x, y) => {
-      const pair = pairAt(drawn, x, y);
-      if (pair && !isSent(...pair)) return `Nothing was sent from ${deviceName(pair[0])} to ${deviceName(pair[1])}.`;
-      return pair && `${deviceName(pair[1])} waited ${format.seconds(seconds(...pair))} for ${deviceName(pair[0])}` +
-        (seconds(...pair) > 0 ? `, most of it because ${waitReasons[shown().reasons[pair[0] * size + pair[1]]]}.` : '.');
-    },
-    table: () => pairsTable(state, shown(), isSent, seconds),
-  });
+  const state = { pattern: of('pattern').includes(best) ? best : all[0].pattern, phase: of('phase')[0] };
   const exact = element('div');
+  const changed = () => {
+    chart.redraw();
+    exact.replaceChildren(tableBeside(waitsTable(state)));
+  };
+  const options = (key) => of(key).map((one) => [one, one]);
+  const chart = addChart(section, {
+    title: 'Wait map',
+    height: 740,
+    caption: 'Bars: the longest wait for each source (right) and of each destination (below). Blank: nothing was sent.',
+    controls: [
+      stateChoice('Pattern', state, 'pattern', options('pattern'), changed),
+      stateChoice('Phase', state, 'phase', options('phase'), changed),
+    ],
+    option: (theme) => waitsOption(theme, waitsView(state)),
+    pointed: (drawn, x, y) => waitAt(pairAt(drawn, x, y), waitsView(state)),
+    table: () => pairsTable(state, waitsView(state)),
+  });
+  exact.append(tableBeside(waitsTable(state)));
   section.append(exact);
-  const redraw = chart.redraw;
-  chart.redraw = () => { redraw(); exact.replaceChildren(tableBeside(waitsTable(state))); };
-  chart.redraw();
+}
+
+/// Of a pattern and a phase: isSent(source, destination), seconds(...), reason(...).
+function waitsView({ pattern, phase }) {
+  const size = report.devices.length;
+  const found = report.waits.find((one) => one.pattern === pattern && one.phase === phase);
+  const { ticks, reasons, tick_seconds: tick } = found ?? { ticks: [], reasons: '', tick_seconds: 1 };
+  const at = (i, j) => ticks[i * size + j] ?? -1;
+  return {
+    longest: largest(ticks) * tick,
+    isSent: (i, j) => at(i, j) >= 0,
+    seconds: (i, j) => Math.max(at(i, j), 0) * tick,
+    reason: (i, j) => (at(i, j) > 0 ? waitReasons[reasons[i * size + j]] : ''),
+  };
+}
+
+function waitsOption(theme, { longest, isSent, seconds }) {
+  const most = (get) => report.devices.map((_, i) => largest(report.devices.map((__, j) => get(i, j))));
+  return matrixOption(theme, {
+    value: (i, j) => (isSent(i, j) ? seconds(i, j) : null),
+    most: longest,
+    rows: most(seconds),
+    columns: most((i, j) => seconds(j, i)),
+    kind: 'seconds',
+    rowsName: 'waited for',
+    columnsName: 'waited',
+  });
+}
+
+function waitAt(pair, { isSent, seconds, reason }) {
+  if (!pair) return '';
+  const [source, destination] = pair.map(deviceName);
+  if (!isSent(...pair)) return `Nothing was sent from ${source} to ${destination}.`;
+  const because = reason(...pair) && `, most of it because ${reason(...pair)}`;
+  return `${destination} waited ${format.seconds(seconds(...pair))} for ${source}${because}.`;
 }
 
 /// The longest of the map.
-function pairsTable(state, { reasons }, isSent, seconds) {
-  const size = report.devices.length;
-  const pairs = reasons.split('').map((_, place) => [Math.floor(place / size), place % size]).filter((pair) => isSent(...pair));
+function pairsTable(state, { isSent, seconds, reason }) {
+  const places = report.devices.map((_, i) => i);
+  const pairs = places.flatMap((i) => places.map((j) => [i, j])).filter((pair) => isSent(...pair));
   pairs.sort((a, b) => seconds(...b) - seconds(...a));
   return {
-    title: `waits of ${state.pattern} in ${state.phase}`, caption: 'The longest first.', rows: pairs, most: 200,
+    title: `waits of ${state.pattern} in ${state.phase}`,
+    caption: 'The longest first.',
+    rows: pairs,
+    most: 200,
     columns: [
       { name: 'destination', kind: 'count', of: ([, j]) => report.devices[j] },
       { name: 'source', kind: 'count', of: ([i]) => report.devices[i] },
       { name: 'waited', kind: 'seconds', of: (pair) => seconds(...pair) },
-      { name: 'most of it because', kind: 'text', of: (pair) => (seconds(...pair) > 0 ? waitReasons[reasons[pair[0] * size + pair[1]]] : '') },
+      { name: 'most of it because', kind: 'text', of: (pair) => reason(...pair) },
     ],
   };
 }
@@ -63,7 +100,9 @@ function pairsTable(state, { reasons }, isSent, seconds) {
 /// The longest, exactly as result.json has them.
 function waitsTable(state) {
   return {
-    title: `the ten longest waits of ${state.pattern}, in detail`, caption: 'Over both phases. waits.csv has all of them.', rows: runOf(state.pattern).waits,
+    title: `the ten longest waits of ${state.pattern}, in detail`,
+    caption: 'Over both phases. waits.csv has all of them.',
+    rows: runOf(state.pattern).waits,
     columns: [
       { name: 'phase', kind: 'text', of: (wait) => wait.phase },
       { name: 'destination', kind: 'count', of: (wait) => wait.destination },
