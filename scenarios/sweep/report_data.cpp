@@ -26,7 +26,7 @@ Json row_json(const ExportRow& row) {
   Json figures = Json::array();
   for (const Cell& cell : row.figures) figures.push_back(Json(json_of(cell)));
   return {{"point", row.point},
-          {"seed", row.seed ? Json(*row.seed) : Json(nullptr)},
+          {"seed", row.seed ? Json(std::to_string(*row.seed)) : Json(nullptr)},
           {"pattern", row.pattern},
           {"settings", std::move(settings)},
           {"figures", std::move(figures)},

@@ -148,6 +148,16 @@ async function checkSorting(page) {
   );
 }
 
+/// On paper every chart is a picture, in light colours, and gone afterwards.
+async function checkPrint(page) {
+  await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
+  const charts = (await page.$$('.chart')).length;
+  const printed = await page.$$eval('img.printed', (list) => list.filter((one) => one.src.length > 5000).length);
+  check(printed === charts, `${printed} of ${charts} charts are printed`);
+  await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
+  check((await page.$$('img')).length === 0, 'pictures for paper stay');
+}
+
 async function checkTheme(page) {
   const box = await page.$('.chart');
   await box.evaluate(remember);
@@ -287,6 +297,7 @@ async function main() {
   if (result) await checkNumbers(page, result);
   if (hasCharts) {
     await checkTheme(page);
+    await checkPrint(page);
     await checkControls(page);
     await checkZoom(page);
   }

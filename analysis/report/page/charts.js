@@ -143,6 +143,13 @@ function colourScale(theme, most, text, more = {}) {
   };
 }
 
+/// On paper a picture takes the place of each chart: pages are narrower, and a chart may be several canvases.
 function redrawAll() {
-  for (const made of allCharts) made.draw();
+  for (const made of allCharts) {
+    made.draw();
+    made.figure.querySelector('.printed')?.remove();
+    if (!isPrinting || !made.chart) continue;
+    const picture = made.chart.getDataURL({ pixelRatio: 2, backgroundColor: currentTheme().paper });
+    made.figure.querySelector('.chart').after(element('img', { class: 'printed', src: picture, alt: '' }));
+  }
 }

@@ -152,6 +152,11 @@ function sweepGroupMeans({ setting, keys, samples }, figure) {
     best,
     second,
     lead,
+    isLevel: second !== undefined && best.mean === second.mean,
+    bestName: patterns
+      .filter((one) => one.mean === best.mean)
+      .map((one) => one.pattern)
+      .join(' = '),
     of: (pattern) => patterns.find((one) => one.pattern === pattern),
   };
 }
@@ -221,7 +226,7 @@ function sweepCrossings(line, pointer, figure) {
   const crossings = [];
   for (let i = 1; i < line.length; ++i) {
     const [below, above] = [line[i - 1], line[i]];
-    if (below.best.pattern === above.best.pattern) continue;
+    if (below.isLevel || above.isLevel || below.best.pattern === above.best.pattern) continue;
     const [low, high] = [below, above].map((group) => sweepValue(pointer, group.keys[pointer.place]).value);
     const [from, to] = [below.best.pattern, above.best.pattern];
     crossings.push({
@@ -263,7 +268,8 @@ function sweepAllCrossings(groups, figure) {
       const others = sweepOthers([pointer]);
       const lines = new Map();
       for (const group of groups) {
-        const at = others.map((other) => group.keys[other.place]).join('\n');
+        // What follows from the pointer changes with it: then nobody can tell which of them it was.
+        const at = group.keys.filter((_, place) => place !== pointer.place).join('\n');
         lines.set(at, [...(lines.get(at) ?? []), group]);
       }
       return [...lines.values()].flatMap((line) =>
@@ -279,9 +285,9 @@ function sweepSorted(groups, pointer) {
 
 function sweepCrossingText({ pointer, keys, low, high, from, to, at, others = [] }) {
   const where =
-    at === undefined ? `between ${format.count(low)} and ${format.count(high)}` : `at about ${sweepNumber(at, 3)}`;
+    at === undefined ? `between ${format.count(low)} and ${format.count(high)}` : `of about ${sweepNumber(at, 3)}`;
   const rest = others.map((other) => `${other.name} ${sweepValue(other, keys[other.place]).text}`).join(', ');
-  return `${from} → ${to} ${where} ${pointer.name}${rest ? ` (${rest})` : ''}`;
+  return `${from} → ${to} at ${pointer.name} ${where}${rest ? ` (${rest})` : ''}`;
 }
 
 const sweepPlural = (count, one, many = `${one}s`) => `${format.count(count)} ${count === 1 ? one : many}`;
@@ -324,15 +330,17 @@ function sweepVerdict() {
     const range = [Math.min(...means), Math.max(...means)].map((mean) => format[figure.kind](mean));
     return `${patterns[0]} takes ${range[0] === range[1] ? range[0] : `${range[0]} to ${range[1]}`}.`;
   }
-  const wins = patterns
-    .map((pattern) => [pattern, groups.filter((group) => group.best.pattern === pattern).length])
-    .filter(([, count]) => count)
-    .sort((a, b) => b[1] - a[1]);
+  const names = [...new Set(groups.map((group) => group.bestName))];
+  const wins = names
+    .map((name) => [name, groups.filter((group) => group.bestName === name).length])
+    .sort((one, other) => other[1] - one[1]);
   const best =
     groups.length === 1
-      ? `${wins[0][0]} is fastest.`
-      : `Fastest: ${wins.map(([pattern, count]) => `${pattern} in ${count}`).join(', ')} of ${groups.length} settings.`;
-  const unsure = groups.filter(({ lead }) => lead?.half && lead.mean <= lead.half).length;
+      ? `Fastest: ${wins[0][0]}.`
+      : `Fastest: ${wins.map(([name, count]) => `${name} in ${count}`).join(', ')} of ${groups.length} settings.`;
+  const unsure = groups.filter(
+    ({ lead, isLevel }) => !isLevel && lead && lead.half !== null && lead.mean <= lead.half,
+  ).length;
   const crossings = sweepAllCrossings(groups, figure);
   const most = 3;
   const changes = crossings.length

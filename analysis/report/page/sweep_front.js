@@ -17,11 +17,10 @@ function sweepFrontSection() {
   const usual = ['scale_out_bytes', 'dispatch_scale_out_bytes']
     .map((id) => figures.find((figure) => figure.id === id))
     .find(Boolean);
-  // More work is no worse work: what changes it is compared at one value, the last.
+  // More work is no worse work: what changes it is compared at one setting, that of the last row.
   const isWork = ({ pointer }) => /^\/(workload|traffic|model|payload)\b/.test(pointer);
-  const filters = new Map(
-    sweepSeveral().map((pointer) => [pointer.place, isWork(pointer) ? pointer.values.at(-1).key : '']),
-  );
+  const last = sweepData().done.at(-1);
+  const filters = new Map(sweepSeveral().map((one) => [one.place, isWork(one) ? last.keys[one.place] : '']));
   const state = { x, y: usual ?? figures.find((figure) => figure !== x), filters };
   const scales = element('div', { style: 'display: contents' });
   let made = null;

@@ -34,7 +34,9 @@ const sweepTick = (value) => sweepNumber(value);
 
 /// An axis of a figure. `values` are in the axis's unit.
 function sweepFigureAxis(theme, title, values, scale, more = {}) {
-  if (scale !== 'log') return axis(theme, title, { type: 'value', axisLabel: { formatter: sweepTick }, ...more });
+  // What is shown may be another choice than what the scale was chosen for.
+  if (scale !== 'log' || !values.every((value) => value > 0))
+    return axis(theme, title, { type: 'value', axisLabel: { formatter: sweepTick }, ...more });
   const [least, most] = [Math.min(...values) / 1.25, Math.max(...values) * 1.25];
   const customValues = sweepLogTicks(least, most);
   return axis(theme, title, {
@@ -107,6 +109,13 @@ function sweepAxisPointers() {
   ];
 }
 
+/// The one along which there is most to see.
+function sweepFirstPointer(pointers) {
+  const numeric = pointers.filter((pointer) => pointer.isNumeric);
+  const seen = ({ place }) => new Set(sweepData().done.map((row) => row.keys[place])).size;
+  return (numeric.length ? numeric : pointers).reduce((most, pointer) => (seen(pointer) > seen(most) ? pointer : most));
+}
+
 function sweepLinesSection() {
   const section = addSection(
     'sweep-lines',
@@ -117,7 +126,7 @@ function sweepLinesSection() {
   if (!sweepData().figures.length) return void section.append(element('p', {}, 'No point has a result.'));
   const pointers = sweepAxisPointers();
   const state = {
-    pointer: pointers.find((pointer) => pointer.isNumeric) ?? pointers[0],
+    pointer: sweepFirstPointer(pointers),
     figure: sweepFigure(report.figure),
   };
   const dependent = element('div', { style: 'display: contents' });
@@ -192,10 +201,9 @@ function sweepLinesControls(state, box, update) {
 
 function sweepCrossingsText({ crossings, pointer, groups }) {
   if (!pointer.isNumeric || groups.length < 2 || sweepData().patterns.length < 2) return '';
-  if (!crossings.length && groups.every(({ best, patterns }) => patterns.every(({ mean }) => mean === best.mean)))
-    return 'All patterns are equal in this.';
-  if (!crossings.length)
-    return `${groups[0].best.pattern} is best at all ${groups.length} values shown of ${pointer.name}.`;
+  const names = new Set(groups.map((group) => group.bestName));
+  if (names.size === 1) return `Best at all ${groups.length} values shown of ${pointer.name}: ${[...names][0]}.`;
+  if (!crossings.length) return `Best along ${pointer.name}: ${[...names].join(', then ')}.`;
   return `The best pattern changes: ${crossings.map((crossing) => sweepCrossingText(crossing)).join('; ')}.`;
 }
 

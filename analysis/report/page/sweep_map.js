@@ -109,8 +109,8 @@ function sweepCells(state) {
       if (state.show === 'best')
         return {
           ...own,
-          value: patterns.indexOf(group.best.pattern),
-          text: `${group.best.pattern}\n${format[kind](group.best.mean)}`,
+          value: group.isLevel ? patterns.length : patterns.indexOf(group.best.pattern),
+          text: `${group.isLevel ? 'level' : group.best.pattern}\n${format[kind](group.best.mean)}`,
         };
       if (state.show === 'lead') {
         const ratio = sweepRatio(group);
@@ -128,6 +128,9 @@ function sweepInkOn(colour) {
   return 0.2126 * red ** 2.2 + 0.7152 * green ** 2.2 + 0.0722 * blue ** 2.2 > 0.2 ? '#000000' : '#ffffff';
 }
 
+/// Of cells in which the best patterns are equal.
+const levelColour = '#b8bdc5';
+
 /// How cells get their colours: what ECharts maps, and for the ink of a label the colour of a value.
 function sweepMapColours(theme, state, cells) {
   const { patterns } = sweepData();
@@ -135,10 +138,11 @@ function sweepMapColours(theme, state, cells) {
   if (state.show === 'best') {
     const pieces = patterns
       .map((pattern, value) => ({ value, label: pattern, color: sweepStyle(pattern).color }))
+      .concat({ value: patterns.length, label: 'level', color: levelColour })
       .filter((piece) => cells.some((one) => one.value === piece.value));
     return {
       place: (value) => value,
-      of: (value) => sweepStyle(patterns[value]).color,
+      of: (value) => (value < patterns.length ? sweepStyle(patterns[value]).color : levelColour),
       visualMap: { type: 'piecewise', dimension: 2, pieces, itemWidth: 20, ...legendLine },
     };
   }
@@ -224,7 +228,7 @@ function sweepMapTable(state) {
     caption: `Mean ${figure.name} over seeds, the best pattern of each cell and its lead over the second.`,
     columns: [
       ...sweepSettingColumns([x, y], ({ keys }) => keys),
-      { name: 'best', kind: 'text', of: (group) => group.best.pattern },
+      { name: 'best', kind: 'text', of: (group) => group.bestName },
       { name: 'lead', kind: 'ratio', of: sweepRatio },
       { name: 'over', kind: 'text', of: (group) => group.second && group.second.pattern },
       ...patterns.map((pattern) => ({ name: pattern, kind: figure.kind, of: (group) => group.of(pattern)?.mean })),

@@ -76,7 +76,7 @@ function sweepResultsTable({ figure, more }) {
   const { done, pointers, figures } = sweepData();
   const several = sweepSeveral();
   const groups = sweepGroups(figure, done);
-  const isBest = (group, one) => one === group.best && Boolean(group.second);
+  const isBest = (group, one) => Boolean(group.second) && one.mean === group.best.mean;
   const rows = groups.flatMap((group) => group.patterns.map((one) => ({ group, ...one, isBest: isBest(group, one) })));
   const isShown = ({ id }) => id !== figure.id && (more === 'all' || more === id);
   return {
