@@ -26,8 +26,7 @@
 #include "scenarios/commands/measurement_arguments.hpp"
 #include "scenarios/commands/outcome.hpp"
 #include "scenarios/commands/plan.hpp"
-#include "scenarios/commands/plot.hpp"
-#include "scenarios/commands/report.hpp"
+#include "scenarios/commands/result_arguments.hpp"
 #include "scenarios/commands/run.hpp"
 #include "scenarios/commands/sweep.hpp"
 #include "scenarios/commands/topology.hpp"
@@ -187,50 +186,6 @@ void add_sweep(CLI::App& app, CommandLine& line) {
   });
 }
 
-void add_plot(CLI::App& app, CommandLine& line) {
-  CLI::App* command = app.add_subcommand("plot", "paper-ready plots of exported results, by matplotlib");
-  PlotOptions& options = line.plot;
-  command
-      ->add_option("INPUT", options.input,
-                   "a folder of compare --out, a .csv of sweep export, or a .json of validate --json")
-      ->required()
-      ->check(fault_of_name);
-  command
-      ->add_option("--kind", options.kind,
-                   "comparison, blame, timeline, traffic, waits, sweep or validation (default: all that "
-                   "INPUT has)")
-      ->type_name("NAME");
-  command->add_option("--out", options.out, "where to write them (default: the current folder)")
-      ->type_name("DIR")
-      ->check(fault_of_name);
-  command->add_option("--format", options.format, "of pdf, svg, png, separated by commas (default: all)")
-      ->type_name("NAMES");
-  command->add_option("--pattern", options.pattern, "or several, separated by commas: no others are drawn")
-      ->type_name("NAME");
-  command->add_option("--phase", options.phase, "alone, of traffic and waits: dispatch or combine")
-      ->type_name("NAME");
-  command->add_option("--x", options.x, "of a sweep (default: the first pointer with several numbers)")
-      ->type_name("/POINTER");
-  command->add_option("--y", options.y, "of a sweep (default: layer_seconds)")->type_name("COLUMN");
-  command->callback([&line] { line.command = [&line] { plot(line.plot); }; });
-}
-
-void add_report(CLI::App& app, CommandLine& line) {
-  CLI::App* command =
-      app.add_subcommand("report", "one HTML file that shows a result, offline, to send to others");
-  command
-      ->add_option("INPUT", line.report.input,
-                   "a folder of compare --out or run --out, or a sweep's database")
-      ->required()
-      ->check(fault_of_name);
-  command
-      ->add_option("--output", line.report.output,
-                   "instead of report.html in that folder, or of the database's name with .html")
-      ->type_name("FILE")
-      ->check(fault_of_name);
-  command->callback([&line] { line.command = [&line] { report(line.report); }; });
-}
-
 void add_topology(CLI::App& app, CommandLine& line) {
   CLI::App* command = app.add_subcommand(
       "topology", "a platform's network: devices, links, diameter, bisection, routes and what loads most");
@@ -320,8 +275,8 @@ void add_commands(CLI::App& app, CommandLine& line) {
   forms->callback([&line] { line.command = [&line] { estimate(line.experiment); }; });
 
   add_sweep(app, line);
-  add_plot(app, line);
-  add_report(app, line);
+  add_plot(app, line.plot, line.command);
+  add_report(app, line.report, line.command);
   add_topology(app, line);
   add_plan(app, line);
   add_validate(app, line.validate, line.command);

@@ -60,7 +60,7 @@ void refuse_inputs(const fs::path& folder, const fs::path& target) {
 void report_sweep(const ReportOptions& options) {
   const bool is_named = !options.output.empty();
   const fs::path target =
-      is_named ? fs::path(options.output) : fs::path(options.input).replace_extension(".html");
+      is_named ? fs::path(options.output) : fs::path(options.input).replace_filename(report_file_name);
   StoredResults results(options.input);
   refuse_notes_of(options.input, target);
   nlohmann::ordered_json data = sweep_report_data(results.database, results.stored);

@@ -8,7 +8,7 @@ namespace epsim {
 
 struct ReportOptions {
   std::string input;   ///< a folder of --out, or a sweep's database
-  std::string output;  ///< empty: report.html in the folder, or DB's name with .html
+  std::string output;  ///< empty: report.html in that folder, or beside that database
 };
 
 void report(const ReportOptions& options);

@@ -97,8 +97,8 @@ TEST_CASE("report: a sweep in Chromium, and a database without results") {
   (void)folder.write("s.json", sweep.dump());
   const CommandResult run = run_shell("$EPSIM sweep s.json --quiet && $EPSIM report s.db", folder.path());
   REQUIRE_MESSAGE(run.exit_code == 0, run.err);
-  CHECK(run.out.ends_with("s.html\n"));
-  CHECK(faults_in(folder.path() / "s.html", hostile_name, "") == "");
+  CHECK(run.out.ends_with("report.html\n"));
+  CHECK(faults_in(folder.path() / "report.html", hostile_name, "") == "");
   sweep["base"]["platform"]["devices_per_node"] = 1000000000;
   (void)folder.write("f.json", sweep.dump());
   CHECK(run_shell("$EPSIM sweep f.json --quiet", folder.path()).exit_code != 0);
