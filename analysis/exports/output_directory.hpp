@@ -2,6 +2,7 @@
 // at the end, in the order of creation. Whoever finds the last file has them all.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <filesystem>
 #include <fstream>
@@ -14,7 +15,19 @@
 
 namespace epsim {
 
-/// Made of the other files, when they are in their places.
+/// The files of `--out` beside a trace per pattern.
+namespace result_files {
+inline constexpr const char* result = "result.json";
+inline constexpr const char* spans = "spans.csv";
+inline constexpr const char* links = "links.csv";
+inline constexpr const char* critical_path = "critical_path.csv";
+inline constexpr const char* waits = "waits.csv";
+inline constexpr const char* traffic = "traffic.csv";
+inline constexpr const char* topology = "topology.csv";
+inline constexpr const char* link_use = "link_use.csv";
+inline constexpr std::array all = {result, spans, links, critical_path, waits, traffic, topology, link_use};
+}  // namespace result_files
+/// Made of those, when they are in their places.
 inline constexpr const char* report_file_name = "report.html";
 /// "trace_ring.json"
 [[nodiscard]] std::string chrome_trace_file_name(PatternKind pattern);

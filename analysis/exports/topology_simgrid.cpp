@@ -7,32 +7,12 @@
 #include <vector>
 
 #include "analysis/exports/topology_files.hpp"
+#include "analysis/exports/xml_text.hpp"
 #include "platforms/indexing.hpp"
 #include "platforms/routes.hpp"
 
 namespace epsim {
 namespace {
-
-std::string escaped(const std::string& text) {
-  std::string result;
-  for (const char character : text) switch (character) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      default:
-        result += character;
-    }
-  return result;
-}
 
 /// Those with a rank, in its order, then the others.
 std::vector<DeviceId> devices_in_order(const PlatformSpec& spec, int devices) {
@@ -55,7 +35,7 @@ std::vector<std::string> host_names(const Topology& topology, const std::vector<
       names[place] = fmt::format("{:0{}}.{}", place, digits, names[place]);
   std::vector<std::string> by_device(names.size());
   for (std::size_t place = 0; place < names.size(); ++place)
-    by_device[at(order[place])] = escaped(names[place]);
+    by_device[at(order[place])] = xml_text(names[place]);
   return by_device;
 }
 

@@ -3,10 +3,11 @@
 #include <utility>
 
 #include "analysis/report/comparison_input.hpp"
-#include "analysis/report/matrix_data.hpp"
 #include "analysis/report/network_data.hpp"
 #include "analysis/report/result_file.hpp"
 #include "analysis/report/timeline_data.hpp"
+#include "analysis/report/traffic_data.hpp"
+#include "analysis/report/waits_data.hpp"
 #include "analysis/version.hpp"
 
 namespace epsim {

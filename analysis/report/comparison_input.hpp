@@ -1,14 +1,19 @@
 // What the readers of a comparison's tables share: where the files are, and what result.json says of them.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "analysis/report/csv_file.hpp"
+#include "sim/phase.hpp"
 
 namespace epsim {
+
+/// The phases in which devices exchange anything.
+inline constexpr std::array exchange_phases = {name_of(Phase::dispatch), name_of(Phase::combine)};
 
 /// The devices of the group, ascending, and their nodes.
 struct ReportDevices {

@@ -83,11 +83,18 @@ double CsvFile::number(std::size_t column) const {
   return value;
 }
 
-int CsvFile::index(std::size_t column, int most) const {
+int CsvFile::index(std::size_t column) const {
+  constexpr int most = 1 << 24;
   const double value = number(column);
   if (value < 0 || value > most || value != std::floor(value))
     throw fault(fmt::format("{} is not a whole number from 0 to {}", value, most));
   return static_cast<int>(value);
+}
+
+std::size_t CsvFile::choice(std::size_t column, std::span<const std::string_view> names) const {
+  const auto found = std::ranges::find(names, text(column));
+  if (found == names.end()) throw fault("\"" + printable(text(column), 40) + "\" is not known");
+  return static_cast<std::size_t>(found - names.begin());
 }
 
 Error CsvFile::fault(const std::string& what) const {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,8 +26,10 @@ class CsvFile {
   [[nodiscard]] const std::string& text(std::size_t column) const { return fields_[place_[column]]; }
   /// Throws Error (input) when it is no finite number.
   [[nodiscard]] double number(std::size_t column) const;
-  /// Throws Error (input) when it is no whole number from 0 to `most`.
-  [[nodiscard]] int index(std::size_t column, int most) const;
+  /// Of a device or node. Throws Error (input) when it is no whole number from 0 to 2^24.
+  [[nodiscard]] int index(std::size_t column) const;
+  /// Throws Error (input) unless it is one of `names`; its place there.
+  [[nodiscard]] std::size_t choice(std::size_t column, std::span<const std::string_view> names) const;
 
   /// Error (input) with file and line.
   [[nodiscard]] Error fault(const std::string& what) const;

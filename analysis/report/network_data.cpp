@@ -12,8 +12,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int most_device = 1 << 24;
-
 /// For pictures: more digits cannot be seen.
 double rounded(double value) {
   if (value == 0) return 0;
@@ -30,7 +28,7 @@ LinksByName read_topology(const ComparisonInput& input, Json& vertices, Json& li
                                    "to_node", "bandwidth_bytes_per_second", "latency_seconds"});
   std::map<std::string, std::size_t> vertex_of_name;
   const auto index_or_null = [&](std::size_t column) {
-    return file.text(column).empty() ? Json(nullptr) : Json(file.index(column, most_device));
+    return file.text(column).empty() ? Json(nullptr) : Json(file.index(column));
   };
   const auto vertex = [&](std::size_t name, std::size_t device, std::size_t node) {
     const auto [found, is_new] = vertex_of_name.try_emplace(file.text(name), vertices.size());

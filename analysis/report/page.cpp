@@ -3,26 +3,10 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "analysis/exports/xml_text.hpp"
+
 namespace epsim {
 namespace {
-
-std::string html_text(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      default:
-        escaped += c;
-    }
-  return escaped;
-}
 
 /// Inside a script element only "<" can end it or open a comment, and in JSON it stands in strings alone.
 std::string script_json(const nlohmann::ordered_json& data) {
@@ -49,7 +33,7 @@ void write_page(std::ostream& out, const PageParts& parts, const std::string& ti
   out << "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
          "<meta http-equiv=\"Content-Security-Policy\" content=\""
-      << policy << "\">\n<title>" << html_text(title) << "</title>\n<style>\n"
+      << policy << "\">\n<title>" << xml_text(title) << "</title>\n<style>\n"
       << parts.style
       << "</style>\n</head>\n<body>\n<noscript>This report is drawn by the scripts in it.</noscript>\n"
       << "<script type=\"application/json\" id=\"data\">" << script_json(data) << "</script>\n";

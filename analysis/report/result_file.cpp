@@ -11,6 +11,7 @@
 #include "platforms/error.hpp"
 #include "platforms/printable.hpp"
 #include "platforms/system/input_file.hpp"
+#include "sim/phase.hpp"
 
 namespace epsim {
 namespace {
@@ -159,7 +160,8 @@ class ResultCheck {
 void check_run(const ResultCheck& check, const Json& run, const std::string& where) {
   check.require_version(run);
   check.require(run, where, run_fields);
-  for (const char* phase : {"gate", "dispatch", "expert", "combine"}) {
+  for (const std::string_view name : Names<Phase>::values) {
+    const std::string phase(name);
     const std::string place = where + "/phases/" + phase;
     if (!run.at("phases").contains(phase)) throw check.fault(place);
     check.require(run.at("phases").at(phase), place, phase_fields);

@@ -12,6 +12,8 @@
 
 #include "analysis/blame/blame.hpp"
 #include "platforms/error.hpp"
+#include "platforms/printable.hpp"
+#include "sim/schedule/schedule.hpp"
 
 namespace epsim {
 namespace {
@@ -34,26 +36,22 @@ struct RowKey {
 };
 using Rows = std::map<RowKey, std::vector<Interval>>;
 
-constexpr std::array<std::string_view, 3> lanes = {"compute", "scale_up", "scale_out"};
-constexpr std::array<std::string_view, 5> parts = {"gate", "dispatch", "expert", "combine", "overhead"};
-
-template <std::size_t N>
-int place_among(const std::array<std::string_view, N>& names, std::string_view name, const CsvFile& row) {
-  const auto found = std::ranges::find(names, name);
-  if (found == names.end()) throw row.fault("\"" + std::string(name) + "\" is no stream or phase");
-  return static_cast<int>(found - names.begin());
-}
+constexpr int overhead_part = phase_count;  // after those that are phases
 
 /// Of a stream's name, like "scale_up.1".
-int lane_of(const std::string& stream, const CsvFile& row) {
-  return place_among(lanes, std::string_view(stream).substr(0, stream.find('.')), row);
+int lane_of(const CsvFile& row, std::size_t column) {
+  const std::string_view stream = row.text(column);
+  constexpr auto lanes = Names<StreamKind>::values;
+  const auto found = std::ranges::find(lanes, stream.substr(0, stream.find('.')));
+  if (found == lanes.end()) throw row.fault("\"" + printable(stream, 40) + "\" is no stream");
+  return static_cast<int>(found - lanes.begin());
 }
 
 /// What a pattern's spans add up to.
 struct SpanTally {
   Rows rows;
   double end = 0;
-  std::array<double, 5> messages = {};  // by part
+  std::array<double, phase_count> messages = {};  // by phase
 };
 
 std::vector<SpanTally> read_spans(const ComparisonInput& input) {
@@ -63,13 +61,14 @@ std::vector<SpanTally> read_spans(const ComparisonInput& input) {
   while (file.next()) {
     SpanTally& tally = tallies[input.pattern_in(file, 0)];
     const auto device = static_cast<int>(input.devices.place_of(file, 1));
-    const int phase = place_among(parts, file.text(3), file);
+    const std::size_t phase = file.choice(3, Names<Phase>::values);
     const std::string& kind = file.text(4);
     const Interval interval{file.number(5), file.number(6)};
     if (interval.begin < 0 || interval.end < interval.begin) throw file.fault("ends before it begins");
-    tally.rows[{device, lane_of(file.text(2), file), kind == "overhead" ? 4 : phase}].push_back(interval);
+    tally.rows[{device, lane_of(file, 2), kind == "overhead" ? overhead_part : static_cast<int>(phase)}]
+        .push_back(interval);
     tally.end = std::max(tally.end, interval.end);
-    if (kind == "transfer" && file.number(7) > 0) ++tally.messages[static_cast<std::size_t>(phase)];
+    if (kind == "transfer" && file.number(7) > 0) ++tally.messages[phase];
   }
   return tallies;
 }
@@ -77,9 +76,10 @@ std::vector<SpanTally> read_spans(const ComparisonInput& input) {
 void check_spans(const ComparisonInput& input, const std::vector<SpanTally>& tallies) {
   for (std::size_t p = 0; p < tallies.size(); ++p) {
     input.require_same("spans.csv", tallies[p].end, input.number(p, "/layer_seconds"));
-    for (std::size_t phase = 0; phase + 1 < parts.size(); ++phase)
-      input.require_same("spans.csv", tallies[p].messages[phase],
-                         input.number(p, fmt::format("/phases/{}/messages", parts[phase]).c_str()));
+    for (std::size_t phase = 0; phase < phase_count; ++phase)
+      input.require_same(
+          "spans.csv", tallies[p].messages[phase],
+          input.number(p, fmt::format("/phases/{}/messages", Names<Phase>::values[phase]).c_str()));
   }
 }
 
@@ -171,8 +171,8 @@ void add_paths(const ComparisonInput& input, Json& timelines) {
   while (file.next()) {
     const std::size_t pattern = input.pattern_in(file, 0);
     ends[pattern] = std::max(ends[pattern], file.number(9));
-    timelines[pattern]["path"].push_back({input.devices.place_of(file, 1), lane_of(file.text(2), file),
-                                          file.text(3), file.text(4), number_or_null(5), number_or_null(6),
+    timelines[pattern]["path"].push_back({input.devices.place_of(file, 1), lane_of(file, 2), file.text(3),
+                                          file.text(4), number_or_null(5), number_or_null(6),
                                           rounded(file.number(8)), rounded(file.number(9)), file.text(7),
                                           file.text(10).empty() ? Json(nullptr) : Json(file.text(10)),
                                           largest_cause(file, causes, first_cause)});

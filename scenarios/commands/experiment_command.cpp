@@ -32,15 +32,6 @@
 namespace epsim {
 namespace {
 
-constexpr const char* spans_file = "spans.csv";
-constexpr const char* links_file = "links.csv";
-constexpr const char* path_file = "critical_path.csv";
-constexpr const char* waits_file = "waits.csv";
-constexpr const char* traffic_file = "traffic.csv";
-constexpr const char* topology_file = "topology.csv";
-constexpr const char* link_use_file = "link_use.csv";
-constexpr const char* result_file = "result.json";
-
 void write_files(OutputDirectory& out, const ExperimentResult& experiment, const ExperimentOptions& options) {
   for (std::size_t i = 0; i < experiment.patterns.size(); ++i) {
     const std::string file = chrome_trace_file_name(experiment.patterns[i]);
@@ -49,15 +40,16 @@ void write_files(OutputDirectory& out, const ExperimentResult& experiment, const
       std::cerr << "epsim: " << file << " shows " << sample.text() << '\n';
     out.add(file, [&](std::ostream& stream) { write_chrome_trace(stream, experiment, i, sample); });
   }
-  out.add(spans_file, [&](std::ostream& stream) { write_spans_csv(stream, experiment); });
-  out.add(links_file, [&](std::ostream& stream) { write_links_csv(stream, experiment); });
-  out.add(path_file, [&](std::ostream& stream) { write_critical_path_csv(stream, experiment); });
-  out.add(waits_file, [&](std::ostream& stream) { write_waits_csv(stream, experiment); });
-  out.add(traffic_file, [&](std::ostream& stream) { write_traffic_csv(stream, experiment); });
-  out.add(topology_file,
+  out.add(result_files::spans, [&](std::ostream& stream) { write_spans_csv(stream, experiment); });
+  out.add(result_files::links, [&](std::ostream& stream) { write_links_csv(stream, experiment); });
+  out.add(result_files::critical_path,
+          [&](std::ostream& stream) { write_critical_path_csv(stream, experiment); });
+  out.add(result_files::waits, [&](std::ostream& stream) { write_waits_csv(stream, experiment); });
+  out.add(result_files::traffic, [&](std::ostream& stream) { write_traffic_csv(stream, experiment); });
+  out.add(result_files::topology,
           [&](std::ostream& stream) { write_topology_csv(stream, experiment.cluster.topology); });
-  out.add(link_use_file, [&](std::ostream& stream) { write_link_use_csv(stream, experiment); });
-  out.add(result_file, [&](std::ostream& stream) {
+  out.add(result_files::link_use, [&](std::ostream& stream) { write_link_use_csv(stream, experiment); });
+  out.add(result_files::result, [&](std::ostream& stream) {
     stream << text_of(comparison_json(experiment, resolved_json(experiment.scenario)));
   });
   out.commit();
@@ -70,9 +62,8 @@ void refuse_to_replace_inputs(const ExperimentOptions& options, const nlohmann::
   if (options.out.empty()) return;
   std::vector<NamedFile> inputs = files_named_in(document, base_folder);
   if (options.scenario != "-") inputs.push_back({options.scenario, options.scenario});
-  std::vector<std::string> outputs = {spans_file,    links_file,       path_file,
-                                      waits_file,    traffic_file,     topology_file,
-                                      link_use_file, report_file_name, result_file};
+  std::vector<std::string> outputs(result_files::all.begin(), result_files::all.end());
+  outputs.emplace_back(report_file_name);
   for (const PatternKind kind : all_pattern_kinds())
     for (const std::string& name : {chrome_trace_file_name(kind), paje_file_name(kind)})
       outputs.push_back(name);

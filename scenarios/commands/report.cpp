@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -11,7 +10,6 @@
 #include "analysis/exports/output_directory.hpp"
 #include "analysis/report/comparison.hpp"
 #include "analysis/report/page.hpp"
-#include "analysis/report/result_file.hpp"
 #include "platforms/error.hpp"
 #include "platforms/system/temporary_file.hpp"
 #include "scenarios/commands/experiment_command.hpp"
@@ -26,8 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* no_charts =
     "this epsim was built without Apache ECharts, so reports have tables only; install npm and run ./epsim "
-    "report, "
-    "which fetches it";
+    "report, which fetches it";
 
 /// `place` of errors about the target; `input` is a file that it must not replace.
 void write_report(const std::string& title, nlohmann::ordered_json data, const fs::path& target,
@@ -50,7 +47,7 @@ void tell_of_missing_charts() {
 
 /// What a report is made from is not to be lost.
 void refuse_inputs(const fs::path& folder, const fs::path& target) {
-  for (const char* input : report_inputs) {
+  for (const char* input : result_files::all) {
     std::error_code ignored;
     if (fs::equivalent(folder / input, target, ignored))
       throw input_error("--output", target.string() + " is what is to be read", "name another file");
@@ -75,7 +72,7 @@ void report_sweep(const ReportOptions& options) {
 void write_comparison_report(const fs::path& folder, const fs::path& target, bool quiet) {
   nlohmann::ordered_json data = comparison_data(folder);
   const std::string title = data["result"]["scenario"];
-  write_report(title, std::move(data), target, target.string(), folder / report_inputs.front());
+  write_report(title, std::move(data), target, target.string(), folder / result_files::result);
   if (!quiet) tell_of_missing_charts();
 }
 
@@ -85,7 +82,7 @@ void report(const ReportOptions& options) {
   if (!fs::exists(input)) throw input_error(options.input, "does not exist", remedy);
   if (!fs::is_directory(input)) {
     const auto is_part = [&](const char* name) { return input.filename() == name; };
-    if (std::ranges::any_of(report_inputs, is_part))
+    if (std::ranges::any_of(result_files::all, is_part))
       throw input_error(options.input, "is one file of a result", "give its folder");
     return report_sweep(options);
   }

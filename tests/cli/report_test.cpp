@@ -3,9 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "analysis/exports/output_directory.hpp"
 #include "analysis/report/comparison.hpp"
 #include "analysis/report/page.hpp"
-#include "analysis/report/result_file.hpp"
 #include "platforms/error.hpp"
 #include "scenarios/reader/embedded.hpp"
 #include "tests/cli/command.hpp"
@@ -199,7 +199,7 @@ TEST_CASE("report: damaged files are refused or shown but never break the progra
   int refused = 0;
   constexpr int rounds = 25;
   for (int round = 0; round < rounds; ++round)
-    for (const char* name : report_inputs) {
+    for (const char* name : result_files::all) {
       const std::string file = std::string("result/") + name;
       const std::string text = read_file(folder.path() / file);
       (void)folder.write(file, mutator.next({text}, std::string(name) == "result.json"));

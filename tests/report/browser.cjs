@@ -128,10 +128,26 @@ async function checkZoom(page) {
   }
   await (await figure.$('button:has-text("Whole layer")')).click();
   check((await figure.evaluate(changeOf)) < rounding, 'timeline: the whole layer does not come back');
-  await (await figure.$('.chart')).scrollIntoViewIfNeeded();
-  const box = await (await figure.$('.chart')).boundingBox();
-  await page.mouse.move(box.x + 100, box.y + box.height / 2);
-  check(/device/.test(await (await figure.$('.pointed')).textContent()), 'timeline: pointing says nothing');
+}
+
+/// What stands under the mouse is told by name: a device in the timeline, two in the matrices.
+async function checkPointing(page) {
+  const device = 'device \\d+ \\(node \\d+\\)';
+  for (const [id, wanted] of [
+    ['timeline', device],
+    ['traffic', `${device} to ${device}: `],
+    ['waits', `${device} .*${device}`],
+  ]) {
+    const figure = await page.$(`#${id} figure`);
+    if (!figure) continue;
+    const chart = await figure.$('.chart');
+    await chart.scrollIntoViewIfNeeded();
+    const box = await chart.boundingBox();
+    await page.mouse.move(box.x + 150, box.y + 80);
+    const read = await (await figure.$('.pointed')).textContent();
+    check(new RegExp(wanted).test(read), `${id}: pointing says only "${read}"`);
+  }
+  await page.mouse.move(2, 2);
 }
 
 async function checkSorting(page) {
@@ -182,6 +198,10 @@ async function checkNumbers(page, result) {
       '% of ideal': run.communication_efficiency,
       dispatch: run.phases.dispatch.seconds,
       combine: run.phases.combine.seconds,
+      'exposed communication': run.exposed_communication_seconds,
+      'all steps': run.total_seconds,
+      'scale-out bytes': run.phases.dispatch.scale_out_bytes + run.phases.combine.scale_out_bytes,
+      messages: run.phases.dispatch.messages + run.phases.combine.messages,
     };
     for (const [cause, seconds] of Object.entries(run.blame.seconds)) {
       const head = cause.replace('scale_up', 'scale-up').replace('scale_out', 'scale-out').replaceAll('_', ' ');
@@ -300,6 +320,7 @@ async function main() {
     await checkPrint(page);
     await checkControls(page);
     await checkZoom(page);
+    await checkPointing(page);
   }
   if (result) await checkChoices(page, result);
   await checkSorting(page);

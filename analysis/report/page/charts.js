@@ -5,7 +5,7 @@ const hasCharts = () => typeof echarts !== 'undefined';
 
 /// A figure: caption, controls, chart, table. `option(theme)` gives what ECharts draws; `height` and `caption` may be
 /// functions; `table()` what makeTable takes, with a title. `pointed(chart, x, y)` says what is under the mouse, in pixels of the
-/// chart, where tooltips cannot. Returns {redraw, chart}.
+/// chart, where tooltips cannot. Returns {figure, chart (null without the library), draw, redraw, unread}.
 function addChart(section, { title, caption, height, option, table, controls = [], ready, pointed }) {
   const { figure, box, says, readout, beside } = chartFrame(title, controls, pointed);
   section.append(figure);

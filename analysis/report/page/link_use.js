@@ -14,7 +14,7 @@ function linkUseSection() {
   }
   const names = withUse.map((p) => runs()[p].pattern);
   const first = names.includes(fastest().pattern) ? fastest().pattern : names[0];
-  const isTier = (counter) => counter.name.endsWith(' links') && counter.unit === 'utilization';
+  const isTier = (counter) => ['scale_up links', 'scale_out links'].includes(counter.name);
   addCounters(section, names, first, {
     title: 'Both fabrics',
     caption: 'All links of a fabric that carried bytes, together; dotted, on the right axis, messages in flight.',
@@ -31,20 +31,17 @@ function addCounters(section, names, first, { title, caption, wanted }) {
   const state = { pattern: first };
   const use = () => report.link_use[runs().findIndex((run) => run.pattern === state.pattern)];
   const counters = () => use().counters.filter(wanted);
-  let chart = null;
-  chart = addChart(section, {
+  const chart = addChart(section, {
     title,
     caption,
     height: 320,
     controls: [
-      choice(
+      stateChoice(
         'Pattern',
+        state,
+        'pattern',
         names.map((one) => [one, one]),
-        (value) => {
-          state.pattern = value;
-          chart.redraw();
-        },
-        first,
+        () => chart.redraw(),
       ),
     ],
     option: (theme) => countersOption(theme, use().bin_seconds, counters()),

@@ -22,8 +22,9 @@ function loadsSection() {
       `${lost}Rank ${busiest(load.device_loads)} is busiest, with ${format.ratio(load.max_over_mean)} the mean of ranks, and expert ${busiest(load.expert_loads)} with ${format.ratio(load.expert_max_over_mean)} that of experts.`,
     ),
   );
-  addLoadChart(section, 'expert', load.expert_loads, capacityOf(load, scenario));
-  addLoadChart(section, 'rank', load.device_loads, null);
+  const capacity = capacityOf(load, scenario);
+  addLoadChart(section, 'expert', load.expert_loads, capacity);
+  addLoadChart(section, 'rank', load.device_loads, capacity && capacityOfRank(capacity));
 }
 
 const busiest = (loads) => loads.indexOf(largest(loads));
@@ -41,6 +42,14 @@ function capacityOf(load, scenario) {
     most: load.capacity * sources,
     text: `capacity: ${format.count(load.capacity)} from each of ${sources} sources`,
   };
+}
+
+/// What the experts of a rank take together; null where experts have copies on several ranks.
+function capacityOfRank(capacity) {
+  const { slots, devices } = runs()[0].placement;
+  if (new Set(slots).size < slots.length) return null;
+  const experts = slots.length / devices.length;
+  return { most: capacity.most * experts, text: `capacity of its ${experts} experts` };
 }
 
 /// The ranks that hold a copy of an expert.

@@ -10,7 +10,6 @@ function networkSection() {
   );
   const { vertices, links } = report.network;
   if (links.length === 0) return;
-  const names = runs().map((run) => run.pattern);
   const state = { pattern: fastest().pattern };
   const cables = () => cablesOf(runs().findIndex((run) => run.pattern === state.pattern));
   const places = networkPlaces();
@@ -19,22 +18,11 @@ function networkSection() {
     cables().length > mostCables
       ? ` The ${format.count(mostCables)} busiest of ${format.count(cables().length)} cables are drawn.`
       : '';
-  let chart = null;
-  chart = addChart(section, {
+  const chart = addChart(section, {
     title: `${devices} devices, ${vertices.length - devices} switches, ${cables().length} cables`,
     height: 520,
     caption: `Use is bytes over the bandwidth that the transport achieves, over the whole layer: a link that is full half of the time has 50 %. Drag to pan.${few}`,
-    controls: [
-      choice(
-        'Pattern',
-        names.map((one) => [one, one]),
-        (value) => {
-          state.pattern = value;
-          chart.redraw();
-        },
-        state.pattern,
-      ),
-    ],
+    controls: [stateChoice('Pattern', state, 'pattern', patternOptions(), () => chart.redraw())],
     option: (theme) => networkOption(theme, places, cables()),
     table: () => ({
       title: `cables and their use, ${state.pattern}`,

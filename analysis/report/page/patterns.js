@@ -8,22 +8,20 @@ function patternsSection() {
       'hatched: waiting for others on a shared link, or on a device with more than its share of computation. The dashed line is the lower bound: no pattern can take less.',
   );
   const state = { scale: 'time' };
-  let chart = null;
-  chart = addChart(section, {
+  const chart = addChart(section, {
     title: 'Time of a layer and what it goes on',
     height: () => 130 + 46 * runs().length,
     controls: [
-      choice(
+      stateChoice(
         'Bars',
+        state,
+        'scale',
         [
           ['time', 'in seconds'],
           ['close', 'in seconds, up to 3 times the fastest'],
           ['share', 'as shares of the critical path'],
         ],
-        (value) => {
-          state.scale = value;
-          chart.redraw();
-        },
+        () => chart.redraw(),
       ),
     ],
     option: (theme) => patternsOption(theme, state.scale),
@@ -132,6 +130,11 @@ function patternsTable() {
         kind: 'seconds',
         of: (run) => run.phases[phase].seconds,
       })),
+      { name: 'exposed communication', kind: 'seconds', of: (run) => run.exposed_communication_seconds },
+      { name: 'all steps', kind: 'seconds', of: (run) => run.total_seconds },
+      { name: 'scale-up bytes', kind: 'bytes', of: (run) => overPhases(run, 'scale_up_bytes') },
+      { name: 'scale-out bytes', kind: 'bytes', of: (run) => overPhases(run, 'scale_out_bytes') },
+      { name: 'messages', kind: 'count', of: (run) => overPhases(run, 'messages') },
       {
         name: 'busiest link',
         kind: 'text',
@@ -141,3 +144,5 @@ function patternsTable() {
     ],
   };
 }
+
+const overPhases = (run, figure) => run.phases.dispatch[figure] + run.phases.combine[figure];

@@ -32,16 +32,7 @@ function sweepFrontSection() {
     sweepFrontScales(state, scales, update);
     update();
   };
-  const axisChoice = (own) =>
-    choice(
-      own,
-      sweepFigureOptions(),
-      (id) => {
-        state[own] = sweepFigure(id);
-        restart();
-      },
-      state[own].id,
-    );
+  const axisChoice = (own) => sweepFigureChoice(own, state, own, restart);
   restart();
   made = addChart(section, {
     title: 'Front of the best',

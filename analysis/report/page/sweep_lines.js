@@ -8,6 +8,15 @@ function sweepScale(values) {
   return { canLog, usual: canLog && Math.max(...values) / Math.min(...values) > sweepWide ? 'log' : 'value' };
 }
 
+/// A choice of the figure that state[key] is.
+function sweepFigureChoice(label, state, key, changed) {
+  const keep = (id) => {
+    state[key] = sweepFigure(id);
+    changed();
+  };
+  return choice(label, sweepFigureOptions(), keep, state[key].id);
+}
+
 function sweepScaleChoice(label, { canLog, usual }, chosen) {
   return choice(label, [['value', 'linear'], ...(canLog ? [['log', 'logarithmic']] : [])], chosen, usual);
 }
@@ -151,15 +160,7 @@ function sweepLinesSection() {
     },
     state.pointer.place,
   );
-  const figures = choice(
-    'figure',
-    sweepFigureOptions(),
-    (id) => {
-      state.figure = sweepFigure(id);
-      restart();
-    },
-    state.figure.id,
-  );
+  const figures = sweepFigureChoice('figure', state, 'figure', restart);
   restart();
   made = addChart(section, {
     title: 'Patterns along a swept value',

@@ -74,24 +74,8 @@ function sweepMapControls(state, pointers, dependent, update) {
     ...(patterns.length > 1 ? [['lead', 'lead of the best over the second']] : []),
     ...patterns.map((pattern, i) => [String(i), `mean of ${pattern}`]),
   ];
-  const show = choice(
-    'show',
-    shown,
-    (value) => {
-      state.show = value;
-      update();
-    },
-    state.show,
-  );
-  const figure = choice(
-    'figure',
-    sweepFigureOptions(),
-    (id) => {
-      state.figure = sweepFigure(id);
-      update();
-    },
-    state.figure.id,
-  );
+  const show = stateChoice('show', state, 'show', shown, update);
+  const figure = sweepFigureChoice('figure', state, 'figure', update);
   return [show, figure, lines.x, lines.y, dependent];
 }
 

@@ -39,23 +39,13 @@ function sweepResults(section) {
     element(
       'div',
       { class: 'controls' },
-      choice(
-        'figure',
-        sweepFigureOptions(),
-        (id) => {
-          state.figure = sweepFigure(id);
-          update();
-        },
-        state.figure.id,
-      ),
-      choice(
+      sweepFigureChoice('figure', state, 'figure', update),
+      stateChoice(
         'further columns',
+        state,
+        'more',
         [['none', 'none'], ['all', 'all'], ...[...figures, ...texts].map(({ id, name }) => [id, name])],
-        (more) => {
-          state.more = more;
-          update();
-        },
-        state.more,
+        update,
       ),
     ),
     box,

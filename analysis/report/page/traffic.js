@@ -28,28 +28,26 @@ function trafficSection() {
     if (cached?.wanted !== wanted) cached = { wanted, matrix: sharedCrossings(wanted) };
     return cached.matrix;
   };
-  let chart = null;
-  const choose = (key) => (value) => {
-    state[key] = value;
-    chart.redraw();
-  };
-  chart = addChart(section, {
+  const redraw = () => chart.redraw();
+  const chart = addChart(section, {
     title: 'Bytes from device to device',
     height: 740,
     caption:
       'Bars: what each device sends (right) and receives (below). At level node, what crosses to a node once for all its devices is spread evenly over them.',
     controls: [
-      choice(
+      stateChoice(
         'Phase',
+        state,
+        'phase',
         phases.map((one) => [one, one]),
-        choose('phase'),
-        state.phase,
+        redraw,
       ),
-      choice(
+      stateChoice(
         'Deduplication',
-        levels.map((one) => [one, levelWords[one] ?? one]),
-        choose('level'),
-        state.level,
+        state,
+        'level',
+        levels.map((one) => [one, levelWords[one]]),
+        redraw,
       ),
     ],
     option: (theme) => {

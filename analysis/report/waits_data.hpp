@@ -1,13 +1,9 @@
-// Device by device: what has to be moved, from traffic.csv, and who waited for whom, from waits.csv.
+// Device by device: who waited for whom, from waits.csv.
 #pragma once
 
 #include "analysis/report/comparison_input.hpp"
 
 namespace epsim {
-
-/// [{phase, level, unit_bytes, pairs: N x N numbers of units by source and destination, row by row,
-///   crossings: [[device, node, units]]}]: what crosses between a device and a node once for its devices.
-[[nodiscard]] nlohmann::ordered_json traffic_data(const ComparisonInput& input);
 
 /// [{pattern, phase, tick_seconds, ticks: N x N as above, -1 where nothing was sent, reasons: a digit for
 /// each pair}]: how long a destination waited for a source; most of it 0: data was not there yet, 1: it was
